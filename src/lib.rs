@@ -1,0 +1,1 @@
+//! msa-playground: microservices simulated in the page.
