@@ -1,1 +1,9 @@
-//! msa-playground: microservices simulated in the page.
+//! msa-playground: services, stores and a message bus simulated in the page.
+//!
+//! Data flows one way: scenario -> simulation -> trace -> numbers, pictures, words. ARCHITECTURE.md has the map.
+
+pub mod queue;
+pub mod random;
+pub mod scenario;
+pub mod sim;
+pub mod time;

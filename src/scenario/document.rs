@@ -1,0 +1,748 @@
+//! The scenario document: the types that are the format.
+//!
+//! Everything has a default that makes a small document short; the bounds stand in the schema attributes, from which
+//! the published JSON Schema and the messages of the checker both come, so that they cannot disagree.
+
+use super::distribution::Distribution;
+use crate::time::Span;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The version of the document format that this engine reads and writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The whole document: a small world of services, their stores and the people who use them, and what goes wrong in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// The version of the format: 1.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 1)))]
+    pub version: u32,
+    /// A short name for links: lower-case letters, digits and hyphens.
+    #[cfg_attr(feature = "cli", schemars(length(min = 1, max = 60)))]
+    pub name: String,
+    /// What people call it.
+    #[serde(default)]
+    pub title: Text,
+    /// What it shows, in one or two sentences.
+    #[serde(default)]
+    pub summary: Text,
+    /// The luck of the run: same document, same seed, same trace.
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 9_007_199_254_740_991_u64)))]
+    pub seed: u64,
+    /// How long a headless run lasts, in simulated time.
+    #[serde(default = "a_minute")]
+    pub duration: Span,
+    /// What happens before this time is left out of the totals (the system is still filling up).
+    #[serde(default)]
+    pub warm_up: Span,
+    /// The services, by name.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 64)))]
+    pub services: BTreeMap<String, Service>,
+    /// The stores (databases), by name; each belongs to one service.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 64)))]
+    pub stores: BTreeMap<String, Store>,
+    /// Every link that `links` does not name.
+    #[serde(default)]
+    pub network: Link,
+    /// Links by their ends: `"consultation -> common"`. The ends are services or clients.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 512)))]
+    pub links: BTreeMap<String, Link>,
+    /// What services do for a request, by `"service.operation"`.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 128)))]
+    pub operations: BTreeMap<String, Operation>,
+    /// The people and systems that send requests, by name.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 64)))]
+    pub clients: BTreeMap<String, Client>,
+    /// Columns whose value another service owns, by name.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 32)))]
+    pub references: BTreeMap<String, Reference>,
+    /// Caches that steps look things up in, by name (the caches of references are declared with the reference).
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 32)))]
+    pub caches: BTreeMap<String, Cache>,
+    /// What goes wrong, and when.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 256)))]
+    pub faults: Vec<Fault>,
+    /// What the page lets a person set, and the names those settings have in links.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 64)))]
+    pub controls: Vec<Control>,
+    /// The one change that the page offers first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+}
+
+/// A text in both languages. A plain string is the same in both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Text {
+    /// No text.
+    #[default]
+    #[serde(skip)]
+    Empty,
+    /// The same in both languages.
+    Same(String),
+    /// One for each language.
+    Both(BothTexts),
+}
+
+/// A text in each of the two languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BothTexts {
+    /// English.
+    pub en: String,
+    /// Korean.
+    pub ko: String,
+}
+
+/// A service: `instances` processes of `threads` workers each. A request holds one worker from its first step to its
+/// last, also while it waits for a store or for another service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Service {
+    /// What the diagram calls it.
+    pub title: Text,
+    /// How many processes.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100)))]
+    pub instances: u32,
+    /// Worker threads of each instance.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 10_000)))]
+    pub threads: u32,
+    /// How many requests an instance keeps waiting for a worker; the next one is rejected.
+    #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1_000_000)))]
+    pub accept_queue: u32,
+    /// Which instance the next request goes to.
+    pub balancing: Balancing,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Service {
+            title: Text::Empty,
+            instances: 1,
+            threads: 16,
+            accept_queue: 100,
+            balancing: Balancing::RoundRobin,
+        }
+    }
+}
+
+/// How the load balancer picks among the instances that are up. If none is up the request is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Balancing {
+    /// One after the other.
+    #[default]
+    RoundRobin,
+    /// Any, equally likely.
+    Random,
+    /// The one with the fewest requests inside, waiting or running.
+    LeastBusy,
+}
+
+/// The database of exactly one service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// What the diagram calls it.
+    #[serde(default)]
+    pub title: Text,
+    /// The service it belongs to.
+    pub service: String,
+    /// Connections in the pool, shared by all instances of the service; who finds none free waits, in order.
+    #[serde(default = "ten")]
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 10_000)))]
+    pub connections: u32,
+    /// Time of one query, however few rows it reads.
+    #[serde(default)]
+    pub query_time: Distribution,
+    /// Additional time for each row read.
+    #[serde(default)]
+    pub row_time: Span,
+    /// Time of one write transaction, however few rows it writes.
+    #[serde(default)]
+    pub write_time: Distribution,
+    /// The tables whose rows the simulation keeps, by name.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 32)))]
+    pub tables: BTreeMap<String, Table>,
+}
+
+/// A table: rows with a key (0, 1, 2, ...) and a version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// How many rows. A table with references to other tables keeps the newest `rows` of them.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100_000)))]
+    pub rows: u32,
+}
+
+/// A network link: what happens to a message on its way. Request and answer draw from it independently.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Link {
+    /// Time of one way.
+    pub latency: Distribution,
+    /// The share of requests (and events) lost before the other side sees them: a real failure.
+    #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1)))]
+    pub request_loss: f64,
+    /// The share of answers lost after the other side has done its work: an ambiguous failure.
+    #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1)))]
+    pub answer_loss: f64,
+}
+
+/// What a service does for one request: its steps, one after the other, on one worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// What the page calls it.
+    #[serde(default)]
+    pub title: Text,
+    /// The steps.
+    #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 100)))]
+    pub steps: Vec<Step>,
+}
+
+/// One step of an operation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Step {
+    /// Work in the service itself: holds the worker for this long.
+    Work(Distribution),
+    /// Read rows from the service's own store.
+    Query(Query),
+    /// Write rows in the service's own store, in one transaction that commits at its end.
+    Write(Write),
+    /// Call another service's operation and wait for the answer, holding the worker.
+    Call(Call),
+    /// Do several things at once and wait for all of them.
+    FanOut(FanOut),
+    /// Do the same several times, one after the other.
+    Repeat(Repeat),
+    /// Look one key up in a cache; on a miss run the steps and keep the value.
+    Lookup(Lookup),
+    /// Get the values of references for the rows read before, each by its own strategy.
+    Resolve(Resolve),
+    /// Get the values that a row about to be inserted embeds (only references whose strategy is `remodel` cost
+    /// anything here).
+    Embed(Resolve),
+}
+
+/// A number of things: a plain number, or as many as the request has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Count {
+    /// So many.
+    Number(#[cfg_attr(feature = "cli", schemars(range(min = 0, max = 10_000)))] u32),
+    /// As many as the request has of this.
+    Of(CountOf),
+}
+
+/// What a request has a number of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CountOf {
+    /// The keys the caller asked for.
+    Keys,
+    /// The rows that the last query of a list read.
+    Rows,
+}
+
+/// A read in the service's own store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Query {
+    /// The store.
+    pub store: String,
+    /// The table; may be left out where only the cost matters. A table with references is read as a page of
+    /// consecutive rows from a random place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// How many rows it reads.
+    #[serde(default = "one_row")]
+    pub rows: Count,
+}
+
+/// A local transaction that writes rows and commits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Write {
+    /// The store.
+    pub store: String,
+    /// The table; may be left out where only the cost matters. In a table with references one new row is inserted and
+    /// the oldest leaves; elsewhere one row, equally likely each, gets a new version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+}
+
+/// A synchronous call: the worker is held until the answer, an error or the timeout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// The operation, as `"service.operation"`.
+    pub operation: String,
+    /// How many keys it asks for (the callee may use the number as `"keys"`).
+    #[serde(default = "one_row")]
+    pub keys: Count,
+    /// How long the caller waits for the answer.
+    #[serde(default = "five_seconds")]
+    pub timeout: Span,
+    /// What a failed call means for the caller.
+    #[serde(default)]
+    pub on_error: OnError,
+}
+
+/// What a failed call means for the operation that made it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OnError {
+    /// The operation fails, too.
+    #[default]
+    Fail,
+    /// The operation goes on without the answer.
+    Ignore,
+}
+
+/// Several lists of steps at once, on the one worker; the step ends when all have ended, and fails if one failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FanOut {
+    /// The branches: each a list of steps.
+    #[cfg_attr(feature = "cli", schemars(extend("minItems" = 1, "maxItems" = 100)))]
+    pub branches: Vec<Vec<Step>>,
+    /// How often each branch is run.
+    #[serde(default = "one_row")]
+    pub times: Count,
+    /// At most so many at once; 0 is without limit.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 10_000)))]
+    pub limit: u32,
+}
+
+/// The same steps several times, one after the other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    /// How often.
+    pub times: Count,
+    /// What.
+    #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 100)))]
+    pub steps: Vec<Step>,
+}
+
+/// One look into a cache.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// The cache, by name.
+    pub cache: String,
+    /// What fetches the value when it is not there.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 100)))]
+    pub miss: Vec<Step>,
+}
+
+/// Which references to get values for, in this order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Resolve {
+    /// The references, by name.
+    #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 32)))]
+    pub references: Vec<String>,
+}
+
+/// Someone who sends requests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// What the diagram calls them.
+    #[serde(default)]
+    pub title: Text,
+    /// The operation they ask for, as `"service.operation"`.
+    pub operation: String,
+    /// When they ask.
+    pub load: Load,
+    /// How long they wait before they give up.
+    #[serde(default = "thirty_seconds")]
+    pub timeout: Span,
+}
+
+/// When requests are sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Load {
+    /// Open: independent people, so many a second on average; they come however slow the answers are.
+    Poisson {
+        /// Requests a second.
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1_000_000)))]
+        rate: f64,
+    },
+    /// Open: exactly so many a second, evenly spaced.
+    Constant {
+        /// Requests a second.
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1_000_000)))]
+        rate: f64,
+    },
+    /// Open: `size` requests at the same moment, every `every`, the first at `every`.
+    Bursts {
+        /// Time between bursts.
+        every: Span,
+        /// Requests in a burst.
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 100_000)))]
+        size: u32,
+    },
+    /// Closed: so many users; each thinks, asks, waits for the answer, and thinks again.
+    Closed {
+        /// How many users.
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 100_000)))]
+        users: u32,
+        /// Time between an answer and the next request.
+        #[serde(default)]
+        think: Distribution,
+    },
+}
+
+/// A column of one table whose value lives in another service's table, and how its value is got.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// What the page calls it.
+    #[serde(default)]
+    pub title: Text,
+    /// The table that has the column, as `"store.table"`.
+    pub from: String,
+    /// The table that owns the value, as `"store.table"`.
+    pub to: String,
+    /// The owner's operation that finds values by key, as `"service.operation"`.
+    pub lookup: String,
+    /// How its values are got when a list is shown.
+    #[serde(default)]
+    pub strategy: ReadStrategy,
+    /// How often each value is referred to.
+    #[serde(default)]
+    pub popularity: Popularity,
+    /// How long a caller waits for one call.
+    #[serde(default = "five_seconds")]
+    pub timeout: Span,
+    /// What a failed call means for the list.
+    #[serde(default)]
+    pub on_error: OnError,
+    /// For `parallel`: at most so many calls at once for one list; 0 is without limit.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 10_000)))]
+    pub parallel_limit: u32,
+    /// For `batch` (and where a cache or an embedding fetches): at most so many keys in one call.
+    #[serde(default = "hundred")]
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 10_000)))]
+    pub batch_size: u32,
+    /// For `local_cache`: the cache.
+    #[serde(default)]
+    pub cache: ReferenceCache,
+}
+
+/// How the values of a reference are got when a list is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReadStrategy {
+    /// One database: the monolith we compare with. The owner's table is joined in the reader's store.
+    Join,
+    /// One call for each row, one after the other.
+    #[default]
+    PerRow,
+    /// One call for each row, at the same time (up to `parallel_limit`).
+    Parallel,
+    /// One call with the distinct keys, split by `batch_size`.
+    Batch,
+    /// A cache in each instance; misses are called for.
+    LocalCache,
+    /// The owner's change events keep a copy of the needed columns in the reader's own store.
+    Replica,
+    /// The value is embedded in the row when the row is written; reading needs no reference.
+    Remodel,
+}
+
+/// How often each key is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Popularity {
+    /// All the same.
+    #[default]
+    Uniform,
+    /// The k-th most popular in proportion to 1 / k^exponent.
+    Zipf {
+        /// The exponent; 0 is uniform, about 1 is usual on the web.
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 5)))]
+        exponent: f64,
+    },
+}
+
+/// The local cache of a reference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ReferenceCache {
+    /// How long an entry may be used after it was filled.
+    pub ttl: Span,
+    /// Entries of each instance; the least recently used leaves first.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100_000)))]
+    pub size: u32,
+    /// How the missing values of a list are fetched.
+    pub miss: CacheMiss,
+    /// How the instances are kept in step with the owner.
+    pub sync: CacheSync,
+}
+
+impl Default for ReferenceCache {
+    fn default() -> Self {
+        ReferenceCache {
+            ttl: Span::from_secs(30),
+            size: 1000,
+            miss: CacheMiss::Batch,
+            sync: CacheSync::None,
+        }
+    }
+}
+
+/// How values missing from a cache are fetched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CacheMiss {
+    /// All that a list misses in one call (split by `batch_size`).
+    #[default]
+    Batch,
+    /// One call for each missing key, one after the other.
+    PerKey,
+}
+
+/// How cached copies hear of a change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CacheSync {
+    /// They do not: an entry lives until its TTL ends.
+    #[default]
+    None,
+    /// The owner tells every instance of every change, and the instance drops the entry.
+    Broadcast,
+}
+
+/// A cache that `lookup` steps use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Cache {
+    /// The service whose instances each have one.
+    pub service: String,
+    /// The table whose rows it keeps copies of, as `"store.table"`.
+    pub of: String,
+    /// How often each key is looked up.
+    #[serde(default)]
+    pub popularity: Popularity,
+    /// How long an entry may be used after it was filled.
+    #[serde(default = "thirty_seconds")]
+    pub ttl: Span,
+    /// Entries of each instance; the least recently used leaves first.
+    #[serde(default = "thousand")]
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100_000)))]
+    pub size: u32,
+    /// How the instances are kept in step with the owner.
+    #[serde(default)]
+    pub sync: CacheSync,
+}
+
+/// Something that goes wrong for a while.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// When it begins.
+    pub at: Span,
+    /// How long it lasts; without it, for ever.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Span>,
+    /// What it is.
+    pub what: FaultKind,
+}
+
+/// What can go wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum FaultKind {
+    /// Instances of a service crash: what they were doing is gone, their callers' connections break, their caches are
+    /// empty when they come back.
+    Crash {
+        /// The service.
+        service: String,
+        /// Which instance, from 0; without it all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 99)))]
+        instance: Option<u32>,
+    },
+    /// A service's own work takes so many times as long (and so does everything in its stores).
+    Slow {
+        /// The service.
+        service: String,
+        /// How many times as long.
+        #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 10_000)))]
+        factor: f64,
+    },
+    /// A share of a service's requests end with an error instead of being worked on.
+    Errors {
+        /// The service.
+        service: String,
+        /// The share, 0 to 1.
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1)))]
+        rate: f64,
+    },
+    /// A link loses a share of what it carries, on top of its own loss.
+    Loss {
+        /// The link, by its ends: `"consultation -> common"`.
+        link: String,
+        /// The share of requests lost, 0 to 1.
+        #[serde(default)]
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1)))]
+        request: f64,
+        /// The share of answers lost, 0 to 1.
+        #[serde(default)]
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1)))]
+        answer: f64,
+    },
+    /// A link is cut: nothing gets through in either direction. Events wait and are delivered when it is mended.
+    Cut {
+        /// The link, by its ends: `"consultation -> common"`.
+        link: String,
+    },
+    /// A store does not answer: every query and write fails at once.
+    StoreDown {
+        /// The store.
+        store: String,
+    },
+}
+
+/// Something a person can set on the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// Its name in links and on the command line: lower-case letters, digits and hyphens.
+    #[cfg_attr(feature = "cli", schemars(length(min = 1, max = 40)))]
+    pub name: String,
+    /// What the page calls it.
+    #[serde(default)]
+    pub title: Text,
+    /// Which values it sets: paths into this document, such as `references.customer.strategy`.
+    #[cfg_attr(feature = "cli", schemars(extend("minItems" = 1, "maxItems" = 32)))]
+    pub sets: Vec<String>,
+    /// Where it is shown.
+    #[serde(default)]
+    pub place: Place,
+    /// For numbers: the range the page offers (the document may hold more).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+    /// For choices: the values offered; without it all that the format knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 16)))]
+    pub choices: Vec<String>,
+}
+
+/// Where a control is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Among the strategies, always in sight (also when embedded).
+    Strategy,
+    /// Among the numbers, one click away.
+    #[default]
+    Number,
+}
+
+/// The range a slider offers. Times are in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    /// The smallest value.
+    pub min: f64,
+    /// The largest value.
+    pub max: f64,
+    /// Whether equal steps of the slider multiply (instead of add).
+    #[serde(default)]
+    pub log: bool,
+}
+
+/// The change that the page offers first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// The words on the button.
+    pub title: Text,
+    /// The controls to set: name and value, as in a link.
+    #[cfg_attr(feature = "cli", schemars(extend("minProperties" = 1, "maxProperties" = 16)))]
+    pub set: BTreeMap<String, String>,
+    /// The operation whose latency is the outcome.
+    pub operation: String,
+}
+
+fn one() -> u64 {
+    1
+}
+fn ten() -> u32 {
+    10
+}
+fn hundred() -> u32 {
+    100
+}
+fn thousand() -> u32 {
+    1000
+}
+fn one_row() -> Count {
+    Count::Number(1)
+}
+fn a_minute() -> Span {
+    Span::from_secs(60)
+}
+fn thirty_seconds() -> Span {
+    Span::from_secs(30)
+}
+fn five_seconds() -> Span {
+    Span::from_secs(5)
+}

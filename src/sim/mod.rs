@@ -1,0 +1,2 @@
+//! Floor 2: the simulation.
+pub mod trace;
