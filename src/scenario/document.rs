@@ -23,14 +23,17 @@ pub struct Scenario {
     #[cfg_attr(feature = "cli", schemars(length(min = 1, max = 60)))]
     pub name: String,
     /// What people call it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub title: Text,
     /// What it shows, in one or two sentences.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub summary: Text,
     /// The luck of the run: same document, same seed, same trace.
     #[serde(default = "one")]
-    #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 9_007_199_254_740_991_u64)))]
+    #[cfg_attr(
+        feature = "cli",
+        schemars(range(min = 0, max = 9_007_199_254_740_991_u64))
+    )]
     pub seed: u64,
     /// How long a headless run lasts, in simulated time.
     #[serde(default = "a_minute")]
@@ -97,6 +100,13 @@ pub enum Text {
     Both(BothTexts),
 }
 
+impl Text {
+    /// Whether there is no text at all; such a text is left out when a document is written.
+    pub fn is_empty(&self) -> bool {
+        *self == Text::Empty
+    }
+}
+
 /// A text in each of the two languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -115,6 +125,7 @@ pub struct BothTexts {
 #[serde(deny_unknown_fields, default)]
 pub struct Service {
     /// What the diagram calls it.
+    #[serde(skip_serializing_if = "Text::is_empty")]
     pub title: Text,
     /// How many processes.
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100)))]
@@ -161,7 +172,7 @@ pub enum Balancing {
 #[serde(deny_unknown_fields)]
 pub struct Store {
     /// What the diagram calls it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub title: Text,
     /// The service it belongs to.
     pub service: String,
@@ -215,7 +226,7 @@ pub struct Link {
 #[serde(deny_unknown_fields)]
 pub struct Operation {
     /// What the page calls it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub title: Text,
     /// The steps.
     #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 100)))]
@@ -335,7 +346,7 @@ pub enum OnError {
 #[serde(deny_unknown_fields)]
 pub struct FanOut {
     /// The branches: each a list of steps.
-    #[cfg_attr(feature = "cli", schemars(extend("minItems" = 1, "maxItems" = 100)))]
+    #[cfg_attr(feature = "cli", schemars(extend("minItems" = 1, "maxItems" = 100), inner(length(max = 100))))]
     pub branches: Vec<Vec<Step>>,
     /// How often each branch is run.
     #[serde(default = "one_row")]
@@ -387,7 +398,7 @@ pub struct Resolve {
 #[serde(deny_unknown_fields)]
 pub struct Client {
     /// What the diagram calls them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub title: Text,
     /// The operation they ask for, as `"service.operation"`.
     pub operation: String,
@@ -440,7 +451,7 @@ pub enum Load {
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     /// What the page calls it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub title: Text,
     /// The table that has the column, as `"store.table"`.
     pub from: String,
@@ -665,7 +676,7 @@ pub struct Control {
     #[cfg_attr(feature = "cli", schemars(length(min = 1, max = 40)))]
     pub name: String,
     /// What the page calls it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub title: Text,
     /// Which values it sets: paths into this document, such as `references.customer.strategy`.
     #[cfg_attr(feature = "cli", schemars(extend("minItems" = 1, "maxItems" = 32)))]

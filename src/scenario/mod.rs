@@ -2,6 +2,7 @@
 
 pub mod distribution;
 pub mod document;
+pub mod nearest;
 pub mod read;
 pub mod settings;
 pub mod shape;

@@ -1,1 +1,582 @@
-//! shape
+//! The shape of a document: whether a JSON value follows the published schema, every problem at once.
+//!
+//! The schema is made from the types (`msa schema`), so bounds and names stand in one place only. This checker knows
+//! exactly the keywords that the schema uses; a test fails when it gains another.
+
+use super::nearest::{did_you_mean, listed, nearest, plain, quoted};
+use super::read::Problem;
+use crate::time::Span;
+use serde_json::{Map, Value};
+use std::sync::OnceLock;
+
+/// The published schema, as text.
+pub const SCHEMA: &str = include_str!("../../static/scenario.schema.json");
+/// A document is at most so deep.
+pub const DEPTH_MAX: usize = 64;
+/// So many problems are reported in words; the others are counted.
+pub const PROBLEMS_MAX: usize = 50;
+
+/// One form that a value may take: a schema without alternatives.
+pub type Form = &'static Value;
+
+/// Everything about `document` that is not as the schema wants it.
+pub fn check(document: &Value) -> Vec<Problem> {
+    let mut checker = Checker {
+        problems: Vec::new(),
+        more: 0,
+    };
+    checker.value("", schema(), document, 0);
+    if checker.more > 0 {
+        checker
+            .problems
+            .push(Problem::new("", format!("and {} more", checker.more)));
+    }
+    checker.problems
+}
+
+/// The forms that the value at the end of `keys` may take; none if there can be no such value.
+pub fn forms_at(keys: &[&str]) -> Vec<Form> {
+    keys.iter().fold(forms(schema()), |here, key| {
+        here.into_iter()
+            .filter_map(|form| inside(form, key))
+            .flat_map(forms)
+            .collect()
+    })
+}
+
+/// The one text that a form stands for, if it stands for one.
+pub fn constant(form: Form) -> Option<&'static str> {
+    form.get("const").and_then(Value::as_str)
+}
+
+/// Whether the values of a form have this JSON type.
+pub fn is(form: Form, name: &str) -> bool {
+    match form.get("type") {
+        Some(Value::String(own)) => own == name,
+        Some(Value::Array(all)) => all.iter().any(|own| own == name),
+        _ => false,
+    }
+}
+
+/// Whether a form is a length of time.
+pub fn is_span(form: Form) -> bool {
+    // Nothing else has a pattern (a test holds this), and it says what `Span::parse` says.
+    form.get("pattern").is_some()
+}
+
+/// Whether `value` may stand where a value takes one of these forms.
+pub fn fits(forms: &[Form], value: &Value) -> bool {
+    forms.iter().any(|form| {
+        let mut checker = Checker {
+            problems: Vec::new(),
+            more: 0,
+        };
+        checker.value("", form, value, 0);
+        checker.problems.is_empty()
+    })
+}
+
+fn schema() -> &'static Value {
+    static PARSED: OnceLock<Value> = OnceLock::new();
+    PARSED.get_or_init(|| serde_json::from_str(SCHEMA).expect("the published schema is JSON"))
+}
+
+/// A schema's alternatives, with every reference followed; itself if it has none.
+fn forms(schema: &'static Value) -> Vec<Form> {
+    if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
+        let name = name.trim_start_matches("#/$defs/");
+        return self::schema()["$defs"]
+            .get(name)
+            .map(forms)
+            .unwrap_or_default();
+    }
+    match schema.get("oneOf").or_else(|| schema.get("anyOf")) {
+        Some(Value::Array(all)) => all.iter().flat_map(forms).collect(),
+        _ => vec![schema],
+    }
+}
+
+/// The schema of what stands at `key` inside a value of this form.
+fn inside(form: Form, key: &str) -> Option<&'static Value> {
+    if is(form, "array") && key.bytes().all(|c| c.is_ascii_digit()) {
+        return form.get("items");
+    }
+    properties(form)
+        .and_then(|known| known.get(key))
+        .or_else(|| {
+            form.get("additionalProperties")
+                .filter(|any| any.is_object())
+        })
+}
+
+fn properties(form: Form) -> Option<&'static Map<String, Value>> {
+    form.get("properties").and_then(Value::as_object)
+}
+
+/// The name of a tagged form (`{"query": ...}`): an object whose one field is required.
+fn tag(form: Form) -> Option<&'static str> {
+    let required = form.get("required")?.as_array()?;
+    match required.as_slice() {
+        [only] if properties(form)?.len() == 1 => only.as_str(),
+        _ => None,
+    }
+}
+
+/// What the forms are, in words: `a whole number, "keys" or "rows"`.
+fn words(forms: &[Form]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let tags: Vec<&str> = forms.iter().filter_map(|form| tag(form)).collect();
+    for form in forms {
+        let word = match constant(form) {
+            Some(text) => quoted(text),
+            None if is_span(form) => "a time such as \"5ms\"".into(),
+            None if is(form, "string") => "a text".into(),
+            None if is(form, "integer") => "a whole number".into(),
+            None if is(form, "number") => "a number".into(),
+            None if is(form, "boolean") => "true or false".into(),
+            None if is(form, "array") => "a list in [ ]".into(),
+            None if tag(form).is_some() => format!("an object with {}", listed(&tags)),
+            None if is(form, "object") => "an object in { }".into(),
+            None => continue, // null: the same as leaving it out
+        };
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    match words.as_slice() {
+        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+/// The path of what stands at `key` inside `path`.
+pub fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        plain(key)
+    } else {
+        format!("{path}.{}", plain(key))
+    }
+}
+
+struct Checker {
+    problems: Vec<Problem>,
+    more: usize,
+}
+
+impl Checker {
+    /// Keeps a problem, or counts it if there are many; the words are only made if they are kept.
+    fn report(&mut self, path: &str, message: impl FnOnce() -> String) {
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(Problem::new(path, message()));
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn value(&mut self, path: &str, schema: &'static Value, value: &Value, depth: usize) {
+        if depth > DEPTH_MAX {
+            return self.report(path, || format!("is nested more than {DEPTH_MAX} deep"));
+        }
+        let forms = forms(schema);
+        let of_type = |name: &str| -> Vec<Form> {
+            forms
+                .iter()
+                .copied()
+                .filter(|form| is(form, name))
+                .collect()
+        };
+        let wrong = || format!("must be {}", words(&forms));
+        match value {
+            Value::Null if of_type("null").is_empty() => self.report(path, wrong),
+            Value::Bool(_) if of_type("boolean").is_empty() => self.report(path, wrong),
+            Value::Null | Value::Bool(_) => {}
+            Value::String(text) => self.text(path, &forms, text),
+            Value::Number(_) => match forms
+                .iter()
+                .find(|form| is(form, "integer") || is(form, "number"))
+            {
+                Some(form) => self.number(path, form, value),
+                None => self.report(path, wrong),
+            },
+            Value::Array(list) => match of_type("array").first() {
+                Some(form) => self.list(path, form, list, depth),
+                None => self.report(path, wrong),
+            },
+            Value::Object(fields) => match of_type("object").as_slice() {
+                [] => self.report(path, wrong),
+                [only] if forms.len() == 1 || tag(only).is_none() => {
+                    self.fields(path, only, fields, depth);
+                }
+                tagged => self.tagged(path, tagged, fields, depth),
+            },
+        }
+    }
+
+    fn text(&mut self, path: &str, forms: &[Form], text: &str) {
+        if forms.iter().any(|form| constant(form) == Some(text)) {
+            return;
+        }
+        let free = forms
+            .iter()
+            .find(|form| is(form, "string") && constant(form).is_none());
+        let Some(form) = free else {
+            return self.report(path, || {
+                let near = nearest(text, forms.iter().filter_map(|form| constant(form)));
+                let near = near.map(|name| format!("; did you mean {}?", quoted(name)));
+                format!(
+                    "must be {}, not {}{}",
+                    words(forms),
+                    quoted(text),
+                    near.unwrap_or_default()
+                )
+            });
+        };
+        if is_span(form) {
+            if let Err(message) = Span::parse(text) {
+                self.report(path, || plain_sentence(&message));
+            }
+        } else {
+            self.bounds(
+                path,
+                form,
+                ["minLength", "maxLength"],
+                text.chars().count(),
+                "characters long",
+            );
+        }
+    }
+
+    fn number(&mut self, path: &str, form: Form, value: &Value) {
+        let bound = |name: &str| form.get(name).filter(|bound| bound.is_number());
+        let (min, max) = (bound("minimum"), bound("maximum"));
+        let below = min.is_some_and(|min| value.as_f64() < min.as_f64());
+        let above = max.is_some_and(|max| value.as_f64() > max.as_f64());
+        if below || above {
+            self.report(path, || match (min, max) {
+                (Some(min), Some(max)) if min == max => format!("must be {min}"),
+                (Some(min), Some(max)) => format!("must be {min} to {max}"),
+                (Some(min), None) => format!("must be at least {min}"),
+                (_, max) => format!("must be at most {}", max.unwrap_or(&Value::Null)),
+            });
+        } else if is(form, "integer") && !(value.is_u64() || value.is_i64()) {
+            self.report(path, || {
+                format!(
+                    "must be a whole number, written without a point or an exponent, not {value}"
+                )
+            });
+        }
+    }
+
+    fn list(&mut self, path: &str, form: Form, list: &[Value], depth: usize) {
+        self.bounds(
+            path,
+            form,
+            ["minItems", "maxItems"],
+            list.len(),
+            "entries long",
+        );
+        if let Some(schema) = form.get("items") {
+            for (index, value) in list.iter().enumerate() {
+                self.value(&join(path, &index.to_string()), schema, value, depth + 1);
+            }
+        }
+    }
+
+    /// One of several objects that are told apart by the name of their one field.
+    fn tagged(&mut self, path: &str, forms: &[Form], fields: &Map<String, Value>, depth: usize) {
+        let tags: Vec<&str> = forms.iter().filter_map(|form| tag(form)).collect();
+        let mut known = 0;
+        for (name, value) in fields {
+            match forms.iter().find(|form| tag(form) == Some(name)) {
+                Some(form) => {
+                    known += 1;
+                    if let Some(schema) = inside(form, name) {
+                        self.value(&join(path, name), schema, value, depth + 1);
+                    }
+                }
+                None => self.report(path, || unknown(name, &tags)),
+            }
+        }
+        if known > 1 || fields.is_empty() {
+            self.report(path, || {
+                format!("must have exactly one of {}", listed(&tags))
+            });
+        }
+    }
+
+    fn fields(&mut self, path: &str, form: Form, fields: &Map<String, Value>, depth: usize) {
+        let none = Map::new();
+        let known = properties(form).unwrap_or(&none);
+        self.bounds(
+            path,
+            form,
+            ["minProperties", "maxProperties"],
+            fields.len(),
+            "entries long",
+        );
+        for (name, value) in fields {
+            match inside(form, name) {
+                Some(schema) => self.value(&join(path, name), schema, value, depth + 1),
+                None => self.report(path, || {
+                    let names: Vec<&str> = known.keys().map(String::as_str).collect();
+                    unknown(name, &names)
+                }),
+            }
+        }
+        let required = form.get("required").and_then(Value::as_array);
+        for name in required.into_iter().flatten().filter_map(Value::as_str) {
+            if !fields.contains_key(name) {
+                self.report(path, || format!("the field {} is missing", quoted(name)));
+            }
+        }
+    }
+
+    /// A number of entries or characters against its two bounds.
+    fn bounds(&mut self, path: &str, form: Form, names: [&str; 2], number: usize, unit: &str) {
+        let bound = |name| form.get(name).and_then(Value::as_u64);
+        let (min, max) = (bound(names[0]).unwrap_or(0), bound(names[1]));
+        let number = number as u64;
+        if number < min || max.is_some_and(|max| number > max) {
+            self.report(path, || match max {
+                Some(max) => format!("must be {min} to {max} {unit}, not {number}"),
+                None => format!("must be at least {min} {unit}, not {number}"),
+            });
+        }
+    }
+}
+
+fn unknown(name: &str, known: &[&str]) -> String {
+    format!(
+        "unknown field {}{}",
+        quoted(name),
+        did_you_mean(name, known.iter().copied())
+    )
+}
+
+/// `Span::parse` repeats the text it was given, which may be long.
+fn plain_sentence(message: &str) -> String {
+    if message.chars().count() <= 160 {
+        message.escape_debug().to_string().replace("\\\"", "\"")
+    } else {
+        String::from("must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn check_with(part: &Value, expected: &[&str]) {
+        let mut document = json!({"version": 1, "name": "test"});
+        for (name, value) in part.as_object().unwrap() {
+            document[name] = value.clone();
+        }
+        let problems: Vec<String> = check(&document).iter().map(Problem::to_string).collect();
+        assert_eq!(problems, expected, "{part}");
+    }
+
+    #[test]
+    fn a_number_out_of_bounds_is_refused_with_the_bounds_of_the_schema() {
+        check_with(
+            &json!({"services": {"common": {"threads": 0}, "other": {"instances": 1e9}}}),
+            &[
+                "services.common.threads: must be 1 to 10000",
+                "services.other.instances: must be 1 to 100",
+            ],
+        );
+        check_with(&json!({"version": 2}), &["version: must be 1"]);
+        check_with(
+            &json!({"seed": 1.5, "services": {"a": {"threads": "4"}}}),
+            &[
+                "seed: must be a whole number, written without a point or an exponent, not 1.5",
+                "services.a.threads: must be a whole number, not \"4\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_with_the_nearest_name() {
+        check_with(
+            &json!({"services": {"common": {"thread": 4}}}),
+            &["services.common: unknown field \"thread\"; did you mean \"threads\"?"],
+        );
+        check_with(
+            &json!({"network": {"zzz": 4}}),
+            &[
+                "network: unknown field \"zzz\"; it must be \"answer_loss\", \"latency\" or \"request_loss\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_missing_field_is_named() {
+        let problems: Vec<String> = check(&json!({})).iter().map(Problem::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "the document: the field \"version\" is missing",
+                "the document: the field \"name\" is missing"
+            ]
+        );
+    }
+
+    #[test]
+    fn alternatives_are_checked_inside_the_one_that_was_meant() {
+        let steps = json!([
+            {"work": "5"},
+            {"work": {"exponental": {"mean": "5ms"}}},
+            {"work": {"uniform": {"min": 5}}},
+            {"work": 5},
+            {"qery": {}},
+            {"query": {"store": "a", "rows": "row"}},
+            {"query": {"store": "a", "rows": 10_001}},
+            {"query": {"store": 3}, "work": "1ms"},
+            {},
+            "work",
+        ]);
+        let all = "\"work\", \"query\", \"write\", \"call\", \"fan_out\", \"repeat\", \"lookup\", \"resolve\" or \"embed\"";
+        check_with(
+            &json!({"operations": {"a.b": {"steps": steps}}}),
+            &[
+                "operations.a.b.steps.0.work: must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\", not \"5\"",
+                "operations.a.b.steps.1.work: unknown field \"exponental\"; did you mean \"exponential\"?",
+                "operations.a.b.steps.2.work.uniform.min: must be a time such as \"5ms\"",
+                "operations.a.b.steps.2.work.uniform: the field \"max\" is missing",
+                "operations.a.b.steps.3.work: must be a time such as \"5ms\" or an object with \"exponential\", \"uniform\", \"lognormal\" or \"bimodal\"",
+                "operations.a.b.steps.4: unknown field \"qery\"; did you mean \"query\"?",
+                "operations.a.b.steps.5.query.rows: must be a whole number, \"keys\" or \"rows\", not \"row\"; did you mean \"rows\"?",
+                "operations.a.b.steps.6.query.rows: must be 0 to 10000",
+                "operations.a.b.steps.7.query.store: must be a text",
+                &format!("operations.a.b.steps.7: must have exactly one of {all}"),
+                &format!("operations.a.b.steps.8: must have exactly one of {all}"),
+                &format!("operations.a.b.steps.9: must be an object with {all}, not \"work\""),
+            ],
+        );
+    }
+
+    #[test]
+    fn lists_and_maps_are_bounded() {
+        let many: Value = (0..65)
+            .map(|i| (format!("s{i}"), json!({})))
+            .collect::<Map<_, _>>()
+            .into();
+        check_with(
+            &json!({"services": many}),
+            &["services: must be 0 to 64 entries long, not 65"],
+        );
+        check_with(
+            &json!({"controls": [{"name": "", "sets": []}]}),
+            &[
+                "controls.0.name: must be 1 to 40 characters long, not 0",
+                "controls.0.sets: must be 1 to 32 entries long, not 0",
+            ],
+        );
+    }
+
+    #[test]
+    fn many_problems_are_counted_and_not_all_told() {
+        let many: Value = (0..300)
+            .map(|i| (format!("x{i}"), json!(0)))
+            .collect::<Map<_, _>>()
+            .into();
+        let problems = check(&many);
+        assert_eq!(problems.len(), PROBLEMS_MAX + 1);
+        assert_eq!(problems[PROBLEMS_MAX].message, "and 252 more");
+    }
+
+    #[test]
+    fn the_forms_of_a_place_are_found_by_its_path() {
+        let strategy = forms_at(&["references", "customer", "strategy"]);
+        assert!(
+            strategy
+                .iter()
+                .any(|form| constant(form) == Some("local_cache"))
+        );
+        assert!(is_span(
+            forms_at(&["network", "latency", "lognormal", "mean"])[0]
+        ));
+        assert!(is(
+            forms_at(&["operations", "a.b", "steps", "0", "query", "rows"])[0],
+            "integer"
+        ));
+        assert!(forms_at(&["services", "a", "threads", "more"]).is_empty());
+        assert!(forms_at(&["nothing"]).is_empty());
+    }
+
+    /// Every schema inside a schema.
+    fn walk(schema: &'static Value, see: &mut impl FnMut(&'static Map<String, Value>)) {
+        let Some(schema) = schema.as_object() else {
+            return;
+        };
+        see(schema);
+        for name in ["properties", "$defs"] {
+            let inner = schema.get(name).and_then(Value::as_object);
+            inner
+                .into_iter()
+                .flat_map(Map::values)
+                .for_each(|inner| walk(inner, see));
+        }
+        for name in ["oneOf", "anyOf"] {
+            let inner = schema.get(name).and_then(Value::as_array);
+            inner
+                .into_iter()
+                .flatten()
+                .for_each(|inner| walk(inner, see));
+        }
+        for name in ["items", "additionalProperties"] {
+            schema
+                .get(name)
+                .into_iter()
+                .for_each(|inner| walk(inner, see));
+        }
+    }
+
+    #[test]
+    fn the_checker_knows_every_keyword_of_the_schema() {
+        // Understood by the code above; then those that tell people something and constrain nothing.
+        let known = "type properties additionalProperties $ref required items oneOf anyOf const minimum maximum \
+             minItems maxItems minProperties maxProperties minLength maxLength pattern $defs \
+             $schema title description default format";
+        let known: Vec<&str> = known.split_whitespace().collect();
+        walk(schema(), &mut |schema| {
+            for keyword in schema.keys() {
+                assert!(
+                    known.contains(&keyword.as_str()),
+                    "shape.rs does not know {keyword}"
+                );
+            }
+            if let Some(Value::String(name)) = schema.get("$ref") {
+                assert!(
+                    super::schema()["$defs"]
+                        .get(name.trim_start_matches("#/$defs/"))
+                        .is_some(),
+                    "{name}"
+                );
+            }
+        });
+    }
+
+    #[test]
+    fn every_whole_number_list_and_map_of_the_schema_is_bounded() {
+        walk(schema(), &mut |schema| {
+            let own: Form = &*Box::leak(Box::new(Value::Object(schema.clone())));
+            let bounded = |name: &str| assert!(schema.contains_key(name), "no {name}: {own}");
+            if is(own, "integer") {
+                bounded("minimum");
+                bounded("maximum");
+            }
+            if is(own, "array") {
+                bounded("maxItems");
+            }
+            if is(own, "object") && schema.get("additionalProperties") != Some(&Value::Bool(false))
+            {
+                bounded("maxProperties");
+            }
+            // Only lengths of time have a pattern: `is_span` relies on it.
+            if let Some(pattern) = schema.get("pattern") {
+                assert_eq!(pattern, &super::schema()["$defs"]["Span"]["pattern"]);
+            }
+        });
+    }
+}

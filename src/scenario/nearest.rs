@@ -1,0 +1,140 @@
+//! The nearest known name to a mistyped one, and how names are shown in messages.
+
+/// Names longer than this are cut where they are shown, and never taken for a mistyped known name.
+const SHOWN: usize = 60;
+
+/// A name as messages show it: in quotes, without control characters, cut if it is very long.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", plain(name))
+}
+
+/// The same without quotes, for paths.
+pub fn plain(name: &str) -> String {
+    let mut shown: String = name
+        .chars()
+        .take(SHOWN)
+        .flat_map(|c| {
+            let escaped = c.is_control();
+            escaped
+                .then(|| c.escape_debug())
+                .into_iter()
+                .flatten()
+                .chain((!escaped).then_some(c))
+        })
+        .collect();
+    if name.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Names in a sentence: `"a", "b" or "c"`; many are cut.
+pub fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    let shown: Vec<String> = names
+        .iter()
+        .take(20)
+        .map(|name| quoted(name.as_ref()))
+        .collect();
+    match shown.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        many if names.len() > many.len() => format!("{} …", many.join(", ")),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}
+
+/// The known name nearest to `name`, if one is near enough to be what was meant.
+pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let letters = |text: &str| -> Vec<char> {
+        let same = |c: char| if c == '-' { '_' } else { c };
+        text.chars()
+            .flat_map(char::to_lowercase)
+            .map(same)
+            .take(SHOWN + 1)
+            .collect()
+    };
+    let name = letters(name);
+    if name.len() > SHOWN {
+        return None;
+    }
+    known
+        .into_iter()
+        .map(|candidate| (distance(&name, &letters(candidate)), candidate))
+        .filter(|(distance, candidate)| {
+            *distance <= (name.len().max(candidate.chars().count()) / 3).max(1)
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The end of a message about an unknown name: `; did you mean "threads"?`, or else what is known.
+pub fn did_you_mean<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    match nearest(name, known.iter().copied()) {
+        Some(candidate) => format!("; did you mean {}?", quoted(candidate)),
+        None if known.is_empty() => String::from("; there are none"),
+        None if known.len() == 1 => format!("; the only one is {}", quoted(known[0])),
+        None => format!("; it must be {}", listed(&known)),
+    }
+}
+
+/// Edits (insert, delete, replace, swap two neighbours) between two words.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(before[j - 2] + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, expected: Option<&str>) {
+        let known = ["threads", "instances", "accept_queue", "title", "per_row"];
+        assert_eq!(nearest(name, known), expected, "{name}");
+    }
+
+    #[test]
+    fn the_nearest_name_is_found_through_typing_mistakes_only() {
+        check("thread", Some("threads"));
+        check("htreads", Some("threads"));
+        check("Title", Some("title"));
+        check("per-row", Some("per_row"));
+        check("accept-queu", Some("accept_queue"));
+        check("workers", None);
+        check("", None);
+        check(&"threads".repeat(1000), None);
+    }
+
+    #[test]
+    fn a_name_is_shown_cut_and_without_control_characters() {
+        assert_eq!(quoted("a\u{1b}[2Jb"), "\"a\\u{1b}[2Jb\"");
+        assert_eq!(quoted("고객"), "\"고객\"");
+        assert_eq!(
+            quoted(&"x".repeat(99)),
+            format!("\"{}…\"", "x".repeat(SHOWN))
+        );
+    }
+
+    #[test]
+    fn an_unknown_name_without_a_near_one_is_answered_with_what_is_known() {
+        assert_eq!(
+            did_you_mean("zzz", ["a1", "b1"]),
+            "; it must be \"a1\" or \"b1\""
+        );
+        assert_eq!(did_you_mean("zzz", ["abc"]), "; the only one is \"abc\"");
+        assert_eq!(did_you_mean("zzz", []), "; there are none");
+    }
+}
