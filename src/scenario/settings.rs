@@ -1,1 +1,755 @@
-//! settings
+//! Settings: how a person's choices change a scenario, and how they are told in a link or on the command line.
+//!
+//! A setting is a name and a text. The name is a control's, `seed`, or a path into the full document; the text becomes
+//! what the format has at that place. Whatever settings make of a scenario is read and checked like any document.
+
+use super::nearest::{listed, nearest, plain, quoted};
+use super::read::{Problem, from_value, json, to_value};
+use super::shape::{self, Form, constant, is, is_span};
+use super::{Control, Range, Scenario};
+use crate::time::Span;
+use serde_json::{Number, Value};
+
+/// A setting: a name and the text of its value.
+pub type Setting = (String, String);
+
+/// The parts of a document that say what it is and what may be set; they are not settings themselves.
+pub const NOT_SETTINGS: [&str; 4] = ["version", "name", "controls", "offer"];
+
+/// What a control lets a person choose from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// One of these.
+    Choice(Vec<String>),
+    /// A number.
+    Number {
+        /// The smallest offered.
+        min: f64,
+        /// The largest offered.
+        max: f64,
+        /// Whether equal steps multiply.
+        log: bool,
+        /// Whether only whole numbers make sense.
+        whole: bool,
+    },
+    /// A length of time, in milliseconds.
+    Time {
+        /// The smallest offered.
+        min_ms: f64,
+        /// The largest offered.
+        max_ms: f64,
+        /// Whether equal steps multiply.
+        log: bool,
+    },
+    /// Anything else: a text (or JSON).
+    Text,
+}
+
+/// The keys that lead to what stands at `path`. Keys may contain dots themselves (`consultation.list`): at each object
+/// the longest key that begins the rest of the path counts. Nothing if there is no such place.
+pub fn keys<'p>(document: &Value, path: &'p str) -> Option<Vec<&'p str>> {
+    let mut keys = Vec::new();
+    let mut here = document;
+    let mut rest = Some(path);
+    while let Some(path) = rest {
+        let begins = |key: &str| {
+            path.strip_prefix(key)
+                .is_some_and(|after| after.is_empty() || after.starts_with('.'))
+        };
+        let length = match here {
+            Value::Object(fields) => fields
+                .keys()
+                .filter(|key| begins(key))
+                .map(String::len)
+                .max()?,
+            Value::Array(_) => path.find('.').unwrap_or(path.len()),
+            _ => return None,
+        };
+        let key = &path[..length];
+        here = child(here, key)?;
+        keys.push(key);
+        rest = path.get(length + 1..);
+    }
+    Some(keys)
+}
+
+fn child<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    match value {
+        Value::Object(fields) => fields.get(key),
+        Value::Array(list) => list.get(key.parse::<usize>().ok()?),
+        _ => None,
+    }
+}
+
+fn child_mut<'v>(value: &'v mut Value, key: &str) -> Option<&'v mut Value> {
+    match value {
+        Value::Object(fields) => fields.get_mut(key),
+        Value::Array(list) => list.get_mut(key.parse::<usize>().ok()?),
+        _ => None,
+    }
+}
+
+/// What stands at `path`.
+pub fn get<'v>(document: &'v Value, path: &str) -> Option<&'v Value> {
+    keys(document, path)?
+        .iter()
+        .try_fold(document, |here, key| child(here, key))
+}
+
+/// Puts a value at `path`, in place of what stands there. `document` is the full value of a scenario
+/// ([`super::read::to_value`]), with all defaults.
+///
+/// # Errors
+/// If nothing stands there: the nearest place that does exist.
+pub fn set(document: &mut Value, path: &str, value: Value) -> Result<(), Problem> {
+    let keys = keys(document, path).ok_or_else(|| no_such_place(document, path))?;
+    match keys
+        .iter()
+        .try_fold(document, |here, key| child_mut(here, key))
+    {
+        Some(place) => *place = value,
+        None => return Err(Problem::new(path, "there is no such place in the document")),
+    }
+    Ok(())
+}
+
+/// Why a path leads nowhere: how far it leads, and what it could have been from there.
+pub fn no_such_place(document: &Value, path: &str) -> Problem {
+    let ends = path
+        .char_indices()
+        .filter(|(_, c)| *c == '.')
+        .map(|(at, _)| at);
+    let good = ends
+        .filter(|at| keys(document, &path[..*at]).is_some())
+        .max();
+    let (place, rest) = good.map_or(("", path), |at| (&path[..at], &path[at + 1..]));
+    let here = if place.is_empty() {
+        Some(document)
+    } else {
+        get(document, place)
+    };
+    let names: Vec<String> = match here {
+        Some(Value::Object(fields)) => fields.keys().cloned().collect(),
+        Some(Value::Array(list)) => (0..list.len()).map(|index| index.to_string()).collect(),
+        _ => Vec::new(),
+    };
+    let whole = if place.is_empty() {
+        "the document".to_string()
+    } else {
+        quoted(place)
+    };
+    let first = rest.split('.').next().unwrap_or(rest);
+    let remedy = nearest(rest, names.iter().map(String::as_str))
+        .or_else(|| nearest(first, names.iter().map(String::as_str)))
+        .map(|name| format!("did you mean {}?", quoted(name)))
+        .or_else(|| (!names.is_empty()).then(|| format!("there is {}", listed(&names))));
+    let message = format!("{whole} has no {}", quoted(rest));
+    Problem::new(
+        plain(path),
+        remedy.map_or(message.clone(), |remedy| format!("{message}; {remedy}")),
+    )
+}
+
+/// A scenario with settings applied, one after the other.
+///
+/// # Errors
+/// Every name that is not known and every value that does not fit, under the name of its setting; then whatever is
+/// wrong with the document that they make.
+pub fn apply(base: &Scenario, settings: &[Setting]) -> Result<Scenario, Vec<Problem>> {
+    let mut document = to_value(base).map_err(|problem| vec![problem])?;
+    let mut problems = Vec::new();
+    for (name, text) in settings {
+        if let Err(problem) = apply_one(base, &mut document, name, text) {
+            problems.push(problem);
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    forget_lost_controls(&mut document);
+    from_value(document).map_err(|problems| under_their_names(base, settings, problems))
+}
+
+fn apply_one(base: &Scenario, document: &mut Value, name: &str, text: &str) -> Result<(), Problem> {
+    let one = [name.to_string()];
+    let paths = match control(base, name) {
+        Some(control) => control.sets.as_slice(),
+        None if NOT_SETTINGS.contains(&name.split('.').next().unwrap_or(name)) => {
+            let message = "cannot be set; write a document of your own instead";
+            return Err(Problem::new(plain(name), message));
+        }
+        None if keys(document, name).is_some() => &one,
+        None => return Err(unknown_setting(base, document, name)),
+    };
+    for path in paths {
+        let keys = keys(document, path).ok_or_else(|| no_such_place(document, path))?;
+        let value = convert(&shape::forms_at(&keys), text)
+            .map_err(|message| Problem::new(name, message))?;
+        set(document, path, value)?;
+    }
+    Ok(())
+}
+
+/// A setting may replace a whole part (`clients.staff.load={"closed": ...}`); controls for what is gone go with it, and
+/// so does an offer that needs them.
+fn forget_lost_controls(document: &mut Value) {
+    let texts = |value: Option<&Value>| -> Vec<String> {
+        let list = value.and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(Value::as_str).map(String::from).collect()
+    };
+    let controls = document
+        .get("controls")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let (kept, lost): (Vec<Value>, Vec<Value>) = controls.into_iter().partition(|control| {
+        texts(control.get("sets"))
+            .iter()
+            .all(|path| keys(document, path).is_some())
+    });
+    if lost.is_empty() {
+        return;
+    }
+    let offered = document
+        .get("offer")
+        .and_then(|offer| offer.get("set"))
+        .and_then(Value::as_object);
+    let lost_name = |control: &Value| {
+        control
+            .get("name")
+            .and_then(Value::as_str)
+            .map(String::from)
+    };
+    let spoiled = offered.is_some_and(|set| {
+        lost.iter()
+            .filter_map(lost_name)
+            .any(|name| set.contains_key(&name))
+    });
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("controls".into(), kept.into());
+        if spoiled {
+            fields.remove("offer");
+        }
+    }
+}
+
+fn control<'s>(scenario: &'s Scenario, name: &str) -> Option<&'s Control> {
+    scenario
+        .controls
+        .iter()
+        .find(|control| control.name == name)
+}
+
+fn unknown_setting(base: &Scenario, document: &Value, name: &str) -> Problem {
+    let names = base
+        .controls
+        .iter()
+        .map(|control| control.name.as_str())
+        .chain(["seed"]);
+    if let Some(near) = nearest(name, names.clone()) {
+        return Problem::new(
+            plain(name),
+            format!("there is no such setting; did you mean {}?", quoted(near)),
+        );
+    }
+    // A path that begins well is answered with where it goes astray.
+    let begins = name.split('.').next().unwrap_or(name);
+    if name.contains('.') && document.get(begins).is_some() {
+        return no_such_place(document, name);
+    }
+    let names: Vec<&str> = names.collect();
+    Problem::new(
+        plain(name),
+        format!(
+            "there is no such setting; there is {}, and every path into the document",
+            listed(&names)
+        ),
+    )
+}
+
+/// Problems at places that a setting has just set, under the setting's name; once, if it set several places.
+fn under_their_names(
+    base: &Scenario,
+    settings: &[Setting],
+    problems: Vec<Problem>,
+) -> Vec<Problem> {
+    let mut named: Vec<Problem> = Vec::new();
+    for mut problem in problems {
+        let setting = settings.iter().rev().find(|(name, _)| {
+            control(base, name).is_some_and(|control| control.sets.contains(&problem.path))
+        });
+        if let Some((name, _)) = setting {
+            problem.path.clone_from(name);
+        }
+        if !named.contains(&problem) {
+            named.push(problem);
+        }
+    }
+    named
+}
+
+/// The value that a text stands for where one of these forms is expected.
+fn convert(forms: &[Form], text: &str) -> Result<Value, String> {
+    let any = |name: &str| forms.iter().any(|form| is(form, name));
+    if text.starts_with(['{', '[']) && (any("object") || any("array")) {
+        return json(text).map_err(|problem| problem.to_string());
+    }
+    if forms.iter().any(|form| constant(form) == Some(text)) {
+        return Ok(text.into());
+    }
+    if any("boolean")
+        && let Ok(value) = text.parse::<bool>()
+    {
+        return Ok(value.into());
+    }
+    if any("integer")
+        && let Ok(value) = text.parse::<i64>()
+    {
+        return Ok(value.into());
+    }
+    if any("number")
+        && let Some(value) = text.parse().ok().and_then(Number::from_f64)
+    {
+        return Ok(value.into());
+    }
+    if forms.iter().any(|form| is_span(form)) {
+        // A plain number is what a slider gives: milliseconds.
+        let span = match text.parse::<f64>() {
+            Ok(ms) if ms.is_finite() && ms >= 0.0 => Ok(Span::from_nanos_f64(ms * 1e6)),
+            _ => Span::parse(text),
+        };
+        return span.map(|span| span.to_string().into());
+    }
+    if forms
+        .iter()
+        .any(|form| is(form, "string") && constant(form).is_none())
+    {
+        return Ok(text.into());
+    }
+    Err(shape::refusal(forms, text))
+}
+
+/// A value as the text that [`apply`] reads back as the same value.
+pub fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        // 14.0 is 14 for people, and read back as what the format has there.
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() => float.to_string(),
+            _ => number.to_string(),
+        },
+        other => other.to_string(),
+    }
+}
+
+/// The text of what a control stands at: its first place's value.
+pub fn current(scenario: &Scenario, control: &Control) -> String {
+    to_value(scenario).map_or(String::new(), |document| current_in(&document, control))
+}
+
+/// As [`current`], for a scenario whose full value is at hand.
+pub fn current_in(document: &Value, control: &Control) -> String {
+    let value = control.sets.first().and_then(|path| get(document, path));
+    value.map_or(String::new(), text)
+}
+
+/// What a control lets a person choose from: from the format at the place it sets, and its own range or choices.
+pub fn kind(scenario: &Scenario, control: &Control) -> Kind {
+    to_value(scenario).map_or(Kind::Text, |document| kind_in(&document, control))
+}
+
+/// As [`kind`], for a scenario whose full value is at hand.
+pub fn kind_in(document: &Value, control: &Control) -> Kind {
+    let Some(path) = control.sets.first() else {
+        return Kind::Text;
+    };
+    let (Some(keys), Some(value)) = (keys(document, path), get(document, path)) else {
+        return Kind::Text;
+    };
+    if !control.choices.is_empty() {
+        return Kind::Choice(control.choices.clone());
+    }
+    let forms = shape::forms_at(&keys);
+    let choices: Vec<String> = forms
+        .iter()
+        .filter_map(|form| constant(form))
+        .map(String::from)
+        .collect();
+    let number = forms
+        .iter()
+        .find(|form| is(form, "integer") || is(form, "number"));
+    match (value, number) {
+        (Value::Number(now), Some(form)) => {
+            let bound = |name: &str| form.get(name).and_then(Value::as_f64);
+            let range = control.range.unwrap_or(Range {
+                min: bound("minimum").unwrap_or(0.0),
+                max: bound("maximum")
+                    .unwrap_or_else(|| now.as_f64().unwrap_or(1.0).max(1.0) * 10.0),
+                log: false,
+            });
+            Kind::Number {
+                min: range.min,
+                max: range.max,
+                log: range.log,
+                whole: is(form, "integer"),
+            }
+        }
+        (Value::String(now), _) if forms.iter().any(|form| is_span(form)) => {
+            let now = Span::parse(now).unwrap_or_default().as_millis();
+            let range = control.range.unwrap_or(Range {
+                min: 0.0,
+                max: now.max(1.0) * 10.0,
+                log: false,
+            });
+            Kind::Time {
+                min_ms: range.min,
+                max_ms: range.max,
+                log: range.log,
+            }
+        }
+        // All alternatives are plain words: a choice. (Uniform popularity, too, but it has others that are not.)
+        _ if !choices.is_empty() && choices.len() == forms.len() => Kind::Choice(choices),
+        _ => Kind::Text,
+    }
+}
+
+/// The settings that make `scenario` from `base`: controls in their order, then paths that no control sets, then the
+/// seed. Empty if they are the same.
+pub fn changed(base: &Scenario, scenario: &Scenario) -> Vec<Setting> {
+    let (Ok(mut document), Ok(target)) = (to_value(base), to_value(scenario)) else {
+        return Vec::new();
+    };
+    let mut settings = Vec::new();
+    for control in &base.controls {
+        let value = current_in(&target, control);
+        if value != current_in(&document, control)
+            && apply_one(base, &mut document, &control.name, &value).is_ok()
+        {
+            settings.push((control.name.clone(), value));
+        }
+    }
+    let mut rest = Vec::new();
+    difference("", &document, &target, &mut rest);
+    // The seed is what people look for last: `...&seed=9`.
+    rest.sort_by_key(|(path, _)| path == "seed");
+    settings.extend(rest);
+    settings
+}
+
+/// The smallest places where two documents differ and that a setting can reach.
+fn difference(path: &str, base: &Value, target: &Value, found: &mut Vec<Setting>) {
+    if base == target {
+        return;
+    }
+    let join = |key: &str| {
+        if path.is_empty() {
+            key.to_string()
+        } else {
+            format!("{path}.{key}")
+        }
+    };
+    match (base, target) {
+        (Value::Object(a), Value::Object(b)) if path.is_empty() || a.keys().eq(b.keys()) => {
+            for (key, value) in a {
+                // What is only on one side (an offer, say) is no setting.
+                if let Some(other) = b.get(key)
+                    && !(path.is_empty() && NOT_SETTINGS.contains(&key.as_str()))
+                {
+                    difference(&join(key), value, other, found);
+                }
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (index, (value, other)) in a.iter().zip(b).enumerate() {
+                difference(&join(&index.to_string()), value, other, found);
+            }
+        }
+        _ => found.push((path.to_string(), text(target))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shipped;
+    use super::*;
+
+    fn base() -> Scenario {
+        shipped::load("consultation-list").unwrap()
+    }
+
+    fn settings(list: &[(&str, &str)]) -> Vec<Setting> {
+        list.iter()
+            .map(|(name, text)| (name.to_string(), text.to_string()))
+            .collect()
+    }
+
+    fn check(list: &[(&str, &str)], path: &str, expected: &str) {
+        let scenario = apply(&base(), &settings(list))
+            .unwrap_or_else(|problems| panic!("{list:?}: {problems:?}"));
+        let document = to_value(&scenario).unwrap();
+        assert_eq!(
+            get(&document, path).unwrap().to_string(),
+            expected,
+            "{list:?}"
+        );
+    }
+
+    fn check_refused(list: &[(&str, &str)], expected: &[&str]) {
+        let problems = apply(&base(), &settings(list)).unwrap_err();
+        let shown: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        assert_eq!(shown, expected, "{list:?}");
+    }
+
+    #[test]
+    fn a_setting_is_a_controls_name_or_the_seed_or_a_path() {
+        check(
+            &[("customer", "batch")],
+            "references.customer.strategy",
+            "\"batch\"",
+        );
+        check(&[("rate", "50")], "clients.staff.load.poisson.rate", "50.0");
+        check(&[("seed", "9")], "seed", "9");
+        check(
+            &[("services.common.accept_queue", "5")],
+            "services.common.accept_queue",
+            "5",
+        );
+        check(
+            &[("rows", "keys")],
+            "operations.consultation.list.steps.0.query.rows",
+            "\"keys\"",
+        );
+        check(
+            &[(
+                "clients.staff.load",
+                "{\"closed\": {\"users\": 5, \"think\": \"1s\"}}",
+            )],
+            "clients.staff.load.closed.users",
+            "5",
+        );
+    }
+
+    #[test]
+    fn a_control_sets_all_its_places() {
+        for reference in ["customer", "code", "user", "department"] {
+            check(
+                &[("batch-size", "7")],
+                &format!("references.{reference}.batch_size"),
+                "7",
+            );
+        }
+    }
+
+    #[test]
+    fn a_time_is_a_number_with_a_unit_or_plain_milliseconds() {
+        check(
+            &[("latency", "5ms")],
+            "network.latency.lognormal.mean",
+            "\"5ms\"",
+        );
+        check(
+            &[("latency", "0.25")],
+            "network.latency.lognormal.mean",
+            "\"250us\"",
+        );
+        check(&[("ttl", "90000")], "references.code.cache.ttl", "\"90s\"");
+        check(&[("network.latency", "3")], "network.latency", "\"3ms\"");
+    }
+
+    #[test]
+    fn an_unknown_setting_is_answered_with_the_nearest() {
+        check_refused(
+            &[("custmer", "batch")],
+            &["custmer: there is no such setting; did you mean \"customer\"?"],
+        );
+        check_refused(
+            &[
+                ("services.common.thread", "4"),
+                ("references.custmer.strategy", "batch"),
+            ],
+            &[
+                "services.common.thread: \"services.common\" has no \"thread\"; did you mean \"threads\"?",
+                "references.custmer.strategy: \"references\" has no \"custmer.strategy\"; did you mean \"customer\"?",
+            ],
+        );
+        let problems = apply(&base(), &settings(&[("zzzzzzzz", "1")])).unwrap_err();
+        assert!(
+            problems[0]
+                .message
+                .starts_with("there is no such setting; there is \"customer\", "),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_told_once_under_the_settings_name() {
+        check_refused(&[("batch-size", "0")], &["batch-size: must be 1 to 10000"]);
+        check_refused(
+            &[("threads", "many")],
+            &["threads: must be a whole number, not \"many\""],
+        );
+        check_refused(&[("rate", "inf")], &["rate: must be a number, not \"inf\""]);
+        check_refused(
+            &[("latency", "-1")],
+            &["latency: must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\", not \"-1\""],
+        );
+        let problems = apply(&base(), &settings(&[("customer", "bacth")])).unwrap_err();
+        assert!(
+            problems[0]
+                .message
+                .ends_with("not \"bacth\"; did you mean \"batch\"?"),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn settings_equal_to_the_base_are_dropped_and_the_others_are_in_the_order_of_the_controls() {
+        let base = base();
+        assert_eq!(changed(&base, &base), []);
+        let list = settings(&[
+            ("seed", "9"),
+            ("rate", "50"),
+            ("rows", "100"),
+            ("customer", "batch"),
+            ("rate", "60"),
+        ]);
+        let scenario = apply(&base, &list).unwrap();
+        assert_eq!(
+            changed(&base, &scenario),
+            settings(&[("customer", "batch"), ("rate", "60"), ("seed", "9")])
+        );
+    }
+
+    #[test]
+    fn what_changed_makes_the_same_scenario_again() {
+        let base = base();
+        for list in [
+            settings(&[
+                ("services.common.accept_queue", "5"),
+                ("ttl", "1m"),
+                ("seed", "3"),
+            ]),
+            settings(&[("references.user.batch_size", "5"), ("batch-size", "10")]),
+            settings(&[("batch-size", "10"), ("references.user.batch_size", "5")]),
+            settings(&[("clients.staff.load", "{\"constant\": {\"rate\": 3.5}}")]),
+            settings(&[(
+                "faults",
+                "[{\"at\": \"5s\", \"what\": {\"crash\": {\"service\": \"common\"}}}]",
+            )]),
+            settings(&[
+                (
+                    "references.code.popularity",
+                    "{\"zipf\": {\"exponent\": 1}}",
+                ),
+                ("customers", "500"),
+            ]),
+            settings(&[("title.ko", "다른 이름"), ("duration", "5m")]),
+        ] {
+            let scenario =
+                apply(&base, &list).unwrap_or_else(|problems| panic!("{list:?}: {problems:?}"));
+            let again = changed(&base, &scenario);
+            assert_eq!(
+                apply(&base, &again).unwrap(),
+                scenario,
+                "{list:?} became {again:?}"
+            );
+            assert_eq!(changed(&base, &apply(&base, &again).unwrap()), again);
+        }
+    }
+
+    fn check_kind(name: &str, expected: Kind) {
+        let base = base();
+        let control = control(&base, name).unwrap();
+        assert_eq!(kind(&base, control), expected, "{name}");
+    }
+
+    #[test]
+    fn a_controls_kind_follows_from_the_format_at_its_place() {
+        let choices = [
+            "join",
+            "per_row",
+            "parallel",
+            "batch",
+            "local_cache",
+            "replica",
+            "remodel",
+        ];
+        check_kind("customer", Kind::Choice(choices.map(String::from).to_vec()));
+        check_kind(
+            "sync",
+            Kind::Choice(vec!["none".into(), "broadcast".into()]),
+        );
+        check_kind(
+            "rate",
+            Kind::Number {
+                min: 0.5,
+                max: 200.0,
+                log: true,
+                whole: false,
+            },
+        );
+        check_kind(
+            "rows",
+            Kind::Number {
+                min: 1.0,
+                max: 500.0,
+                log: true,
+                whole: true,
+            },
+        );
+        check_kind(
+            "threads",
+            Kind::Number {
+                min: 1.0,
+                max: 64.0,
+                log: false,
+                whole: true,
+            },
+        );
+        check_kind(
+            "ttl",
+            Kind::Time {
+                min_ms: 100.0,
+                max_ms: 600_000.0,
+                log: true,
+            },
+        );
+    }
+
+    #[test]
+    fn a_control_without_a_range_has_the_bounds_of_the_format() {
+        let mut base = base();
+        for control in &mut base.controls {
+            control.range = None;
+        }
+        let base = &base;
+        let kind_of = |name: &str| kind(base, control(base, name).unwrap());
+        assert_eq!(
+            kind_of("threads"),
+            Kind::Number {
+                min: 1.0,
+                max: 10_000.0,
+                log: false,
+                whole: true
+            }
+        );
+        assert_eq!(
+            kind_of("latency"),
+            Kind::Time {
+                min_ms: 0.0,
+                max_ms: 10.0,
+                log: false
+            }
+        );
+    }
+
+    #[test]
+    fn keys_with_dots_are_matched_as_long_as_they_can_be() {
+        let document = serde_json::json!({"a": {"b": 1}, "a.b": {"c": [10, 20]}});
+        assert_eq!(get(&document, "a.b.c.1"), Some(&Value::from(20)));
+        assert_eq!(get(&document, "a.b.c.2"), None);
+        assert_eq!(get(&document, "a.b.c.x"), None);
+        assert_eq!(get(&document, ""), None);
+        assert_eq!(get(&document, "a.b."), None);
+    }
+}

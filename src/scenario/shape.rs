@@ -149,6 +149,18 @@ fn words(forms: &[Form]) -> String {
     }
 }
 
+/// Why a text does not stand for any of these forms, and what was probably meant.
+pub fn refusal(forms: &[Form], text: &str) -> String {
+    let near = nearest(text, forms.iter().filter_map(|form| constant(form)));
+    let near = near.map(|name| format!("; did you mean {}?", quoted(name)));
+    format!(
+        "must be {}, not {}{}",
+        words(forms),
+        quoted(text),
+        near.unwrap_or_default()
+    )
+}
+
 /// The path of what stands at `key` inside `path`.
 pub fn join(path: &str, key: &str) -> String {
     if path.is_empty() {
@@ -220,16 +232,7 @@ impl Checker {
             .iter()
             .find(|form| is(form, "string") && constant(form).is_none());
         let Some(form) = free else {
-            return self.report(path, || {
-                let near = nearest(text, forms.iter().filter_map(|form| constant(form)));
-                let near = near.map(|name| format!("; did you mean {}?", quoted(name)));
-                format!(
-                    "must be {}, not {}{}",
-                    words(forms),
-                    quoted(text),
-                    near.unwrap_or_default()
-                )
-            });
+            return self.report(path, || refusal(forms, text));
         };
         if is_span(form) {
             if let Err(message) = Span::parse(text) {
