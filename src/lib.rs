@@ -8,6 +8,7 @@ pub mod random;
 pub mod run;
 pub mod scenario;
 pub mod share;
+pub mod share;
 pub mod session;
 pub mod sim;
 pub mod time;

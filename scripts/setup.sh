@@ -1,0 +1,225 @@
+#!/usr/bin/env bash
+# Installs what building and testing this project needs, saying what and why. What is there already is left
+# alone, so a second run does nothing.
+#
+#   scripts/setup.sh rust     what `make check` needs: rustfmt, clippy, Rust's WebAssembly target
+#   scripts/setup.sh page     what `make serve` and `make build` need: the target, trunk, wasm-bindgen, wasm-opt
+#   scripts/setup.sh tests    what `make test` needs: all of the page's, Chromium and its driver, a Korean font, axe-core
+#   scripts/setup.sh env      prints where the browser tests find those, as shell exports
+#
+# Everything comes from Rust's, npm's and Debian's (or Ubuntu's) own packages; on macOS it says what to ask Homebrew for.
+# Written for bash 3.2, which is what macOS has.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+TRUNK=0.21.14          # what is installed where there is none
+TRUNK_AT_LEAST=0.21.0  # what is left alone where there is one
+WASM_OPT_AT_LEAST=123  # older ones do not know all of today's WebAssembly
+tools=$PWD/.tools      # what belongs to this project alone
+export PATH="$tools/bin:$tools/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+
+say() { printf '\n==> %s\n' "$*" >&2; }
+fail() { printf '\nsetup: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+macos() { [ "$(uname -s)" = Darwin ]; }
+at_least() { # HAVE WANTED, as in 1.95.0 1.88
+    awk -v have="$1" -v want="$2" 'BEGIN {
+        split(have, h, "."); split(want, w, ".")
+        for (i = 1; i <= 3; i++) if (h[i] + 0 != w[i] + 0) exit h[i] + 0 < w[i] + 0
+    }'
+}
+version() { # the first version number that a command prints of itself; nothing if it does not run
+    "$@" 2>/dev/null | awk 'match($0, /[0-9]+(\.[0-9]+)*/) { print substr($0, RSTART, RLENGTH); exit }' || true
+}
+
+# ---- Rust ----
+
+check_rust() {
+    { have cargo && have rustc; } || fail "Rust is missing. Install it with rustup (https://rustup.rs), open a new terminal and run this again."
+    local wanted
+    wanted=$(awk -F'"' '/^rust-version/ { print $2 }' Cargo.toml)
+    at_least "$(version rustc --version)" "$wanted" ||
+        fail "This project needs Rust $wanted or newer, and this is $(rustc --version). Run 'rustup update stable' and try again."
+}
+
+rustup_add() { # target|component NAME WHY
+    have rustup || fail "Rust's $2 is missing ($3), and there is no rustup to add it. Install Rust with rustup (https://rustup.rs) and run this again."
+    say "Adding Rust's $1 $2: $3"
+    rustup "$1" add "$2"
+}
+
+install_wasm_target() {
+    [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib" ] ||
+        rustup_add target wasm32-unknown-unknown "the page is a WebAssembly program"
+}
+
+cargo_tool() { # COMMAND CRATE VERSION WHY
+    have cc || fail "A C compiler is missing, which installing $2 needs. $(macos && echo "Run 'xcode-select --install'" || echo "Run 'sudo apt-get install build-essential'") and try again."
+    if have "$1"; then
+        # Another project may need the version that is there: keep it, and put ours beside this project.
+        say "Installing $2 $3 into .tools/ ($1 is there as $(version "$1" --version)): $4. This takes some minutes."
+        cargo install --locked "$2@$3" --root "$tools"
+    else
+        say "Installing $2 $3 with 'cargo install': $4. This takes some minutes."
+        cargo install --locked "$2@$3"
+    fi
+    have "$1" || fail "$2 was installed, but the command $1 is not found. Add cargo's bin folder (see above) to PATH and try again."
+}
+
+install_trunk() {
+    at_least "$(version trunk --version)" "$TRUNK_AT_LEAST" ||
+        cargo_tool trunk trunk "$TRUNK" "it builds and serves the page"
+}
+
+install_wasm_bindgen() {
+    local wanted
+    wanted=$(awk '/^name = "wasm-bindgen"$/ { getline; split($0, part, "\""); print part[2] }' Cargo.lock)
+    [ -n "$wanted" ] || fail "Cargo.lock names no version of wasm-bindgen. Restore it with 'git checkout Cargo.lock' and try again."
+    [ "$(version wasm-bindgen --version)" = "$wanted" ] ||
+        cargo_tool wasm-bindgen wasm-bindgen-cli "$wanted" "it must be exactly the version in Cargo.lock"
+}
+
+# ---- system packages: collected first, then installed at once ----
+
+packages='' reasons=''
+need() { # PACKAGE WHY
+    packages="$packages $1" reasons="$reasons
+    $1: $2"
+}
+
+install_packages() {
+    [ -n "$packages" ] || return 0
+    if have apt-get; then
+        local as_root=
+        if [ "$(id -u)" != 0 ]; then
+            have sudo || fail "These packages are missing, and only root can install them. As root, run 'apt-get install$packages' and try again."
+            as_root=sudo
+        fi
+        say "Installing system packages with ${as_root:+sudo }apt-get:$reasons"
+        $as_root apt-get update || say "apt-get update had problems (above); trying with the package lists that are here"
+        # shellcheck disable=SC2086 # a list of names
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $packages ||
+            fail "apt-get could not install$packages (its own words are above). Install them by hand and try again."
+    elif macos; then
+        local brew
+        brew=$(for package in $packages; do
+            case $package in
+                nodejs | npm) echo "brew install node" ;;
+                chromium*) echo "brew install --cask google-chrome chromedriver" ;;
+                *) echo "brew install $package" ;;
+            esac
+        done | sort -u | paste -s -d'&' - | sed 's/&/ \&\& /g')
+        fail "Some programs are missing:$reasons
+Run '$brew' (Homebrew: https://brew.sh) and try again."
+    else
+        fail "Some programs are missing, named here as in Debian:$reasons
+Install them with this system's package manager and try again."
+    fi
+    packages='' reasons=''
+}
+
+# ---- npm ----
+
+npm_is_current() {
+    have node && [ -f "$tools/node_modules/.package-lock.json" ] && cmp -s scripts/package-lock.json "$tools/package-lock.json"
+}
+wasm_opt_is_there() {
+    npm_is_current || { [ ! -d "$tools/node_modules" ] && at_least "$(version wasm-opt --version)" "$WASM_OPT_AT_LEAST"; }
+}
+
+need_npm() {
+    have node || need nodejs "runs wasm-opt"
+    have npm || need npm "fetches wasm-opt and, for the tests, axe-core"
+}
+
+install_npm_packages() {
+    npm_is_current && return
+    say "Installing from npm into .tools/: binaryen (its wasm-opt makes the release page small and fast) and axe-core (tests the page's accessibility)"
+    mkdir -p "$tools"
+    cp scripts/package.json scripts/package-lock.json "$tools/"
+    (cd "$tools" && npm ci --no-audit --no-fund --ignore-scripts) ||
+        fail "npm could not install what scripts/package.json names (its own words are above). Check the network and try again."
+    [ -n "$(version wasm-opt --version)" ] || {
+        rm -rf "$tools/node_modules"
+        fail "wasm-opt does not run with this Node.js ($(node --version)). Install Node.js 18 or newer and try again."
+    }
+}
+
+# ---- the browser ----
+
+find_chromium() { # where it is
+    local candidate
+    for candidate in "${MSA_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+        "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        [ -n "$candidate" ] && command -v "$candidate" && return
+    done
+    return 1
+}
+find_chromedriver() {
+    local candidate
+    for candidate in "${MSA_CHROMEDRIVER:-}" chromedriver chromium.chromedriver /usr/lib/chromium/chromedriver; do
+        [ -n "$candidate" ] && type -P "$candidate" && return
+    done
+    return 1
+}
+ubuntu() { [ -r /etc/os-release ] && grep -q '^ID=ubuntu' /etc/os-release; }
+
+need_browser() {
+    if ! find_chromium >/dev/null || ! find_chromedriver >/dev/null; then
+        # Both, even if one is there: they must be of one version.
+        need "$(ubuntu && echo chromium-browser || echo chromium)" "the tests open the page in it"
+        need "$(ubuntu && echo chromium-chromedriver || echo chromium-driver)" "the tests steer the browser with it"
+    fi
+    macos && return
+    if ! have fc-list; then need fontconfig "finds the browser's fonts"; fi
+    if [ -z "$(have fc-list && fc-list :lang=ko family)" ]; then need fonts-noto-cjk "without a Korean font the page's Korean is empty boxes"; fi
+}
+
+check_browser() {
+    local browser driver
+    { browser=$(find_chromium) && driver=$(find_chromedriver); } ||
+        fail "Chromium or its driver is still not found. Install both, or set MSA_CHROMIUM and MSA_CHROMEDRIVER to where they are, and try again."
+    browser=$(version "$browser" --version) driver=$(version "$driver" --version)
+    [ "${browser%%.*}" = "${driver%%.*}" ] ||
+        fail "The browser is version ${browser:-unknown (it does not start)} and its driver ${driver:-unknown (it does not start)}; they must match. Update the older one and try again."
+}
+
+case ${1:-} in
+    rust)
+        check_rust
+        cargo fmt --version >/dev/null 2>&1 || rustup_add component rustfmt "checks the formatting"
+        cargo clippy --version >/dev/null 2>&1 || rustup_add component clippy "finds mistakes"
+        install_wasm_target
+        ;;
+    page)
+        check_rust
+        if ! wasm_opt_is_there; then need_npm; fi
+        install_packages
+        if ! wasm_opt_is_there; then install_npm_packages; fi
+        install_wasm_target
+        install_trunk
+        install_wasm_bindgen
+        ;;
+    tests)
+        check_rust
+        if ! npm_is_current; then need_npm; fi
+        need_browser
+        install_packages
+        check_browser
+        install_npm_packages
+        install_wasm_target
+        install_trunk
+        install_wasm_bindgen
+        ;;
+    env)
+        printf 'export %s=%q\n' \
+            MSA_DIST "$PWD/dist" \
+            MSA_CHROMIUM "$(find_chromium)" \
+            MSA_CHROMEDRIVER "$(find_chromedriver)" \
+            MSA_AXE "$tools/node_modules/axe-core/axe.min.js"
+        ;;
+    *)
+        sed -n 's/^#   \(scripts\)/\1/p' "${BASH_SOURCE[0]}" >&2
+        exit 2
+        ;;
+esac

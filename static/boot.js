@@ -1,0 +1,99 @@
+// What the page does until the program runs, and what it says when the program cannot run.
+// Plain old JavaScript on purpose: it has to work in the browsers that it turns away.
+(function () {
+  'use strict';
+
+  var app = document.getElementById('app');
+  var korean = /^ko\b/i.test((navigator.languages && navigator.languages[0]) || navigator.language || '');
+
+  var words = {
+    ko: {
+      loading: '플레이그라운드를 불러오는 중입니다…',
+      title: '플레이그라운드를 시작하지 못했습니다',
+      reload: '새로 고침',
+      unsupported: [
+        '이 브라우저에서는 WebAssembly를 실행할 수 없습니다. 플레이그라운드는 WebAssembly로 실행됩니다.',
+        '최신 버전의 Chrome, Edge, Firefox, Safari에서 여십시오. 정책, 보안 모드, 확장 프로그램이 WebAssembly를 막고 있다면 이 페이지에서는 허용하십시오.'
+      ],
+      file: [
+        '이 페이지를 파일로 직접 열었습니다. 브라우저는 웹 서버에서 받은 프로그램만 실행합니다.',
+        '프로젝트 폴더에서 make serve를 실행하거나, dist 폴더를 웹 서버로 제공하십시오. 예: python3 -m http.server --directory dist'
+      ],
+      broken: [
+        '프로그램의 일부를 받지 못했거나 실행하지 못했습니다.',
+        '페이지를 새로 고치십시오. 그래도 열리지 않으면 최신 버전의 브라우저에서 여십시오. 이 페이지를 직접 게시했다면 dist 폴더의 파일을 모두 올렸는지 확인하십시오.'
+      ]
+    },
+    en: {
+      loading: 'Loading the playground…',
+      title: 'The playground could not start',
+      reload: 'Reload',
+      unsupported: [
+        'This browser cannot run WebAssembly, and the playground is a WebAssembly program.',
+        'Open it in a current Chrome, Edge, Firefox or Safari. If a policy, a security mode or an extension blocks WebAssembly, allow it for this page.'
+      ],
+      file: [
+        'This page was opened as a file. Browsers only run the program when a web server sends it.',
+        'Run make serve in the project’s folder, or serve the dist folder with any web server, for example: python3 -m http.server --directory dist'
+      ],
+      broken: [
+        'A part of the program did not arrive, or could not be run.',
+        'Reload the page. If that does not help, open it in a current browser. If you published this page yourself, check that every file of the dist folder is there.'
+      ]
+    }
+  };
+
+  function element(tag, text, parent) {
+    var made = document.createElement(tag);
+    if (text) made.textContent = text;
+    parent.appendChild(made);
+    return made;
+  }
+
+  // The program removes #boot when it mounts into #app; until then, or if it died while mounting, it is not running.
+  function running() {
+    return app.firstElementChild && !document.getElementById('boot');
+  }
+
+  function explain(why, detail) {
+    if (running() || document.getElementById('boot-failed')) return;
+    app.textContent = '';
+    var page = element('main', '', app);
+    page.id = 'boot';
+    var alert = element('div', '', page);
+    alert.id = 'boot-failed';
+    alert.setAttribute('role', 'alert');
+    (korean ? ['ko', 'en'] : ['en', 'ko']).forEach(function (lang, place) {
+      var part = element('section', '', alert);
+      part.lang = lang;
+      element(place === 0 ? 'h1' : 'h2', words[lang].title, part);
+      words[lang][why].forEach(function (sentence) { element('p', sentence, part); });
+      if (why === 'broken') {
+        var again = element('button', words[lang].reload, part);
+        again.type = 'button';
+        again.onclick = function () { location.reload(); };
+      }
+    });
+    if (detail) element('pre', detail, page);
+  }
+
+  function broken(detail) {
+    explain(location.protocol === 'file:' ? 'file' : 'broken', detail);
+  }
+
+  // Capturing, because a script that cannot be loaded tells only its own element.
+  window.addEventListener('error', function (event) {
+    if (event.target && event.target.tagName === 'SCRIPT') broken(event.target.src);
+    else if (event instanceof ErrorEvent) broken(event.message);
+  }, true);
+  window.addEventListener('unhandledrejection', function (event) {
+    broken(String(event.reason));
+  });
+
+  if (korean) {
+    document.documentElement.lang = 'ko';
+    document.getElementById('boot').textContent = words.ko.loading;
+  }
+  // A browser too old for modules runs nothing of what follows, and reports no error either.
+  if (typeof WebAssembly !== 'object' || !('noModule' in document.createElement('script'))) explain('unsupported');
+})();
