@@ -2,14 +2,9 @@
 //!
 //! Data flows one way: scenario -> simulation -> trace -> numbers, pictures, words. ARCHITECTURE.md has the map.
 
-pub mod metrics;
 pub mod queue;
 pub mod random;
-pub mod run;
 pub mod scenario;
 pub mod share;
-pub mod share;
-pub mod session;
 pub mod sim;
 pub mod time;
-pub mod trace_log;
