@@ -2,9 +2,13 @@
 //!
 //! Data flows one way: scenario -> simulation -> trace -> numbers, pictures, words. ARCHITECTURE.md has the map.
 
+pub mod metrics;
 pub mod queue;
 pub mod random;
+pub mod run;
 pub mod scenario;
+pub mod session;
 pub mod share;
 pub mod sim;
 pub mod time;
+pub mod trace_log;

@@ -22,9 +22,11 @@ impl Stream {
     /// The stream of `seed` for one `purpose`, for example `"arrivals/staff"`.
     pub fn new(seed: u64, purpose: &str) -> Stream {
         // FNV-1a of the purpose: stable, and good enough in front of SplitMix64.
-        let hash = purpose.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = purpose
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
         let mut state = seed ^ hash;
         Stream {
             state: std::array::from_fn(|_| split_mix(&mut state)),
@@ -96,7 +98,9 @@ mod tests {
     #[test]
     fn the_generator_is_xoshiro256_plus_plus() {
         // The first outputs from state 1, 2, 3, 4, as published with the reference implementation's ports.
-        let mut stream = Stream { state: [1, 2, 3, 4] };
+        let mut stream = Stream {
+            state: [1, 2, 3, 4],
+        };
         assert_eq!(
             [stream.bits(), stream.bits(), stream.bits()],
             [41_943_041, 58_720_359, 3_588_806_011_781_223]

@@ -72,7 +72,9 @@ impl Span {
     /// A sentence that names the remedy.
     pub fn parse(text: &str) -> Result<Span, String> {
         let text = text.trim();
-        let remedy = || format!("must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\", not \"{text}\"");
+        let remedy = || {
+            format!("must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\", not \"{text}\"")
+        };
         let split = text
             .find(|c: char| !(c.is_ascii_digit() || c == '.'))
             .unwrap_or(text.len());
@@ -184,7 +186,11 @@ mod tests {
         let span = Span::parse(text).unwrap();
         assert_eq!(span, Span(nanos), "{text}");
         assert_eq!(span.to_string(), shown, "{text}");
-        assert_eq!(Span::parse(shown).unwrap(), span, "{text} does not survive a round trip");
+        assert_eq!(
+            Span::parse(shown).unwrap(),
+            span,
+            "{text} does not survive a round trip"
+        );
     }
 
     #[test]

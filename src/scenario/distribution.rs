@@ -59,11 +59,19 @@ impl Distribution {
     pub fn mean(&self) -> Span {
         match self {
             Distribution::Constant(span) => *span,
-            Distribution::Random(RandomSpan::Exponential { mean } | RandomSpan::Lognormal { mean, .. }) => *mean,
-            Distribution::Random(RandomSpan::Uniform { min, max }) => Span(u64::midpoint(min.0, max.0)),
-            Distribution::Random(RandomSpan::Bimodal { fast, slow, slow_share }) => {
-                Span::from_nanos_f64(fast.0 as f64 * (1.0 - slow_share) + slow.0 as f64 * slow_share)
+            Distribution::Random(
+                RandomSpan::Exponential { mean } | RandomSpan::Lognormal { mean, .. },
+            ) => *mean,
+            Distribution::Random(RandomSpan::Uniform { min, max }) => {
+                Span(u64::midpoint(min.0, max.0))
             }
+            Distribution::Random(RandomSpan::Bimodal {
+                fast,
+                slow,
+                slow_share,
+            }) => Span::from_nanos_f64(
+                fast.0 as f64 * (1.0 - slow_share) + slow.0 as f64 * slow_share,
+            ),
         }
     }
 
@@ -71,7 +79,9 @@ impl Distribution {
     pub fn sampler(&self) -> Sampler {
         match self {
             Distribution::Constant(span) => Sampler::Constant(*span),
-            Distribution::Random(RandomSpan::Exponential { mean }) => Sampler::Exponential { mean: mean.0 as f64 },
+            Distribution::Random(RandomSpan::Exponential { mean }) => Sampler::Exponential {
+                mean: mean.0 as f64,
+            },
             Distribution::Random(RandomSpan::Uniform { min, max }) => Sampler::Uniform {
                 min: min.0 as f64,
                 width: max.0.saturating_sub(min.0) as f64,
@@ -85,7 +95,11 @@ impl Distribution {
                     sigma: libm::sqrt(variance),
                 }
             }
-            Distribution::Random(RandomSpan::Bimodal { fast, slow, slow_share }) => Sampler::Bimodal {
+            Distribution::Random(RandomSpan::Bimodal {
+                fast,
+                slow,
+                slow_share,
+            }) => Sampler::Bimodal {
                 fast: *fast,
                 slow: *slow,
                 slow_share: *slow_share,
@@ -111,10 +125,22 @@ impl From<Span> for Distribution {
 #[allow(missing_docs)] // each field is the parameter of the same name above
 pub enum Sampler {
     Constant(Span),
-    Exponential { mean: f64 },
-    Uniform { min: f64, width: f64 },
-    Lognormal { mu: f64, sigma: f64 },
-    Bimodal { fast: Span, slow: Span, slow_share: f64 },
+    Exponential {
+        mean: f64,
+    },
+    Uniform {
+        min: f64,
+        width: f64,
+    },
+    Lognormal {
+        mu: f64,
+        sigma: f64,
+    },
+    Bimodal {
+        fast: Span,
+        slow: Span,
+        slow_share: f64,
+    },
 }
 
 impl Sampler {
@@ -125,8 +151,14 @@ impl Sampler {
             Sampler::Constant(span) => span,
             Sampler::Exponential { mean } => Span::from_nanos_f64(mean * stream.exponential()),
             Sampler::Uniform { min, width } => Span::from_nanos_f64(min + width * stream.unit()),
-            Sampler::Lognormal { mu, sigma } => Span::from_nanos_f64(libm::exp(mu + sigma * stream.normal())),
-            Sampler::Bimodal { fast, slow, slow_share } => {
+            Sampler::Lognormal { mu, sigma } => {
+                Span::from_nanos_f64(libm::exp(mu + sigma * stream.normal()))
+            }
+            Sampler::Bimodal {
+                fast,
+                slow,
+                slow_share,
+            } => {
                 if stream.chance(slow_share) {
                     slow
                 } else {
@@ -143,24 +175,44 @@ mod tests {
 
     fn check(json: &str, mean_ms: f64, sd_ms: f64) {
         let distribution: Distribution = serde_json::from_str(json).unwrap();
-        assert!((distribution.mean().as_millis() - mean_ms).abs() < 1e-3, "{json}: mean()");
+        assert!(
+            (distribution.mean().as_millis() - mean_ms).abs() < 1e-3,
+            "{json}: mean()"
+        );
         let sampler = distribution.sampler();
         let mut stream = Stream::new(3, json);
         let n = 200_000;
-        let samples: Vec<f64> = (0..n).map(|_| sampler.sample(&mut stream).as_millis()).collect();
+        let samples: Vec<f64> = (0..n)
+            .map(|_| sampler.sample(&mut stream).as_millis())
+            .collect();
         let mean = samples.iter().sum::<f64>() / f64::from(n);
-        let sd = (samples.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / f64::from(n)).sqrt();
+        let sd =
+            (samples.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / f64::from(n)).sqrt();
         let limit = 5.0 * sd_ms / f64::from(n).sqrt() + 1e-6;
-        assert!((mean - mean_ms).abs() < limit, "{json}: sample mean {mean}, expected {mean_ms} +- {limit}");
-        assert!((sd - sd_ms).abs() < sd_ms * 0.03 + 1e-6, "{json}: sample sd {sd}, expected {sd_ms}");
+        assert!(
+            (mean - mean_ms).abs() < limit,
+            "{json}: sample mean {mean}, expected {mean_ms} +- {limit}"
+        );
+        assert!(
+            (sd - sd_ms).abs() < sd_ms * 0.03 + 1e-6,
+            "{json}: sample sd {sd}, expected {sd_ms}"
+        );
     }
 
     #[test]
     fn samples_have_the_mean_and_the_spread_of_their_distribution() {
         check(r#""5ms""#, 5.0, 0.0);
         check(r#"{"exponential": {"mean": "5ms"}}"#, 5.0, 5.0);
-        check(r#"{"uniform": {"min": "2ms", "max": "8ms"}}"#, 5.0, 6.0 / 12f64.sqrt());
+        check(
+            r#"{"uniform": {"min": "2ms", "max": "8ms"}}"#,
+            5.0,
+            6.0 / 12f64.sqrt(),
+        );
         check(r#"{"lognormal": {"mean": "5ms", "sd": "3ms"}}"#, 5.0, 3.0);
-        check(r#"{"bimodal": {"fast": "1ms", "slow": "50ms", "slow_share": 0.1}}"#, 5.9, 49.0 * 0.3);
+        check(
+            r#"{"bimodal": {"fast": "1ms", "slow": "50ms", "slow_share": 0.1}}"#,
+            5.9,
+            49.0 * 0.3,
+        );
     }
 }

@@ -110,7 +110,9 @@ pub enum What {
         service: u16,
         /// The instance.
         instance: u16,
-        /// How long it waited in the accept queue.
+        /// Whether it had to wait in the accept queue.
+        queued: bool,
+        /// How long it waited there.
         waited: Span,
     },
     /// A request is turned away before any work: the accept queue is full, or a fault makes it fail.
@@ -197,6 +199,8 @@ pub enum What {
     ConnectionTaken {
         /// The store.
         store: u16,
+        /// Whether they had to wait for it.
+        queued: bool,
         /// How long they waited for it.
         waited: Span,
         /// How long the query or the transaction takes.

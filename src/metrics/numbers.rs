@@ -1,0 +1,371 @@
+//! The numbers as plain data: what the page shows, what `msa run --json` prints. Units are in the names.
+
+use super::gauge::Latencies;
+use super::{Outcomes, Tally};
+use crate::scenario::ReadStrategy;
+use crate::sim::Plan;
+use crate::time::Time;
+use serde::Serialize;
+
+/// What happened in a stretch of simulated time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Numbers {
+    /// Where the stretch begins, in seconds.
+    pub from_s: f64,
+    /// Where it ends, in seconds.
+    pub to_s: f64,
+    /// By client.
+    pub clients: Vec<ClientNumbers>,
+    /// By operation, as its callers see it.
+    pub operations: Vec<OperationNumbers>,
+    /// By service.
+    pub services: Vec<ServiceNumbers>,
+    /// By store.
+    pub stores: Vec<StoreNumbers>,
+    /// By reference.
+    pub references: Vec<ReferenceNumbers>,
+    /// By cache of `lookup` steps.
+    pub caches: Vec<CacheNumbers>,
+    /// Committed changes of rows.
+    pub changes: u64,
+    /// Messages sent to keep caches and replicas in step.
+    pub events: u64,
+}
+
+/// Latencies of what ended well, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct LatencyNumbers {
+    /// How many.
+    pub count: u64,
+    /// The mean.
+    pub mean: f64,
+    /// The median.
+    pub p50: f64,
+    /// 95 % are not longer.
+    pub p95: f64,
+    /// 99 % are not longer.
+    pub p99: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+/// A client.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClientNumbers {
+    /// Its name in the document.
+    pub name: String,
+    /// What it asks for.
+    pub operation: String,
+    /// Requests sent in this stretch.
+    pub issued: u64,
+    /// Ended well.
+    pub ok: u64,
+    /// Ended with an error, or broke off.
+    pub failed: u64,
+    /// Found no instance up.
+    pub refused: u64,
+    /// Found the accept queue full.
+    pub rejected: u64,
+    /// Had no answer in time.
+    pub timed_out: u64,
+    /// Still waiting at the end of the stretch.
+    pub in_flight: u64,
+    /// Of those that ended well.
+    pub latency_ms: LatencyNumbers,
+    /// Ended well, a second.
+    pub ok_per_s: f64,
+    /// Calls between services made for one request, on average over those that ended well.
+    pub calls_per_request: f64,
+}
+
+/// An operation, as its callers see it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OperationNumbers {
+    /// `"service.operation"`.
+    pub name: String,
+    /// Requests sent in this stretch.
+    pub calls: u64,
+    /// Ended well.
+    pub ok: u64,
+    /// Ended with an error, or broke off.
+    pub failed: u64,
+    /// Found no instance up.
+    pub refused: u64,
+    /// Found the accept queue full.
+    pub rejected: u64,
+    /// Had no answer in time.
+    pub timed_out: u64,
+    /// Of those that ended well.
+    pub latency_ms: LatencyNumbers,
+}
+
+/// A service.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ServiceNumbers {
+    /// Its name in the document.
+    pub name: String,
+    /// Requests that reached it.
+    pub requests_in: u64,
+    /// Requests that a worker is done with.
+    pub finished: u64,
+    /// Requests turned away: queue full, no instance up, or an error instead of work.
+    pub turned_away: u64,
+    /// Workers of all instances.
+    pub threads: u32,
+    /// Workers in use over workers, on average.
+    pub utilisation: f64,
+    /// Workers in use, on average.
+    pub in_use_mean: f64,
+    /// Workers in use, at most.
+    pub in_use_peak: u32,
+    /// Workers held by a request that only waits for answers, on average.
+    pub waiting_mean: f64,
+    /// Requests waiting for a worker, on average.
+    pub queue_mean: f64,
+    /// Requests waiting for a worker, at most.
+    pub queue_peak: u32,
+    /// Requests inside at the same time, running or waiting, at most.
+    pub concurrent_peak: u32,
+    /// Time for which a worker was held.
+    pub held_ms: LatencyNumbers,
+}
+
+/// A store.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StoreNumbers {
+    /// Its name in the document.
+    pub name: String,
+    /// Queries and transactions begun.
+    pub queries: u64,
+    /// Connections at work over connections, on average.
+    pub utilisation: f64,
+    /// Connections at work, on average.
+    pub busy_mean: f64,
+    /// Waiting for a connection, on average.
+    pub wanted_mean: f64,
+    /// Waiting for a connection, at most.
+    pub wanted_peak: u32,
+}
+
+/// A reference.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReferenceNumbers {
+    /// Its name in the document.
+    pub name: String,
+    /// How its values are got now.
+    pub strategy: ReadStrategy,
+    /// Lists that got its values.
+    pub lists: u64,
+    /// Values got.
+    pub values: u64,
+    /// Calls made for them.
+    pub calls: u64,
+    /// Calls made for one list, on average.
+    pub calls_per_list: f64,
+    /// Values found in a cache, of those looked for; nothing was looked for: `None`.
+    pub hit_rate: Option<f64>,
+    /// Values older than the owner's at the moment of reading.
+    pub stale: u64,
+    /// Of all values.
+    pub stale_share: f64,
+    /// For how long the stale ones had been out of date, on average.
+    pub stale_age_mean_ms: f64,
+    /// For how long the stalest one had been out of date.
+    pub stale_age_max_ms: f64,
+    /// Messages sent to keep its copies in step.
+    pub events: u64,
+    /// Of those, applied.
+    pub events_applied: u64,
+    /// Time from the owner's commit until the copy was in step, on average.
+    pub event_lag_mean_ms: f64,
+}
+
+/// A cache of `lookup` steps.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CacheNumbers {
+    /// Its name in the document.
+    pub name: String,
+    /// Looks.
+    pub lookups: u64,
+    /// Values found, of those looked for; nothing was looked for: `None`.
+    pub hit_rate: Option<f64>,
+    /// Values found that were older than the owner's.
+    pub stale: u64,
+    /// Of the values found.
+    pub stale_given_hit: f64,
+    /// The time since the found copies had been read from the owner, on average.
+    pub age_mean_ms: f64,
+    /// Messages sent to keep it in step.
+    pub events: u64,
+}
+
+impl From<&Latencies> for LatencyNumbers {
+    fn from(latencies: &Latencies) -> Self {
+        LatencyNumbers {
+            count: latencies.len(),
+            mean: latencies.mean_ms(),
+            p50: latencies.quantile_ms(0.50),
+            p95: latencies.quantile_ms(0.95),
+            p99: latencies.quantile_ms(0.99),
+            max: latencies.max_ms(),
+        }
+    }
+}
+
+/// `a / b`, and zero where there is nothing to divide by.
+fn ratio(a: f64, b: f64) -> f64 {
+    if b > 0.0 { a / b } else { 0.0 }
+}
+
+fn share(part: u64, rest: u64) -> Option<f64> {
+    (part + rest > 0).then(|| part as f64 / (part + rest) as f64)
+}
+
+impl Numbers {
+    pub(super) fn new(
+        plan: &Plan,
+        tally: &Tally,
+        from: Time,
+        to: Time,
+        in_flight: &[u64],
+    ) -> Numbers {
+        let nanos = tally.span.0 as f64;
+        let seconds = tally.span.as_secs();
+        let clients = plan.clients.iter().zip(&tally.clients).zip(in_flight).map(
+            |((plan_of, tally), in_flight)| {
+                let Outcomes {
+                    ok,
+                    failed,
+                    refused,
+                    rejected,
+                    timed_out,
+                } = tally.outcomes;
+                ClientNumbers {
+                    name: plan_of.name.clone(),
+                    operation: plan.operations[plan_of.operation as usize].name.clone(),
+                    issued: tally.issued,
+                    ok,
+                    failed,
+                    refused,
+                    rejected,
+                    timed_out,
+                    in_flight: *in_flight,
+                    latency_ms: (&tally.latency).into(),
+                    ok_per_s: ratio(ok as f64, seconds),
+                    calls_per_request: ratio(tally.calls as f64, ok as f64),
+                }
+            },
+        );
+        let operations = plan
+            .operations
+            .iter()
+            .zip(&tally.operations)
+            .map(|(plan_of, tally)| {
+                let Outcomes {
+                    ok,
+                    failed,
+                    refused,
+                    rejected,
+                    timed_out,
+                } = tally.outcomes;
+                OperationNumbers {
+                    name: plan_of.name.clone(),
+                    calls: tally.calls,
+                    ok,
+                    failed,
+                    refused,
+                    rejected,
+                    timed_out,
+                    latency_ms: (&tally.latency).into(),
+                }
+            });
+        let services = plan
+            .services
+            .iter()
+            .zip(&tally.services)
+            .map(|(plan_of, tally)| {
+                let threads = plan_of.threads * plan_of.instances;
+                let in_use_mean = ratio(tally.busy_area, nanos);
+                ServiceNumbers {
+                    name: plan_of.name.clone(),
+                    requests_in: tally.requests_in,
+                    finished: tally.finished,
+                    turned_away: tally.turned_away,
+                    threads,
+                    utilisation: in_use_mean / f64::from(threads),
+                    in_use_mean,
+                    in_use_peak: tally.busy_peak,
+                    waiting_mean: ratio(tally.waiting_area, nanos),
+                    queue_mean: ratio(tally.queue_area, nanos),
+                    queue_peak: tally.queue_peak,
+                    concurrent_peak: tally.inside_peak,
+                    held_ms: (&tally.held).into(),
+                }
+            });
+        let stores = plan
+            .stores
+            .iter()
+            .zip(&tally.stores)
+            .map(|(plan_of, tally)| {
+                let busy_mean = ratio(tally.busy_area, nanos);
+                StoreNumbers {
+                    name: plan_of.name.clone(),
+                    queries: tally.queries,
+                    utilisation: busy_mean / f64::from(plan_of.connections),
+                    busy_mean,
+                    wanted_mean: ratio(tally.wanted_area, nanos),
+                    wanted_peak: tally.wanted_peak,
+                }
+            });
+        let references = plan
+            .references
+            .iter()
+            .zip(&tally.references)
+            .map(|(plan_of, tally)| ReferenceNumbers {
+                name: plan_of.name.clone(),
+                strategy: plan_of.strategy,
+                lists: tally.lists,
+                values: tally.values,
+                calls: tally.calls,
+                calls_per_list: ratio(tally.calls as f64, tally.lists as f64),
+                hit_rate: share(tally.hits, tally.misses),
+                stale: tally.stale,
+                stale_share: ratio(tally.stale as f64, tally.values as f64),
+                stale_age_mean_ms: ratio(tally.stale_sum_ns / 1e6, tally.stale as f64),
+                stale_age_max_ms: tally.stalest.as_millis(),
+                events: tally.events,
+                events_applied: tally.applied,
+                event_lag_mean_ms: ratio(tally.lag_sum_ns / 1e6, tally.applied as f64),
+            });
+        let caches = plan
+            .caches
+            .iter()
+            .zip(&tally.caches)
+            .map(|(plan_of, tally)| CacheNumbers {
+                name: plan_of.name.clone(),
+                lookups: tally.hits + tally.misses,
+                hit_rate: share(tally.hits, tally.misses),
+                stale: tally.stale,
+                stale_given_hit: ratio(tally.stale as f64, tally.hits as f64),
+                age_mean_ms: ratio(tally.age_sum_ns / 1e6, tally.hits as f64),
+                events: tally.events,
+            });
+        Numbers {
+            from_s: from.as_secs(),
+            to_s: to.as_secs(),
+            clients: clients.collect(),
+            operations: operations.collect(),
+            services: services.collect(),
+            stores: stores.collect(),
+            references: references.collect(),
+            caches: caches.collect(),
+            changes: tally.changes,
+            events: tally
+                .references
+                .iter()
+                .map(|reference| reference.events)
+                .sum::<u64>()
+                + tally.caches.iter().map(|cache| cache.events).sum::<u64>(),
+        }
+    }
+}

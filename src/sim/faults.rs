@@ -1,0 +1,350 @@
+//! What goes wrong: planned by the scenario or caused by a person, with the same effect.
+
+use super::limits::FAULTS_MAX;
+use super::pool::User;
+use super::request::{Caller, Group, RequestId, Stage};
+use super::trace::{Outcome, What};
+use super::{Event, Simulation};
+use crate::scenario::{Fault, FaultKind};
+use crate::time::{Span, Time};
+
+/// A fault of the run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultState {
+    /// What it is.
+    pub kind: FaultKind,
+    /// When it begins.
+    pub begins: Time,
+    /// When it ends, if it does by itself.
+    pub ends: Option<Time>,
+    /// Whether it is at work now.
+    pub active: bool,
+    /// Whether it has ended.
+    pub over: bool,
+}
+
+impl Simulation {
+    /// Plans a fault of the scenario.
+    pub(super) fn plan_fault(&mut self, fault: &Fault) {
+        let index = self.faults.len() as u16;
+        let begins = Time::ZERO + fault.at;
+        self.faults.push(FaultState {
+            kind: fault.what.clone(),
+            begins,
+            ends: fault.lasts.map(|lasts| begins + lasts),
+            active: false,
+            over: false,
+        });
+        self.queue.push(begins, Event::FaultBegins(index));
+    }
+
+    /// Causes a fault now, for `lasts` or until [`Simulation::end_fault`]; its number.
+    ///
+    /// # Errors
+    /// If the service, instance, store or link it names is not there, or there have been too many.
+    pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, String> {
+        if self.faults.len() >= FAULTS_MAX {
+            return Err(format!(
+                "at most {FAULTS_MAX} faults in one run: start it anew"
+            ));
+        }
+        self.check_fault(&kind)?;
+        let index = self.faults.len() as u16;
+        self.faults.push(FaultState {
+            kind,
+            begins: self.now,
+            ends: lasts.map(|lasts| self.now + lasts),
+            active: false,
+            over: false,
+        });
+        self.fault_begins(index);
+        Ok(index)
+    }
+
+    /// Ends a fault now, if it is at work.
+    pub fn end_fault(&mut self, fault: u16) {
+        if self
+            .faults
+            .get(fault as usize)
+            .is_some_and(|state| state.active)
+        {
+            self.fault_ends(fault);
+        }
+    }
+
+    fn check_fault(&self, kind: &FaultKind) -> Result<(), String> {
+        let service = |name: &String| {
+            self.service_named(name)
+                .ok_or_else(|| format!("there is no service \"{name}\""))
+        };
+        match kind {
+            FaultKind::Crash {
+                service: name,
+                instance,
+            } => {
+                let instances = self.instances(service(name)?);
+                match instance {
+                    Some(instance) if *instance >= u32::from(instances) => {
+                        Err(format!("service \"{name}\" has {instances} instances"))
+                    }
+                    _ => Ok(()),
+                }
+            }
+            FaultKind::Slow { service: name, .. } | FaultKind::Errors { service: name, .. } => {
+                service(name).map(drop)
+            }
+            FaultKind::Loss { link, .. } | FaultKind::Cut { link } => self
+                .plan
+                .link_named(link)
+                .map(drop)
+                .ok_or_else(|| format!("there is no link \"{link}\"")),
+            FaultKind::StoreDown { store } => self
+                .store_named(store)
+                .map(drop)
+                .ok_or_else(|| format!("there is no store \"{store}\"")),
+        }
+    }
+
+    fn service_named(&self, name: &str) -> Option<u16> {
+        let place = self
+            .plan
+            .services
+            .iter()
+            .position(|service| service.name == name)?;
+        Some(place as u16)
+    }
+
+    fn store_named(&self, name: &str) -> Option<u16> {
+        let place = self
+            .plan
+            .stores
+            .iter()
+            .position(|store| store.name == name)?;
+        Some(place as u16)
+    }
+
+    pub(super) fn fault_begins(&mut self, fault: u16) {
+        let state = &mut self.faults[fault as usize];
+        state.active = true;
+        if let Some(ends) = state.ends {
+            self.queue.push(ends, Event::FaultEnds(fault));
+        }
+        self.record(What::FaultBegan { fault });
+        self.switch_fault(fault, true);
+    }
+
+    pub(super) fn fault_ends(&mut self, fault: u16) {
+        let state = &mut self.faults[fault as usize];
+        if !state.active {
+            return;
+        }
+        state.active = false;
+        state.over = true;
+        self.record(What::FaultEnded { fault });
+        self.switch_fault(fault, false);
+    }
+
+    /// Turns a fault on or off. Faults add up: two cuts of one link are over when both are.
+    fn switch_fault(&mut self, fault: u16, on: bool) {
+        let kind = self.faults[fault as usize].kind.clone();
+        let count = |down: &mut u32| {
+            if on {
+                *down += 1;
+            } else {
+                *down -= 1;
+            }
+        };
+        match kind {
+            FaultKind::Crash { service, instance } => {
+                let Some(service) = self.service_named(&service) else {
+                    return;
+                };
+                let instances = match instance {
+                    Some(instance) => instance as u16..instance as u16 + 1,
+                    None => 0..self.instances(service),
+                };
+                for instance in instances {
+                    let Some(state) = self.world.services[service as usize]
+                        .instances
+                        .get_mut(instance as usize)
+                    else {
+                        continue;
+                    };
+                    let was_up = state.up();
+                    // An instance added while all were down is up, and stays so.
+                    if on || state.down > 0 {
+                        count(&mut state.down);
+                    }
+                    if on && was_up {
+                        self.crash(service, instance);
+                    }
+                }
+                self.appliers_go_on();
+            }
+            FaultKind::Slow { service, .. } | FaultKind::Errors { service, .. } => {
+                self.recompute_service(&service)
+            }
+            FaultKind::Loss { link, .. } => {
+                let Some(index) = self.plan.link_named(&link) else {
+                    return;
+                };
+                let (mut request_loss, mut answer_loss) = (0.0, 0.0);
+                for state in self.faults.iter().filter(|state| state.active) {
+                    if let FaultKind::Loss {
+                        link: other,
+                        request,
+                        answer,
+                    } = &state.kind
+                        && *other == link
+                    {
+                        request_loss += request;
+                        answer_loss += answer;
+                    }
+                }
+                self.world.links[index as usize].request_loss = request_loss;
+                self.world.links[index as usize].answer_loss = answer_loss;
+            }
+            FaultKind::Cut { link } => {
+                // A cut severs the cable: the same two ends' other direction (which events take), too.
+                let ends = link.split_once("->").map(|(a, b)| (a.trim(), b.trim()));
+                let Some((from, to)) = ends else { return };
+                for name in [format!("{from} -> {to}"), format!("{to} -> {from}")] {
+                    if let Some(index) = self.plan.link_named(&name) {
+                        count(&mut self.world.links[index as usize].cut);
+                        if self.world.links[index as usize].cut == 0 {
+                            self.release_held(index);
+                        }
+                    }
+                }
+            }
+            FaultKind::StoreDown { store } => {
+                let Some(index) = self.store_named(&store) else {
+                    return;
+                };
+                count(&mut self.world.stores[index as usize].pool.down);
+                if on {
+                    self.store_goes_down(index);
+                } else {
+                    self.appliers_go_on();
+                }
+            }
+        }
+    }
+
+    /// How slow a service is and how often it errs, from all the faults at work.
+    fn recompute_service(&mut self, name: &str) {
+        let Some(index) = self.service_named(name) else {
+            return;
+        };
+        let (mut slow, mut healthy) = (1.0, 1.0);
+        for state in self.faults.iter().filter(|state| state.active) {
+            match &state.kind {
+                FaultKind::Slow { service, factor } if service == name => slow *= factor,
+                FaultKind::Errors { service, rate } if service == name => healthy *= 1.0 - rate,
+                _ => {}
+            }
+        }
+        self.world.services[index as usize].slow = slow;
+        self.world.services[index as usize].errors = 1.0 - healthy;
+    }
+
+    /// An instance dies: what was inside is gone, and the callers' connections break.
+    fn crash(&mut self, service: u16, instance: u16) {
+        let victims: Vec<RequestId> = self
+            .world
+            .requests
+            .iter()
+            .filter(|(_, request)| {
+                (request.service, request.instance) == (service, instance)
+                    && !matches!(request.stage, Stage::Travelling | Stage::Done)
+            })
+            .map(|(id, _)| id)
+            .collect();
+        let state = &mut self.world.services[service as usize].instances[instance as usize];
+        state.busy = 0;
+        state.waiting = 0;
+        state.queue.clear();
+        for cache in 0..self.plan.caches.len() {
+            if self.plan.caches[cache].service == service {
+                self.world.caches[cache][instance as usize].clear();
+            }
+        }
+        for id in victims {
+            self.kill(id);
+        }
+    }
+
+    /// A request dies with its instance.
+    fn kill(&mut self, id: RequestId) {
+        self.drop_new_row(id);
+        let request = &mut self.world.requests[id];
+        let stage = request.stage;
+        request.stage = Stage::Done;
+        if let Group::Fetch(place) = std::mem::replace(&mut request.group, Group::None) {
+            self.world.fetches.give_back(place);
+        }
+        match stage {
+            // The transaction is rolled back.
+            Stage::UsesConnection(store) => self.return_connection(store),
+            Stage::WantsConnection(store) => self.unwant_connection(store, id),
+            _ => {}
+        }
+        let request = &self.world.requests[id];
+        if let Caller::Branch(_) = request.caller {
+            return self.world.requests.remove(id);
+        }
+        if stage != Stage::Queued && request.strands == 0 {
+            let what = What::GoesOn {
+                request: request.serial,
+                service: request.service,
+                instance: request.instance,
+            };
+            self.record(what);
+        }
+        let request = &self.world.requests[id];
+        let (serial, operation, service, instance) = (
+            request.serial,
+            request.operation,
+            request.service,
+            request.instance,
+        );
+        let what = if stage == Stage::Queued {
+            What::Dropped {
+                request: serial,
+                operation,
+                service,
+                instance,
+            }
+        } else {
+            What::Finished {
+                request: serial,
+                operation,
+                service,
+                instance,
+                outcome: Outcome::Broken,
+                held: self.now.since(request.started_at),
+            }
+        };
+        self.record(what);
+        self.send_answer(id, Outcome::Broken);
+    }
+
+    fn unwant_connection(&mut self, store: u16, id: RequestId) {
+        let waiting = &mut self.world.stores[store as usize].pool.waiting;
+        waiting.retain(|wish| wish.user != User::Request(id));
+        self.record(What::ConnectionUnwanted { store });
+    }
+
+    /// A store stops answering: who waits for it fails at once; what it is at work on still ends (its result was
+    /// already on the way). New queries fail in [`Simulation::want_connection`].
+    fn store_goes_down(&mut self, store: u16) {
+        let waiting = std::mem::take(&mut self.world.stores[store as usize].pool.waiting);
+        for wish in waiting {
+            self.record(What::ConnectionUnwanted { store });
+            match wish.user {
+                User::Request(id) => self.finish(id, Outcome::Failed),
+                User::Applier(reference) => self.world.appliers[reference as usize].busy = false,
+            }
+        }
+    }
+}

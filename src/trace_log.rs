@@ -1,0 +1,91 @@
+//! Floor 3: the trace that is kept - the latest records, up to a bound - and how to find one's way in it.
+
+use crate::sim::trace::Record;
+use crate::time::Time;
+use std::collections::VecDeque;
+
+/// The latest records of a run. When it is full the oldest leave.
+#[derive(Clone, Debug)]
+pub struct TraceLog {
+    records: VecDeque<Record>,
+    capacity: usize,
+    dropped: u64,
+}
+
+impl TraceLog {
+    /// Keeps up to `capacity` records (0: none).
+    pub fn new(capacity: usize) -> TraceLog {
+        TraceLog {
+            records: VecDeque::new(),
+            capacity,
+            dropped: 0,
+        }
+    }
+
+    /// Takes records in, in order.
+    pub fn extend(&mut self, records: &[Record]) {
+        let room = self.capacity.saturating_sub(records.len());
+        while self.records.len() > room {
+            self.records.pop_front();
+            self.dropped += 1;
+        }
+        let skip = records.len().saturating_sub(self.capacity);
+        self.dropped += skip as u64;
+        self.records.extend(&records[skip..]);
+    }
+
+    /// How many records have left. The first record kept has this number, counted from the start of the run.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The records kept, oldest first.
+    pub fn records(&self) -> &VecDeque<Record> {
+        &self.records
+    }
+
+    /// Since when it is complete.
+    pub fn start(&self) -> Time {
+        if self.dropped == 0 {
+            Time::ZERO
+        } else {
+            self.records.front().map_or(Time::ZERO, |record| record.at)
+        }
+    }
+
+    /// The records from `from` (included) to `to` (excluded).
+    pub fn between(&self, from: Time, to: Time) -> impl DoubleEndedIterator<Item = &Record> {
+        let first = self.records.partition_point(|record| record.at < from);
+        let last = self.records.partition_point(|record| record.at < to);
+        self.records.range(first..last.max(first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::trace::What;
+
+    fn record(at: u64) -> Record {
+        Record {
+            at: Time(at),
+            what: What::Reconfigured,
+        }
+    }
+
+    #[test]
+    fn a_full_log_keeps_the_latest_records_and_says_since_when() {
+        let mut log = TraceLog::new(3);
+        log.extend(&[record(1), record(2)]);
+        assert_eq!(log.start(), Time::ZERO);
+        log.extend(&[record(3), record(4)]);
+        assert_eq!((log.start(), log.dropped()), (Time(2), 1));
+        log.extend(&[5, 6, 7, 8].map(record));
+        assert_eq!((log.start(), log.dropped()), (Time(6), 5));
+        let between: Vec<u64> = log
+            .between(Time(6), Time(8))
+            .map(|record| record.at.0)
+            .collect();
+        assert_eq!(between, [6, 7]);
+    }
+}
