@@ -289,7 +289,10 @@ fn under_their_names(
 }
 
 /// The value that a text stands for where one of these forms is expected.
-fn convert(forms: &[Form], text: &str) -> Result<Value, String> {
+///
+/// # Errors
+/// What it must be.
+pub fn convert(forms: &[Form], text: &str) -> Result<Value, String> {
     let any = |name: &str| forms.iter().any(|form| is(form, name));
     if text.starts_with(['{', '[']) && (any("object") || any("array")) {
         return json(text).map_err(|problem| problem.to_string());

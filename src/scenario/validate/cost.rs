@@ -1,0 +1,223 @@
+//! How much one request sets in motion, worked out before anything runs.
+
+use super::super::shape::join;
+use super::super::{CacheMiss, Count, CountOf, Load, ReadStrategy, Scenario, Step, Store};
+use super::{Checker, service_of};
+use crate::time::Span;
+use std::collections::HashMap;
+
+/// Steps that one request may take, in all services together.
+pub const STEPS_MAX: u64 = 1_000_000;
+/// Steps that all open clients together may ask for in a second.
+pub const STEPS_A_SECOND_MAX: f64 = 100_000_000.0;
+
+impl Checker<'_> {
+    pub(super) fn costs(&mut self) {
+        self.circles();
+        if !self.problems.is_empty() {
+            return;
+        }
+        let scenario = self.scenario;
+        let mut costs = Costs {
+            scenario,
+            known: HashMap::new(),
+        };
+        for name in scenario.operations.keys() {
+            if costs.operation(name, 1) > STEPS_MAX {
+                let message = format!(
+                    "one request takes more than {STEPS_MAX} steps, here and in what it calls; lower the repetitions"
+                );
+                self.report(join("operations", name), message);
+            }
+        }
+        let mut a_second = 0.0;
+        for (name, client) in &scenario.clients {
+            let cost = costs.operation(&client.operation, 1) as f64;
+            match client.load {
+                Load::Poisson { rate } | Load::Constant { rate } => a_second += rate * cost,
+                Load::Bursts { every, size } => {
+                    a_second += f64::from(size) / every.as_secs() * cost
+                }
+                Load::Closed { users, ref think } => {
+                    if think.mean() == Span::ZERO && self.may_spin(name, &client.operation, users) {
+                        self.report(
+                            join("clients", name) + ".load.closed.think",
+                            "must be longer than 0: a request may end in the instant in which it began, and its user \
+                             would ask again without any time passing",
+                        );
+                    }
+                }
+            }
+        }
+        if a_second > STEPS_A_SECOND_MAX {
+            let message = format!(
+                "together they ask for {a_second:.0} steps a second; at most {STEPS_A_SECOND_MAX}: lower the rates"
+            );
+            self.report("clients", message);
+        }
+    }
+
+    /// Whether a closed client's request may take no time at all: nothing on its way does, or it may be turned away.
+    fn may_spin(&self, client: &str, operation: &str, users: u32) -> bool {
+        let scenario = self.scenario;
+        let Some((name, service)) =
+            service_of(operation).and_then(|name| scenario.services.get_key_value(name))
+        else {
+            return false;
+        };
+        if users == 0 || latency(scenario, client, name) > Span::ZERO {
+            return false;
+        }
+        let places = (u64::from(service.threads) + u64::from(service.accept_queue))
+            * u64::from(service.instances);
+        u64::from(users) > places || !takes_time(scenario, operation)
+    }
+}
+
+fn latency(scenario: &Scenario, from: &str, to: &str) -> Span {
+    let link = scenario.links.get(&format!("{from} -> {to}"));
+    link.unwrap_or(&scenario.network).latency.mean()
+}
+
+/// Whether an operation has a step that always takes time.
+fn takes_time(scenario: &Scenario, operation: &str) -> bool {
+    let (Some(service), Some(it)) = (service_of(operation), scenario.operations.get(operation))
+    else {
+        return false;
+    };
+    let store = |name: &str, time: fn(&Store) -> Span| {
+        scenario
+            .stores
+            .get(name)
+            .is_some_and(|it| time(it) > Span::ZERO)
+    };
+    it.steps.iter().any(|step| match step {
+        Step::Work(time) => time.mean() > Span::ZERO,
+        Step::Query(query) => store(&query.store, |it| it.query_time.mean()),
+        Step::Write(write) => store(&write.store, |it| it.write_time.mean()),
+        Step::Call(call) => {
+            service_of(&call.operation)
+                .is_some_and(|callee| latency(scenario, service, callee) > Span::ZERO)
+                || takes_time(scenario, &call.operation)
+        }
+        _ => false,
+    })
+}
+
+/// Steps by operation and number of keys. Only asked when no operation calls itself.
+struct Costs<'s> {
+    scenario: &'s Scenario,
+    known: HashMap<(&'s str, u32), u64>,
+}
+
+impl<'s> Costs<'s> {
+    /// The steps that a request for an operation with so many keys takes, those of its calls included.
+    fn operation(&mut self, name: &'s str, keys: u32) -> u64 {
+        if let Some(cost) = self.known.get(&(name, keys)) {
+            return *cost;
+        }
+        let Some(operation) = self.scenario.operations.get(name) else {
+            return 0;
+        };
+        let cost = self.steps(&operation.steps, keys, &mut 0);
+        self.known.insert((name, keys), cost);
+        cost
+    }
+
+    /// The cost of steps for a request with so many keys, and the rows it has read, before and after.
+    ///
+    /// It looks at no step more often than the request would take it, and stops beyond the bound: so the time this
+    /// takes is bounded, too.
+    fn steps(&mut self, steps: &'s [Step], keys: u32, rows: &mut u32) -> u64 {
+        let mut cost: u64 = 0;
+        for step in steps {
+            if cost > STEPS_MAX {
+                break;
+            }
+            cost = cost
+                .saturating_add(1)
+                .saturating_add(self.step(step, keys, rows));
+        }
+        cost
+    }
+
+    /// What a step costs beyond itself.
+    fn step(&mut self, step: &'s Step, keys: u32, rows: &mut u32) -> u64 {
+        let count = |count: Count, rows: u32| match count {
+            Count::Number(number) => number,
+            Count::Of(CountOf::Keys) => keys,
+            Count::Of(CountOf::Rows) => rows,
+        };
+        match step {
+            Step::Work(_) | Step::Write(_) => 0,
+            Step::Query(query) => {
+                let store = self.scenario.stores.get(&query.store);
+                if let Some(table) = query
+                    .table
+                    .as_ref()
+                    .and_then(|table| store?.tables.get(table))
+                {
+                    *rows = count(query.rows, *rows).min(table.rows);
+                }
+                0
+            }
+            Step::Call(call) => self.operation(&call.operation, count(call.keys, *rows)),
+            Step::FanOut(fan_out) => match count(fan_out.times, *rows) {
+                0 => 0,
+                times => {
+                    let branches = fan_out.branches.iter();
+                    let once: u64 = branches
+                        .map(|branch| 1 + self.steps(branch, keys, &mut rows.clone()))
+                        .sum();
+                    once.saturating_mul(u64::from(times))
+                }
+            },
+            Step::Repeat(repeat) => match count(repeat.times, *rows) {
+                0 => 0,
+                times => {
+                    (1 + self.steps(&repeat.steps, keys, rows)).saturating_mul(u64::from(times))
+                }
+            },
+            Step::Lookup(lookup) => self.steps(&lookup.miss, keys, rows),
+            Step::Resolve(resolve) => resolve
+                .references
+                .iter()
+                .map(|name| self.resolve(name, *rows))
+                .sum(),
+            Step::Embed(embed) => embed
+                .references
+                .iter()
+                .map(|name| 1 + self.embed(name))
+                .sum(),
+        }
+    }
+
+    /// What getting a reference's values for so many rows costs: the calls, if its strategy makes any.
+    fn resolve(&mut self, name: &str, rows: u32) -> u64 {
+        let Some(reference) = self.scenario.references.get(name) else {
+            return 0;
+        };
+        let (calls, keys) = match (reference.strategy, reference.cache.miss) {
+            (ReadStrategy::Join | ReadStrategy::Replica | ReadStrategy::Remodel, _) => return 1,
+            (ReadStrategy::PerRow | ReadStrategy::Parallel, _)
+            | (ReadStrategy::LocalCache, CacheMiss::PerKey) => (rows, 1),
+            (ReadStrategy::Batch, _) | (ReadStrategy::LocalCache, CacheMiss::Batch) => (
+                rows.div_ceil(reference.batch_size.max(1)),
+                rows.min(reference.batch_size),
+            ),
+        };
+        if calls == 0 {
+            return 1;
+        }
+        (1 + self.operation(&reference.lookup, keys)).saturating_mul(u64::from(calls))
+    }
+
+    fn embed(&mut self, name: &str) -> u64 {
+        match self.scenario.references.get(name) {
+            Some(reference) if reference.strategy == ReadStrategy::Remodel => {
+                self.operation(&reference.lookup, 1)
+            }
+            _ => 0,
+        }
+    }
+}
