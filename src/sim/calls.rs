@@ -27,9 +27,14 @@ impl Simulation {
                 (parent.origin, parent.instance)
             }
         };
+        // A branch goes by its root's number: no message of its own is ever sent.
+        let serial = match caller {
+            Caller::Branch(parent) => self.world.requests[parent].serial,
+            Caller::Client(_) | Caller::Request(_) => self.world.requests.next_serial(),
+        };
         let request = Request {
             generation: 0,
-            serial: self.world.requests.next_serial(),
+            serial,
             caller,
             origin,
             root: RequestId::NONE,

@@ -249,10 +249,8 @@ impl Simulation {
                 (request.operation, request.link, request.keys, request.root);
             let (page, instance, key) = (request.page, request.instance, request.key);
             let branch = self.new_request(Caller::Branch(id), operation, link, keys);
-            let serial = self.world.requests[root].serial;
             let request = &mut self.world.requests[branch];
             request.caller_done = true;
-            request.serial = serial;
             request.root = root;
             request.pc = pc;
             request.page = page;

@@ -1,0 +1,7 @@
+//! What the tests stand on: a file server, a driver, and a page in a browser that is checked when a test ends.
+
+mod driver;
+mod page;
+mod server;
+
+pub use page::{Browser, Page};

@@ -1,0 +1,146 @@
+//! A static file server on a free port of this machine: the built page at two addresses, and pages of the tests' own.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Where the built page is served a second time: whatever it asks for by an absolute address is missing from there.
+pub const SUB_PATH: &str = "/some/sub/path/";
+
+/// The server; dropping it frees the port.
+pub struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    dist: PathBuf,
+    pages: Mutex<HashMap<String, String>>,
+    missing: Mutex<Vec<String>>,
+    stop: AtomicBool,
+}
+
+impl Server {
+    /// Serves the folder `dist` at `/` and at [`SUB_PATH`].
+    pub fn start(dist: PathBuf) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on 127.0.0.1");
+        let address = listener.local_addr().expect("the address just bound");
+        let shared = Arc::new(Shared {
+            dist,
+            pages: Mutex::default(),
+            missing: Mutex::default(),
+            stop: AtomicBool::new(false),
+        });
+        let served = Arc::clone(&shared);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if served.stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                // A thread for each connection: browsers open some that they say nothing on.
+                let served = Arc::clone(&served);
+                std::thread::spawn(move || stream.and_then(|stream| served.answer(stream)));
+            }
+        });
+        Server { address, shared }
+    }
+
+    /// The address of `path`, which begins with `/`.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Serves a page of the test's own at `path`.
+    pub fn add_page(&self, path: &str, html: &str) {
+        let mut pages = lock(&self.shared.pages);
+        pages.insert(path.to_string(), html.to_string());
+    }
+
+    /// The paths that were asked for and are not there.
+    pub fn missing(&self) -> Vec<String> {
+        lock(&self.shared.missing).clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        // Wakes the thread that accepts connections, so that it sees the flag.
+        drop(TcpStream::connect(self.address));
+    }
+}
+
+impl Shared {
+    fn answer(&self, stream: TcpStream) -> std::io::Result<()> {
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        let mut reader = BufReader::new(stream.take(64 << 10));
+        let mut request = String::new();
+        reader.read_line(&mut request)?;
+        let mut header = String::new();
+        while reader.read_line(&mut header)? > 2 {
+            header.clear();
+        }
+        let Some(target) = request.split(' ').nth(1) else {
+            return Ok(());
+        };
+        let path = target.split('?').next().unwrap_or(target);
+        let (status, mime, body) = match self.find(path) {
+            Some((mime, body)) => ("200 OK", mime, body),
+            None => {
+                lock(&self.missing).push(path.to_string());
+                ("404 Not Found", "text/plain", b"not found".to_vec())
+            }
+        };
+        let mut stream = reader.into_inner().into_inner();
+        write!(
+            stream,
+            "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
+            body.len()
+        )?;
+        stream.write_all(&body)
+    }
+
+    fn find(&self, path: &str) -> Option<(&'static str, Vec<u8>)> {
+        if let Some(html) = lock(&self.pages).get(path) {
+            return Some((mime("html"), html.clone().into_bytes()));
+        }
+        let relative = path
+            .strip_prefix(SUB_PATH)
+            .or_else(|| path.strip_prefix('/'))?;
+        let relative = Path::new(if relative.is_empty() {
+            "index.html"
+        } else {
+            relative
+        });
+        if !relative
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)))
+        {
+            return None;
+        }
+        let body = std::fs::read(self.dist.join(relative)).ok()?;
+        Some((mime(relative.extension()?.to_str()?), body))
+    }
+}
+
+/// What a static host says of a file by its name. The browser refuses to compile WebAssembly of another type as it arrives.
+fn mime(extension: &str) -> &'static str {
+    match extension {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript",
+        "css" => "text/css",
+        "wasm" => "application/wasm",
+        "json" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        _ => "application/octet-stream",
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

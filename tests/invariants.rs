@@ -1,0 +1,90 @@
+//! Laws that hold in every run: whatever the scenario, the strategies and the faults.
+
+mod support;
+
+use msa_playground::scenario::{FaultKind, Scenario, settings};
+use msa_playground::session::Session;
+use msa_playground::sim::{Progress, Simulation, digest_of};
+use msa_playground::time::{Span, Time};
+use proptest::prelude::*;
+use support::audit::Auditor;
+use support::generate::document;
+use support::{scenario, shipped};
+
+/// Runs a scenario under audit.
+fn audited(scenario: &Scenario, until: Time) -> Auditor {
+    let mut auditor = Auditor::default();
+    let mut simulation = Simulation::new(scenario);
+    loop {
+        let progress = simulation.run_until(until, 1000);
+        let records = std::mem::take(simulation.records());
+        for record in &records {
+            auditor.observe(simulation.plan(), record);
+        }
+        match progress {
+            Progress::Reached => return auditor,
+            Progress::Busy => {}
+            Progress::Stopped(limit) => panic!("{limit}"),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn requests_are_conserved_bounds_hold_and_time_never_goes_back(document in document()) {
+        let scenario = scenario(&document);
+        let auditor = audited(&scenario, Time(6_000_000_000));
+        prop_assert_eq!(auditor.issued, auditor.settled + auditor.in_flight());
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_trace_however_the_run_is_sliced(document in document(), slice in 1u64..50) {
+        let scenario = scenario(&document);
+        let until = Time(2_000_000_000);
+        let mut sliced = Simulation::new(&scenario);
+        let mut records = Vec::new();
+        while sliced.run_until(until, slice) == Progress::Busy {
+            records.append(sliced.records());
+        }
+        records.append(sliced.records());
+        let mut whole = Simulation::new(&scenario);
+        while whole.run_until(until, u64::MAX) == Progress::Busy {}
+        prop_assert_eq!(&records, whole.records());
+        prop_assert_eq!(digest_of(&scenario, until), digest_of(&scenario, until));
+    }
+
+    /// What a person does to a run is done again, at the same moment and with the same effect, when they go back.
+    #[test]
+    fn going_back_and_forth_in_a_session_changes_nothing(document in document(), at_ms in 100u64..1500) {
+        let first = scenario(&document);
+        let settings = [("references.first.strategy".to_string(), "batch".to_string())];
+        let second = settings::apply(&first, &settings).expect("a strategy can be changed");
+        let mut session = Session::new(first, 10_000);
+        session.advance(Span::from_millis(at_ms), u64::MAX);
+        session.inject(FaultKind::Crash { service: "b".into(), instance: None }, Some(Span::from_millis(300)))
+            .expect("there is a service b");
+        session.advance(Span::from_millis(200), 77);
+        session.reconfigure(second);
+        session.advance(Span::from_millis(1000), u64::MAX);
+        let (end, records) = (session.now(), session.run().trace().records().clone());
+        let numbers = session.run().numbers();
+        session.seek(Time(at_ms * 500_000));
+        session.advance(Span::ZERO, u64::MAX);
+        session.seek(end);
+        while session.seeking().is_some() {
+            session.advance(Span::ZERO, 100);
+        }
+        prop_assert_eq!(session.run().trace().records(), &records);
+        prop_assert_eq!(session.run().numbers(), numbers);
+    }
+}
+
+#[test]
+fn every_shipped_scenario_passes_the_audit() {
+    for (name, _) in msa_playground::scenario::shipped::ALL {
+        let auditor = audited(&shipped(name, &[]), Time(10_000_000_000));
+        assert!(auditor.settled > 0, "{name}: nobody got anything");
+    }
+}

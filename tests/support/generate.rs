@@ -1,0 +1,158 @@
+//! Generated scenarios: small worlds of a few services, with everything in them that a document can say, and faults.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+/// A length of time in milliseconds, in every distribution.
+fn time() -> impl Strategy<Value = Value> {
+    (0u32..20, 0u8..5).prop_map(|(ms, kind)| match kind {
+        0 => json!(format!("{ms}ms")),
+        1 => json!({"exponential": {"mean": format!("{ms}ms")}}),
+        2 => json!({"uniform": {"min": "0s", "max": format!("{}ms", ms * 2)}}),
+        3 => json!({"lognormal": {"mean": format!("{}ms", ms + 1), "sd": format!("{ms}ms")}}),
+        _ => json!({"bimodal": {"fast": format!("{ms}ms"), "slow": format!("{}ms", ms * 10), "slow_share": 0.05}}),
+    })
+}
+
+fn load() -> impl Strategy<Value = Value> {
+    (1u32..60, 0u8..4, time()).prop_map(|(n, kind, think)| match kind {
+        0 => json!({"poisson": {"rate": n}}),
+        1 => json!({"constant": {"rate": n}}),
+        2 => json!({"bursts": {"every": "500ms", "size": n}}),
+        _ => json!({"closed": {"users": n, "think": think}}),
+    })
+}
+
+fn strategy() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "join",
+        "per_row",
+        "parallel",
+        "batch",
+        "local_cache",
+        "replica",
+        "remodel",
+    ])
+}
+
+fn fault() -> impl Strategy<Value = Value> {
+    let what = prop::sample::select(vec![
+        json!({"crash": {"service": "a"}}),
+        json!({"crash": {"service": "b", "instance": 0}}),
+        json!({"slow": {"service": "b", "factor": 7}}),
+        json!({"errors": {"service": "c", "rate": 0.3}}),
+        json!({"loss": {"link": "a -> b", "request": 0.2, "answer": 0.3}}),
+        json!({"cut": {"link": "a -> b"}}),
+        json!({"store_down": {"store": "b_db"}}),
+    ]);
+    (what, 0u32..4000, prop::option::of(1u32..3000)).prop_map(|(what, at, lasts)| {
+        let mut fault = Map::new();
+        fault.insert("at".into(), json!(format!("{at}ms")));
+        fault.insert("what".into(), what);
+        if let Some(lasts) = lasts {
+            fault.insert("for".into(), json!(format!("{lasts}ms")));
+        }
+        Value::Object(fault)
+    })
+}
+
+fn service() -> impl Strategy<Value = Value> {
+    let balancing = prop::sample::select(vec!["round_robin", "random", "least_busy"]);
+    (1u32..4, 1u32..6, 0u32..30, balancing).prop_map(|(instances, threads, accept_queue, balancing)| {
+        json!({"instances": instances, "threads": threads, "accept_queue": accept_queue, "balancing": balancing})
+    })
+}
+
+/// What service `a` does in front of the others.
+fn steps() -> impl Strategy<Value = Value> {
+    let step = prop_oneof![
+        time().prop_map(|time| json!({"work": time})),
+        Just(json!({"query": {"store": "a_db", "rows": 5}})),
+        Just(json!({"write": {"store": "a_db"}})),
+        (50u32..800, any::<bool>()).prop_map(|(timeout, fail)| {
+            let on_error = if fail { "fail" } else { "ignore" };
+            json!({"call": {"operation": "b.find", "keys": 3, "timeout": format!("{timeout}ms"), "on_error": on_error}})
+        }),
+        (0u32..4).prop_map(|times| json!({"repeat": {"times": times, "steps": [{"call": {"operation": "c.do"}}]}})),
+        (0u32..3, time()).prop_map(|(limit, time)| json!({"fan_out": {
+            "limit": limit,
+            "times": 2,
+            "branches": [[{"call": {"operation": "b.find"}}], [{"work": time}, {"call": {"operation": "c.do"}}]]
+        }})),
+        Just(json!({"lookup": {"cache": "things", "miss": [{"call": {"operation": "b.find"}}]}})),
+    ];
+    prop::collection::vec(step, 0..5).prop_map(Value::Array)
+}
+
+/// A whole document.
+pub fn document() -> impl Strategy<Value = Value> {
+    let world = (service(), service(), service(), time(), time(), steps());
+    let references = (
+        strategy(),
+        strategy(),
+        any::<bool>(),
+        1u32..40,
+        1u32..30,
+        0u32..5,
+    );
+    let around = (
+        load(),
+        load(),
+        prop::collection::vec(fault(), 0..4),
+        any::<u32>(),
+    );
+    let network = (0u32..5, 0u32..5);
+    (world, references, around, network).prop_map(
+        |(
+            (a, b, c, query_time, write_time, steps),
+            (first, second, broadcast, rows, batch, limit),
+            (load, changes, faults, seed),
+            (latency, loss),
+        )| {
+            let sync = if broadcast { "broadcast" } else { "none" };
+            let reference = |strategy: &str, to: &str| {
+                json!({
+                    "from": "a_db.list", "to": to, "lookup": "b.find", "strategy": strategy, "timeout": "400ms",
+                    "batch_size": batch, "parallel_limit": limit, "popularity": {"zipf": {"exponent": 0.8}},
+                    "cache": {"ttl": "700ms", "size": 20, "sync": sync}
+                })
+            };
+            json!({
+                "version": 1, "name": "generated", "seed": seed,
+                "services": {"a": a, "b": b, "c": c},
+                "stores": {
+                    "a_db": {"service": "a", "connections": 4, "query_time": query_time, "row_time": "50us",
+                             "write_time": write_time, "tables": {"list": {"rows": 50}}},
+                    "b_db": {"service": "b", "connections": 2, "query_time": "3ms", "row_time": "100us",
+                             "write_time": "4ms", "tables": {"thing": {"rows": 30}, "other": {"rows": 10}}}
+                },
+                "network": {"latency": {"exponential": {"mean": format!("{latency}ms")}},
+                            "request_loss": f64::from(loss) / 100.0, "answer_loss": f64::from(loss) / 100.0},
+                "caches": {"things": {"service": "a", "of": "b_db.thing", "ttl": "1s", "size": 10, "sync": sync}},
+                "references": {"first": reference(first, "b_db.thing"), "second": reference(second, "b_db.other")},
+                "operations": {
+                    "a.show": {"steps": [
+                        {"query": {"store": "a_db", "table": "list", "rows": rows}},
+                        {"resolve": {"references": ["first", "second"]}}
+                    ]},
+                    "a.add": {"steps": [
+                        {"embed": {"references": ["first", "second"]}},
+                        {"write": {"store": "a_db", "table": "list"}}
+                    ]},
+                    "a.mix": {"steps": steps},
+                    "b.find": {"steps": [{"query": {"store": "b_db", "table": "thing", "rows": "keys"}}]},
+                    "b.change": {"steps": [{"write": {"store": "b_db", "table": "thing"}},
+                                           {"write": {"store": "b_db", "table": "other"}}]},
+                    "c.do": {"steps": [{"work": "5ms"}]}
+                },
+                "clients": {
+                    "readers": {"operation": "a.show", "load": load, "timeout": "2s"},
+                    "writers": {"operation": "a.add", "load": {"poisson": {"rate": 5}}, "timeout": "2s"},
+                    "mixers": {"operation": "a.mix", "load": {"poisson": {"rate": 10}}, "timeout": "1s"},
+                    "changers": {"operation": "b.change", "load": changes}
+                },
+                "faults": faults
+            })
+        },
+    )
+}
