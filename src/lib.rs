@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: scenario -> simulation -> trace -> numbers, pictures, words. ARCHITECTURE.md has the map.
 
+pub mod layout;
 pub mod metrics;
 pub mod queue;
 pub mod random;
@@ -12,3 +13,4 @@ pub mod share;
 pub mod sim;
 pub mod time;
 pub mod trace_log;
+pub mod words;

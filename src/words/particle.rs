@@ -1,0 +1,110 @@
+//! Korean particles follow the sound before them: 은 after a consonant, 는 after a vowel.
+
+/// A particle with two forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Particle {
+    /// 은/는: what is talked about.
+    Topic,
+    /// 이/가: who does it.
+    Subject,
+    /// 을/를: to whom or what.
+    Object,
+    /// 으로/로: by what means, to where.
+    By,
+    /// 과/와: together with.
+    And,
+}
+
+/// How a word ends, as far as particles care.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Vowel,
+    /// ㄹ counts as a vowel for 으로/로.
+    Rieul,
+    Consonant,
+}
+
+fn ending(word: &str) -> Ending {
+    // A closing bracket or quote is not heard.
+    let last = word.chars().rev().find(|c| c.is_alphanumeric());
+    match last {
+        Some(c @ '가'..='힣') => match (c as u32 - '가' as u32) % 28 {
+            0 => Ending::Vowel,
+            8 => Ending::Rieul,
+            _ => Ending::Consonant,
+        },
+        // Digits as they are read: 영 일 이 삼 사 오 육 칠 팔 구.
+        Some('0' | '3' | '6') => Ending::Consonant,
+        Some('1' | '7' | '8') => Ending::Rieul,
+        Some('2' | '4' | '5' | '9') => Ending::Vowel,
+        // Latin words by the letter they end in, roughly as they are read aloud.
+        Some('l' | 'L' | 'r' | 'R') => Ending::Rieul,
+        Some('m' | 'M' | 'n' | 'N' | 'b' | 'B' | 'k' | 'K' | 'p' | 'P') => Ending::Consonant,
+        _ => Ending::Vowel,
+    }
+}
+
+/// The word with the form of the particle that fits it.
+pub fn with(word: &str, particle: Particle) -> String {
+    let (consonant, vowel) = match particle {
+        Particle::Topic => ("은", "는"),
+        Particle::Subject => ("이", "가"),
+        Particle::Object => ("을", "를"),
+        Particle::By => ("으로", "로"),
+        Particle::And => ("과", "와"),
+    };
+    let form = match (ending(word), particle) {
+        (Ending::Vowel, _) | (Ending::Rieul, Particle::By) => vowel,
+        (Ending::Rieul | Ending::Consonant, _) => consonant,
+    };
+    format!("{word}{form}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(word: &str, expected: [&str; 5]) {
+        let particles = [
+            Particle::Topic,
+            Particle::Subject,
+            Particle::Object,
+            Particle::By,
+            Particle::And,
+        ];
+        for (particle, expected) in particles.into_iter().zip(expected) {
+            assert_eq!(
+                with(word, particle),
+                format!("{word}{expected}"),
+                "{particle:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_particle_follows_the_final_consonant() {
+        check("상담", ["은", "이", "을", "으로", "과"]);
+        check("코드", ["는", "가", "를", "로", "와"]);
+        check("목록", ["은", "이", "을", "으로", "과"]);
+    }
+
+    #[test]
+    fn a_final_rieul_takes_the_short_form_of_by() {
+        check("호출", ["은", "이", "을", "로", "과"]);
+    }
+
+    #[test]
+    fn digits_and_latin_letters_are_read_aloud() {
+        check("3", ["은", "이", "을", "으로", "과"]);
+        check("2", ["는", "가", "를", "로", "와"]);
+        check("TTL", ["은", "이", "을", "로", "과"]);
+        check("DB", ["은", "이", "을", "으로", "과"]);
+        check("cache", ["는", "가", "를", "로", "와"]);
+    }
+
+    #[test]
+    fn brackets_are_not_heard_and_nothing_is_not_a_panic() {
+        check("유지 시간(TTL)", ["은", "이", "을", "로", "과"]);
+        check("", ["는", "가", "를", "로", "와"]);
+    }
+}

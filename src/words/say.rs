@@ -1,0 +1,203 @@
+//! Short messages with parts: figures under the outcome, captions, labels read aloud.
+
+use super::{Lang, count, decimal, ms};
+
+/// A message with parts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Say<'a> {
+    /// What the offered change is expected to bring.
+    ExpectedWith(&'a str),
+    /// What the change that was made brought, against before.
+    BeforeWas(f64),
+    /// What had been expected of the change.
+    ExpectedWas(f64),
+    /// Calls that services make for one list.
+    CallsAList(f64),
+    /// Threads of a service in use, of how many.
+    ThreadsInUse(&'a str, f64, u32),
+    /// Lists a second that come.
+    ListsCome(f64),
+    /// Lists a second that are refused.
+    ListsRefused(f64),
+    /// Lists a second that fail.
+    ListsFail(f64),
+    /// Messages on a link are sampled: one in so many is drawn.
+    OneIn(u32),
+    /// So many a second.
+    PerSecond(f64),
+    /// How many times as fast as the clock on the wall.
+    Speed(f64),
+    /// The machine cannot keep up; what it manages.
+    Manages(f64),
+    /// Instances times threads.
+    InstancesOfThreads(u32, u32),
+    /// A service read aloud.
+    Service {
+        /// Its name.
+        name: &'a str,
+        /// Threads in use, of how many, requests waiting at its door.
+        in_use: u32,
+        /// Its threads.
+        threads: u32,
+        /// Requests that wait.
+        queued: u32,
+    },
+    /// A store read aloud.
+    Store {
+        /// Its name.
+        name: &'a str,
+        /// Connections in use.
+        busy: u32,
+        /// Its connections.
+        connections: u32,
+    },
+    /// People read aloud.
+    People {
+        /// Who.
+        name: &'a str,
+        /// What they ask for.
+        asks: &'a str,
+        /// How often.
+        per_s: f64,
+    },
+    /// The strategy of a reference, as a cell of the matrix is read aloud.
+    StrategyOf(&'a str, &'a str),
+    /// So many seconds are left.
+    SecondsLeft(f64),
+    /// Go to this moment, where something broke.
+    Bookmark(f64, &'a str),
+    /// The time of the run, of how much is known.
+    ClockOf(f64, f64),
+    /// Of these so many.
+    Of(u32, u32),
+    /// What a service's threads show on average in the last seconds.
+    Several(u32),
+    /// A chart read aloud.
+    Chart(&'a str, &'a str),
+    /// Latency and its 95th percentile.
+    Percentile(f64),
+    /// Open the choices (on a narrow page).
+    OpenSettings,
+    /// The first page's name.
+    Title(&'a str),
+    /// The name of the picture.
+    DiagramOf(&'a str),
+}
+
+impl Say<'_> {
+    /// The message in a language.
+    #[allow(clippy::too_many_lines)] // one arm for each message, both languages side by side
+    pub fn text(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Say::ExpectedWith(what), Lang::En) => format!("expected with {what}"),
+            (Say::ExpectedWith(what), Lang::Ko) => format!("예상: {what}"),
+            (Say::BeforeWas(was), Lang::En) => format!("before {}", ms(*was, lang)),
+            (Say::BeforeWas(was), Lang::Ko) => format!("변경 전 {}", ms(*was, lang)),
+            (Say::ExpectedWas(was), Lang::En) => format!("expected {}", ms(*was, lang)),
+            (Say::ExpectedWas(was), Lang::Ko) => format!("예상 {}", ms(*was, lang)),
+            (Say::CallsAList(calls), Lang::En) => format!("{} calls a list", decimal(*calls)),
+            (Say::CallsAList(calls), Lang::Ko) => format!("목록당 호출 {}번", decimal(*calls)),
+            (Say::ThreadsInUse(name, used, of), Lang::En) => {
+                format!("{name}: {} of {of} threads in use", decimal(*used))
+            }
+            (Say::ThreadsInUse(name, used, of), Lang::Ko) => {
+                format!("{name} 스레드 {of}개 중 {}개 사용", decimal(*used))
+            }
+            (Say::ListsCome(n), Lang::En) => format!("{} lists come a second", decimal(*n)),
+            (Say::ListsCome(n), Lang::Ko) => format!("초당 {}건 조회", decimal(*n)),
+            (Say::ListsRefused(n), Lang::En) => format!("{} refused a second", decimal(*n)),
+            (Say::ListsRefused(n), Lang::Ko) => format!("초당 {}건 거절", decimal(*n)),
+            (Say::ListsFail(n), Lang::En) => format!("{} failed a second", decimal(*n)),
+            (Say::ListsFail(n), Lang::Ko) => format!("초당 {}건 실패", decimal(*n)),
+            (Say::OneIn(n), Lang::En) => format!("1 in {} shown", count(f64::from(*n))),
+            (Say::OneIn(n), Lang::Ko) => format!("{}개 중 1개 표시", count(f64::from(*n))),
+            (Say::PerSecond(n), Lang::En) => format!("{}/s", decimal(*n)),
+            (Say::PerSecond(n), Lang::Ko) => format!("초당 {}", decimal(*n)),
+            (Say::Speed(x), _) => format!("{}×", decimal(*x)),
+            (Say::Manages(x), Lang::En) => format!("as fast as this machine can: {}×", decimal(*x)),
+            (Say::Manages(x), Lang::Ko) => format!("이 기기의 최고 속도: {}×", decimal(*x)),
+            (Say::InstancesOfThreads(1, threads), Lang::En) => {
+                format!("1 instance, {threads} threads")
+            }
+            (Say::InstancesOfThreads(instances, threads), Lang::En) => {
+                format!("{instances} instances × {threads} threads")
+            }
+            (Say::InstancesOfThreads(instances, threads), Lang::Ko) => {
+                format!("인스턴스 {instances} × 스레드 {threads}")
+            }
+            (
+                Say::Service {
+                    name,
+                    in_use,
+                    threads,
+                    queued,
+                },
+                Lang::En,
+            ) => format!(
+                "{name}: {in_use} of {threads} threads in use, {queued} requests wait. Open"
+            ),
+            (
+                Say::Service {
+                    name,
+                    in_use,
+                    threads,
+                    queued,
+                },
+                Lang::Ko,
+            ) => format!(
+                "{name} 서비스: 스레드 {threads}개 중 {in_use}개 사용, 요청 {queued}건 대기. 열기"
+            ),
+            (
+                Say::Store {
+                    name,
+                    busy,
+                    connections,
+                },
+                Lang::En,
+            ) => {
+                format!("{name}: {busy} of {connections} connections in use. Open")
+            }
+            (
+                Say::Store {
+                    name,
+                    busy,
+                    connections,
+                },
+                Lang::Ko,
+            ) => {
+                format!("{name}: 연결 {connections}개 중 {busy}개 사용. 열기")
+            }
+            (Say::People { name, asks, per_s }, Lang::En) => {
+                format!("{name}: {asks}, {} times a second", decimal(*per_s))
+            }
+            (Say::People { name, asks, per_s }, Lang::Ko) => {
+                format!("{name}: {asks}, 초당 {}회", decimal(*per_s))
+            }
+            (Say::StrategyOf(reference, strategy), Lang::En) => format!("{reference}: {strategy}"),
+            (Say::StrategyOf(reference, strategy), Lang::Ko) => format!("{reference}: {strategy}"),
+            (Say::SecondsLeft(s), Lang::En) => format!("{s:.1} s left"),
+            (Say::SecondsLeft(s), Lang::Ko) => format!("{s:.1}초 남음"),
+            (Say::Bookmark(at, what), Lang::En) => format!("Go to {at:.1} s: {what}"),
+            (Say::Bookmark(at, what), Lang::Ko) => format!("{at:.1}초로 이동: {what}"),
+            (Say::ClockOf(now, end), Lang::En) => format!("{now:.1} s of {end:.1} s"),
+            (Say::ClockOf(now, end), Lang::Ko) => format!("{end:.1}초 중 {now:.1}초"),
+            (Say::Of(n, of), Lang::En) => format!("{n} of {of}"),
+            (Say::Of(n, of), Lang::Ko) => format!("{of} 중 {n}"),
+            (Say::Several(n), Lang::En) => format!("{n} kinds"),
+            (Say::Several(n), Lang::Ko) => format!("{n}종"),
+            (Say::Chart(title, value), Lang::En) => format!("{title}: {value}"),
+            (Say::Chart(title, value), Lang::Ko) => format!("{title}: {value}"),
+            (Say::Percentile(p95), Lang::En) => format!("95% within {}", ms(*p95, lang)),
+            (Say::Percentile(p95), Lang::Ko) => format!("95%가 {} 이내", ms(*p95, lang)),
+            (Say::OpenSettings, Lang::En) => "Change something".into(),
+            (Say::OpenSettings, Lang::Ko) => "설정 바꾸기".into(),
+            (Say::Title(scenario), _) => format!("{scenario} · msa-playground"),
+            (Say::DiagramOf(name), Lang::En) => {
+                format!("The services and stores of “{name}” and what moves between them")
+            }
+            (Say::DiagramOf(name), Lang::Ko) => {
+                format!("‘{name}’의 서비스와 DB, 그리고 그 사이를 오가는 메시지")
+            }
+        }
+    }
+}
