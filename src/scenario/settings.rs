@@ -261,7 +261,7 @@ fn unknown_setting(base: &Scenario, document: &Value, name: &str) -> Problem {
     Problem::new(
         plain(name),
         format!(
-            "there is no such setting; there is {}, and every path into the document",
+            "there is no such setting; known are {} and every path into the document",
             listed(&names)
         ),
     )
@@ -579,7 +579,7 @@ mod tests {
         assert!(
             problems[0]
                 .message
-                .starts_with("there is no such setting; there is \"customer\", "),
+                .starts_with("there is no such setting; known are \"customer\", "),
             "{problems:?}"
         );
     }

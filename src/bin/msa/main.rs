@@ -1,1 +1,126 @@
-fn main() {}
+//! `msa`: the playground without a page.
+//!
+//! Exit status: 0, or 1 if there is a problem in the input (or the run reached a bound), or 2 if the command was used
+//! wrongly. Results go to standard output, everything else to standard error.
+
+mod input;
+mod output;
+mod report;
+mod run;
+mod trace;
+
+use clap::{Args, Parser, Subcommand};
+use msa_playground::scenario::Scenario;
+use msa_playground::time::Span;
+use output::Failure;
+use std::process::ExitCode;
+
+/// Simulated services, their databases and a message bus - without a page.
+#[derive(Parser)]
+#[command(name = "msa", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  msa list                                       what ships
+  msa list consultation-list                     what can be set in it
+  msa run consultation-list --set customer=batch --for 5m
+  msa run 'consultation-list?customer=batch&rate=50&seed=9'
+  msa run my-scenario.json --json | jq .numbers.clients
+  msa trace my-scenario.json --from 2s --until 2100ms
+  msa check my-scenario.json                     docs/scenario-format.md has the format
+
+Exit status: 0; 1 if there is a problem in the input or the run reached a bound; 2 if the command was used wrongly.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the scenarios that ship, or the settings of one
+    List {
+        /// A scenario: its settings are listed
+        scenario: Option<String>,
+    },
+    /// Run a scenario and print its numbers
+    Run {
+        #[command(flatten)]
+        selection: Selection,
+        /// How long, in simulated time, such as 90s or 5m [default: the scenario's duration]
+        #[arg(long = "for", value_name = "TIME", value_parser = Span::parse)]
+        lasts: Option<Span>,
+        /// Print JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run a scenario and print what happens, one line for each record
+    Trace {
+        #[command(flatten)]
+        selection: Selection,
+        /// Leave out what happens before
+        #[arg(long, value_name = "TIME", value_parser = Span::parse, default_value = "0s")]
+        from: Span,
+        /// Stop here, in simulated time [default: one second after --from]
+        #[arg(long, value_name = "TIME", value_parser = Span::parse)]
+        until: Option<Span>,
+    },
+    /// Print the JSON Schema of the scenario format
+    Schema,
+    /// Check scenario documents and report every problem
+    Check {
+        /// The documents; - is standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<String>,
+    },
+}
+
+/// Which scenario, with which settings.
+#[derive(Args)]
+struct Selection {
+    /// A scenario that ships, a JSON document (- is standard input), or the part of a link after its #
+    scenario: String,
+    /// The luck of the run [default: the scenario's]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Change a setting: a control's name, or a path such as services.common.threads; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    settings: Vec<(String, String)>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.into(), value.into())),
+        _ => Err("a setting is written name=value".into()),
+    }
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::List { scenario: None } => output::list(),
+        Command::List {
+            scenario: Some(name),
+        } => output::controls(&name),
+        Command::Run {
+            selection,
+            lasts,
+            json,
+        } => run::run(&selection, lasts, json),
+        Command::Trace {
+            selection,
+            from,
+            until,
+        } => trace::trace(&selection, from, until),
+        Command::Schema => schema(),
+        Command::Check { files } => input::check(&files),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => output::fail(failure),
+    }
+}
+
+fn schema() -> Result<(), Failure> {
+    let schema = schemars::schema_for!(Scenario);
+    let text = serde_json::to_string_pretty(&schema)
+        .map_err(|error| Failure::Input(vec![error.to_string()]))?;
+    output::print(&(text + "\n"))
+}
