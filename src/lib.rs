@@ -11,6 +11,7 @@ pub mod scenario;
 pub mod session;
 pub mod share;
 pub mod sim;
+pub mod sprites;
 pub mod time;
 pub mod trace_log;
 pub mod words;

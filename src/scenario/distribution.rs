@@ -144,6 +144,17 @@ pub enum Sampler {
 }
 
 impl Sampler {
+    /// A length that hardly any sample exceeds: the longest, or the mean with ten standard deviations.
+    pub fn almost_longest(&self) -> Span {
+        match *self {
+            Sampler::Constant(span) => span,
+            Sampler::Exponential { mean } => Span::from_nanos_f64(mean * 10.0),
+            Sampler::Uniform { min, width } => Span::from_nanos_f64(min + width),
+            Sampler::Lognormal { mu, sigma } => Span::from_nanos_f64(libm::exp(mu + 4.0 * sigma)),
+            Sampler::Bimodal { fast, slow, .. } => fast.max(slow),
+        }
+    }
+
     /// One length. A constant draws nothing from the stream.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> Span {
