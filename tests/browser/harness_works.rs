@@ -20,7 +20,7 @@ fn an_error_in_the_console_fails_a_test_and_leaves_a_picture() {
     let words = failure(Browser::desktop(), |page| {
         let _ = std::fs::remove_file(page.picture());
         picture = Some(page.picture());
-        page.open_html("<!DOCTYPE html><p>Fine.</p><script>console.error('Not fine.')</script>");
+        page.open_html("<p>Fine.</p><script>console.error('Not fine.')</script>");
     });
     assert!(words.contains("Not fine."), "{words}");
     let bytes = std::fs::read(picture.unwrap()).expect("a picture");
@@ -29,7 +29,7 @@ fn an_error_in_the_console_fails_a_test_and_leaves_a_picture() {
 
 #[test]
 fn an_uncaught_exception_fails_a_test_unless_it_is_expected() {
-    let html = "<!DOCTYPE html><script>throw new Error('so it goes')</script>";
+    let html = "<script>throw new Error('so it goes')</script>";
     let words = failure(Browser::desktop(), |page| page.open_html(html));
     assert!(words.contains("so it goes"), "{words}");
     Browser::desktop()
@@ -39,7 +39,7 @@ fn an_uncaught_exception_fails_a_test_unless_it_is_expected() {
 
 #[test]
 fn a_file_that_is_not_there_fails_a_test() {
-    let html = "<!DOCTYPE html><script>fetch('/nothing.json')</script>";
+    let html = "<script>fetch('/nothing.json')</script>";
     let words = failure(Browser::desktop().expecting("404"), |page| {
         page.open_html(html);
         page.wait_until(
@@ -52,7 +52,7 @@ fn a_file_that_is_not_there_fails_a_test() {
 #[test]
 fn waiting_in_vain_ends_and_says_what_was_there_instead() {
     let words = failure(Browser::desktop(), |page| {
-        page.open_html("<!DOCTYPE html><p id=count>41</p>");
+        page.open_html("<p id=count>41</p>");
         page.wait_up_to(
             Duration::from_millis(200),
             "document.querySelector('#count').textContent === '42' || document.querySelector('#count').textContent",
@@ -66,7 +66,7 @@ fn waiting_in_vain_ends_and_says_what_was_there_instead() {
 fn a_click_needs_something_that_a_person_could_click() {
     Browser::desktop().run(|page| {
         page.open_html(
-            "<!DOCTYPE html><button id=b onclick='this.textContent = \"clicked\"'>click</button>
+            "<button id=b onclick='this.textContent = \"clicked\"'>click</button>
              <input id=i onkeydown='this.value += event.key + (event.shiftKey ? \"!\" : \"\") + \" \"; return false'>",
         );
         page.click("#b");
@@ -84,11 +84,11 @@ fn a_browser_is_what_a_test_asks_for() {
     browser.first_run("window.first = document.documentElement === null || document.body === null").run(|page| {
         let asks = "[innerWidth, navigator.language, navigator.languages.join(), matchMedia('(prefers-color-scheme: dark)').matches, matchMedia('(prefers-reduced-motion: reduce)').matches, window.first]";
         let expected = serde_json::json!([390, "ko-KR", "ko-KR,ko", true, true, true]);
-        page.open_html("<!DOCTYPE html><meta name=viewport content='width=device-width'><p>Here.</p>");
+        page.open_html("<p>Here.</p>");
         assert_eq!(page.eval(asks), expected);
         page.eval("localStorage.setItem('remembered', 'yes')");
         page.open_fresh_browser();
-        page.open_html("<!DOCTYPE html><meta name=viewport content='width=device-width'><p>Again.</p>");
+        page.open_html("<p>Again.</p>");
         assert_eq!(page.eval(asks), expected);
         assert!(page.eval("localStorage.getItem('remembered')").is_null());
     });

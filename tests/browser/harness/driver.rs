@@ -36,12 +36,13 @@ impl Driver {
         let mut port = None;
         let mut line = String::new();
         while port.is_none() && said.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
-            // "ChromeDriver was started successfully on port 40123."
+            // "ChromeDriver was started successfully on port 40123." Before that it tells of the 0 it was given.
             port = line
                 .trim_end()
                 .trim_end_matches('.')
                 .rsplit_once(" on port ")
-                .and_then(|(_, port)| port.parse().ok());
+                .and_then(|(_, port)| port.parse().ok())
+                .filter(|port| *port != 0);
             line.clear();
         }
         let Some(port) = port else {
@@ -81,19 +82,17 @@ impl Driver {
 
     /// Asks for something of the browser: `path` is what follows the session in the address.
     pub fn get(&self, path: &str) -> Result<Value, String> {
-        self.request("GET", &self.of_session(path), None)
+        self.request("GET", &self.of_session(path)?, None)
     }
 
     /// Tells the browser something.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value, String> {
-        self.request("POST", &self.of_session(path), Some(body))
+        self.request("POST", &self.of_session(path)?, Some(body))
     }
 
-    fn of_session(&self, path: &str) -> String {
-        format!(
-            "/session/{}/{path}",
-            self.session.as_deref().expect("a browser is open")
-        )
+    fn of_session(&self, path: &str) -> Result<String, String> {
+        let session = self.session.as_deref().ok_or("no browser is open")?;
+        Ok(format!("/session/{session}/{path}"))
     }
 
     /// One exchange: the `value` of the answer, or the driver's words for what is wrong.

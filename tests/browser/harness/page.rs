@@ -205,8 +205,10 @@ impl Page {
     }
 
     /// Opens a page of the test's own.
-    pub fn open_html(&self, html: &str) {
-        self.server.add_page("/own.html", html);
+    pub fn open_html(&self, body: &str) {
+        // Without an icon of its own, the browser would ask for /favicon.ico.
+        let head = "<!DOCTYPE html><link rel=icon href='data:,'><meta name=viewport content='width=device-width'>";
+        self.server.add_page("/own.html", &format!("{head}{body}"));
         self.go(&self.server.url("/own.html"));
     }
 
