@@ -5,11 +5,18 @@ const SHOWN: usize = 60;
 
 /// A name as messages show it: in quotes, without control characters, cut if it is very long.
 pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", plain(name))
+    if name.is_empty() {
+        plain(name)
+    } else {
+        format!("\"{}\"", plain(name))
+    }
 }
 
 /// The same without quotes, for paths.
 pub fn plain(name: &str) -> String {
+    if name.is_empty() {
+        return String::from("\"\"");
+    }
     let mut shown: String = name
         .chars()
         .take(SHOWN)

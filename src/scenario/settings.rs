@@ -3,11 +3,14 @@
 //! A setting is a name and a text. The name is a control's, `seed`, or a path into the full document; the text becomes
 //! what the format has at that place. Whatever settings make of a scenario is read and checked like any document.
 
+mod path;
+
 use super::nearest::{listed, nearest, plain, quoted};
 use super::read::{Problem, from_value, json, to_value};
 use super::shape::{self, Form, constant, is, is_span};
 use super::{Control, Range, Scenario};
 use crate::time::Span;
+pub use path::{get, keys, no_such_place, set};
 use serde_json::{Number, Value};
 
 /// A setting: a name and the text of its value.
@@ -43,111 +46,6 @@ pub enum Kind {
     },
     /// Anything else: a text (or JSON).
     Text,
-}
-
-/// The keys that lead to what stands at `path`. Keys may contain dots themselves (`consultation.list`): at each object
-/// the longest key that begins the rest of the path counts. Nothing if there is no such place.
-pub fn keys<'p>(document: &Value, path: &'p str) -> Option<Vec<&'p str>> {
-    let mut keys = Vec::new();
-    let mut here = document;
-    let mut rest = Some(path);
-    while let Some(path) = rest {
-        let begins = |key: &str| {
-            path.strip_prefix(key)
-                .is_some_and(|after| after.is_empty() || after.starts_with('.'))
-        };
-        let length = match here {
-            Value::Object(fields) => fields
-                .keys()
-                .filter(|key| begins(key))
-                .map(String::len)
-                .max()?,
-            Value::Array(_) => path.find('.').unwrap_or(path.len()),
-            _ => return None,
-        };
-        let key = &path[..length];
-        here = child(here, key)?;
-        keys.push(key);
-        rest = path.get(length + 1..);
-    }
-    Some(keys)
-}
-
-fn child<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
-    match value {
-        Value::Object(fields) => fields.get(key),
-        Value::Array(list) => list.get(key.parse::<usize>().ok()?),
-        _ => None,
-    }
-}
-
-fn child_mut<'v>(value: &'v mut Value, key: &str) -> Option<&'v mut Value> {
-    match value {
-        Value::Object(fields) => fields.get_mut(key),
-        Value::Array(list) => list.get_mut(key.parse::<usize>().ok()?),
-        _ => None,
-    }
-}
-
-/// What stands at `path`.
-pub fn get<'v>(document: &'v Value, path: &str) -> Option<&'v Value> {
-    keys(document, path)?
-        .iter()
-        .try_fold(document, |here, key| child(here, key))
-}
-
-/// Puts a value at `path`, in place of what stands there. `document` is the full value of a scenario
-/// ([`super::read::to_value`]), with all defaults.
-///
-/// # Errors
-/// If nothing stands there: the nearest place that does exist.
-pub fn set(document: &mut Value, path: &str, value: Value) -> Result<(), Problem> {
-    let keys = keys(document, path).ok_or_else(|| no_such_place(document, path))?;
-    match keys
-        .iter()
-        .try_fold(document, |here, key| child_mut(here, key))
-    {
-        Some(place) => *place = value,
-        None => return Err(Problem::new(path, "there is no such place in the document")),
-    }
-    Ok(())
-}
-
-/// Why a path leads nowhere: how far it leads, and what it could have been from there.
-pub fn no_such_place(document: &Value, path: &str) -> Problem {
-    let ends = path
-        .char_indices()
-        .filter(|(_, c)| *c == '.')
-        .map(|(at, _)| at);
-    let good = ends
-        .filter(|at| keys(document, &path[..*at]).is_some())
-        .max();
-    let (place, rest) = good.map_or(("", path), |at| (&path[..at], &path[at + 1..]));
-    let here = if place.is_empty() {
-        Some(document)
-    } else {
-        get(document, place)
-    };
-    let names: Vec<String> = match here {
-        Some(Value::Object(fields)) => fields.keys().cloned().collect(),
-        Some(Value::Array(list)) => (0..list.len()).map(|index| index.to_string()).collect(),
-        _ => Vec::new(),
-    };
-    let whole = if place.is_empty() {
-        "the document".to_string()
-    } else {
-        quoted(place)
-    };
-    let first = rest.split('.').next().unwrap_or(rest);
-    let remedy = nearest(rest, names.iter().map(String::as_str))
-        .or_else(|| nearest(first, names.iter().map(String::as_str)))
-        .map(|name| format!("did you mean {}?", quoted(name)))
-        .or_else(|| (!names.is_empty()).then(|| format!("there is {}", listed(&names))));
-    let message = format!("{whole} has no {}", quoted(rest));
-    Problem::new(
-        plain(path),
-        remedy.map_or(message.clone(), |remedy| format!("{message}; {remedy}")),
-    )
 }
 
 /// A scenario with settings applied, one after the other.
@@ -744,15 +642,5 @@ mod tests {
                 log: false
             }
         );
-    }
-
-    #[test]
-    fn keys_with_dots_are_matched_as_long_as_they_can_be() {
-        let document = serde_json::json!({"a": {"b": 1}, "a.b": {"c": [10, 20]}});
-        assert_eq!(get(&document, "a.b.c.1"), Some(&Value::from(20)));
-        assert_eq!(get(&document, "a.b.c.2"), None);
-        assert_eq!(get(&document, "a.b.c.x"), None);
-        assert_eq!(get(&document, ""), None);
-        assert_eq!(get(&document, "a.b."), None);
     }
 }

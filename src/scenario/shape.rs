@@ -135,6 +135,9 @@ fn words(forms: &[Form]) -> String {
             None if is(form, "number") => "a number".into(),
             None if is(form, "boolean") => "true or false".into(),
             None if is(form, "array") => "a list in [ ]".into(),
+            None if tag(form).is_some() && tags.len() > 1 => {
+                format!("an object with one of {}", listed(&tags))
+            }
             None if tag(form).is_some() => format!("an object with {}", listed(&tags)),
             None if is(form, "object") => "an object in { }".into(),
             None => continue, // null: the same as leaving it out
@@ -244,7 +247,7 @@ impl Checker {
                 form,
                 ["minLength", "maxLength"],
                 text.chars().count(),
-                "characters long",
+                "characters",
             );
         }
     }
@@ -271,13 +274,7 @@ impl Checker {
     }
 
     fn list(&mut self, path: &str, form: Form, list: &[Value], depth: usize) {
-        self.bounds(
-            path,
-            form,
-            ["minItems", "maxItems"],
-            list.len(),
-            "entries long",
-        );
+        self.bounds(path, form, ["minItems", "maxItems"], list.len(), "entries");
         if let Some(schema) = form.get("items") {
             for (index, value) in list.iter().enumerate() {
                 self.value(&join(path, &index.to_string()), schema, value, depth + 1);
@@ -315,7 +312,7 @@ impl Checker {
             form,
             ["minProperties", "maxProperties"],
             fields.len(),
-            "entries long",
+            "entries",
         );
         for (name, value) in fields {
             match inside(form, name) {
@@ -341,8 +338,8 @@ impl Checker {
         let number = number as u64;
         if number < min || max.is_some_and(|max| number > max) {
             self.report(path, || match max {
-                Some(max) => format!("must be {min} to {max} {unit}, not {number}"),
-                None => format!("must be at least {min} {unit}, not {number}"),
+                Some(max) => format!("must have {min} to {max} {unit}, not {number}"),
+                None => format!("must have at least {min} {unit}, not {number}"),
             });
         }
     }
@@ -446,14 +443,16 @@ mod tests {
                 "operations.a.b.steps.1.work: unknown field \"exponental\"; did you mean \"exponential\"?",
                 "operations.a.b.steps.2.work.uniform.min: must be a time such as \"5ms\"",
                 "operations.a.b.steps.2.work.uniform: the field \"max\" is missing",
-                "operations.a.b.steps.3.work: must be a time such as \"5ms\" or an object with \"exponential\", \"uniform\", \"lognormal\" or \"bimodal\"",
+                "operations.a.b.steps.3.work: must be a time such as \"5ms\" or an object with one of \"exponential\", \"uniform\", \"lognormal\" or \"bimodal\"",
                 "operations.a.b.steps.4: unknown field \"qery\"; did you mean \"query\"?",
                 "operations.a.b.steps.5.query.rows: must be a whole number, \"keys\" or \"rows\", not \"row\"; did you mean \"rows\"?",
                 "operations.a.b.steps.6.query.rows: must be 0 to 10000",
                 "operations.a.b.steps.7.query.store: must be a text",
                 &format!("operations.a.b.steps.7: must have exactly one of {all}"),
                 &format!("operations.a.b.steps.8: must have exactly one of {all}"),
-                &format!("operations.a.b.steps.9: must be an object with {all}, not \"work\""),
+                &format!(
+                    "operations.a.b.steps.9: must be an object with one of {all}, not \"work\""
+                ),
             ],
         );
     }
@@ -466,13 +465,13 @@ mod tests {
             .into();
         check_with(
             &json!({"services": many}),
-            &["services: must be 0 to 64 entries long, not 65"],
+            &["services: must have 0 to 64 entries, not 65"],
         );
         check_with(
             &json!({"controls": [{"name": "", "sets": []}]}),
             &[
-                "controls.0.name: must be 1 to 40 characters long, not 0",
-                "controls.0.sets: must be 1 to 32 entries long, not 0",
+                "controls.0.name: must have 1 to 40 characters, not 0",
+                "controls.0.sets: must have 1 to 32 entries, not 0",
             ],
         );
     }

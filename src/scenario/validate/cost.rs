@@ -4,7 +4,7 @@ use super::super::shape::join;
 use super::super::{CacheMiss, Count, CountOf, Load, ReadStrategy, Scenario, Step, Store};
 use super::{Checker, service_of};
 use crate::time::Span;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Steps that one request may take, in all services together.
 pub const STEPS_MAX: u64 = 1_000_000;
@@ -20,7 +20,7 @@ impl Checker<'_> {
         let scenario = self.scenario;
         let mut costs = Costs {
             scenario,
-            known: HashMap::new(),
+            known: BTreeMap::new(),
         };
         for name in scenario.operations.keys() {
             if costs.operation(name, 1) > STEPS_MAX {
@@ -107,7 +107,7 @@ fn takes_time(scenario: &Scenario, operation: &str) -> bool {
 /// Steps by operation and number of keys. Only asked when no operation calls itself.
 struct Costs<'s> {
     scenario: &'s Scenario,
-    known: HashMap<(&'s str, u32), u64>,
+    known: BTreeMap<(&'s str, u32), u64>,
 }
 
 impl<'s> Costs<'s> {

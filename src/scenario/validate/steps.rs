@@ -182,7 +182,8 @@ impl<'s> Checker<'s> {
         let Some(it) = self.known(&place, "store", &self.scenario.stores, store) else {
             return;
         };
-        if it.service != here.service {
+        // A service that is not there is reported with the store.
+        if it.service != here.service && self.scenario.services.contains_key(&it.service) {
             let message = format!(
                 "is the store of {}; {} reads and writes its own stores only, and calls others",
                 quoted(&it.service),
