@@ -8,7 +8,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-pub use grid::{Slots, slots};
+pub use grid::{ONE_BY_ONE_MAX, Slots, slots};
 
 use crate::sim::Plan;
 
