@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: scenario -> simulation -> trace -> numbers, pictures, words. ARCHITECTURE.md has the map.
 
+pub mod app;
 pub mod layout;
 pub mod metrics;
 pub mod queue;

@@ -1,0 +1,305 @@
+//! Floor 4: what the page knows and what it does about a message: `update(&mut Model, Msg) -> Vec<Command>`.
+//!
+//! Plain data; no DOM, no clock. The web floor sends messages and carries the commands out.
+
+pub mod control;
+pub mod fault;
+pub mod names;
+pub mod narrator;
+pub mod opening;
+pub mod play;
+pub mod snapshot;
+#[cfg(test)]
+mod tests;
+mod update;
+
+use crate::layout::Form;
+use crate::scenario::FaultKind;
+use crate::scenario::Scenario;
+use crate::scenario::settings::Setting;
+use crate::time::Span;
+use crate::words::{Lang, Say, Word};
+pub use opening::Broken;
+pub use play::{Compare, Forecast, Node, Play};
+pub use snapshot::Snapshot;
+use std::rc::Rc;
+pub use update::update;
+
+/// The speeds that are offered: simulated seconds in one second.
+pub const SPEEDS: [f64; 16] = [
+    0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0,
+];
+
+/// The colours of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The name in links, in storage and in `data-theme`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// The theme of a name; anything unknown is the system's.
+    pub fn from_code(code: &str) -> Theme {
+        match code {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::System,
+        }
+    }
+}
+
+/// What the browser tells before the page begins.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Start {
+    /// The language.
+    pub lang: Lang,
+    /// The theme that was chosen.
+    pub theme: Theme,
+    /// Whether the system is dark.
+    pub system_dark: bool,
+    /// Whether the page is embedded in another.
+    pub embed: bool,
+    /// Whether less motion is wished for.
+    pub reduced_motion: bool,
+    /// Which way the diagram runs.
+    pub form: Form,
+    /// What stands behind `#` in the address.
+    pub fragment: String,
+}
+
+/// Everything the page knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The language.
+    pub lang: Lang,
+    /// The theme that was chosen.
+    pub theme: Theme,
+    /// Whether the system is dark.
+    pub system_dark: bool,
+    /// Whether the page is embedded.
+    pub embed: bool,
+    /// Whether less motion is wished for.
+    pub reduced_motion: bool,
+    /// Which way the diagram runs.
+    pub form: Form,
+    /// A run, or what is wrong.
+    pub page: Page,
+    /// Whether the help is open.
+    pub help: bool,
+    /// Whether the settings are open, where the page is too narrow for them.
+    pub sheet: bool,
+    /// A short note, for a few seconds.
+    pub note: Option<Note>,
+}
+
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Page {
+    /// A run.
+    Run(Box<Play>),
+    /// Something that cannot be run.
+    Broken(Rc<Broken>),
+}
+
+/// A note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// One of ours.
+    Word(Word),
+    /// What the checker says about a setting.
+    Problem(String),
+}
+
+/// What happens to the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// The address has changed: a link was opened, or the person went back or forward.
+    Address(String),
+    /// Settings are chosen. Discrete choices are steps of their own in the browser's history.
+    Set(Vec<Setting>, Choice),
+    /// The offered change is taken.
+    TakeOffer,
+    /// The last change is undone.
+    Undo,
+    /// A new seed is wished for; the number is the clock's.
+    NewSeed(u64),
+    /// Another scenario is opened.
+    OpenScenario(String),
+    /// Play or pause.
+    Toggle,
+    /// Play (or not).
+    Play(bool),
+    /// One event.
+    Step,
+    /// From the start.
+    Restart,
+    /// A speed, by its place in [`SPEEDS`].
+    Speed(usize),
+    /// The next slower (-1) or faster (1) speed.
+    ChangeSpeed(i32),
+    /// Go to a moment, in seconds.
+    Seek(f64),
+    /// Something is to go wrong.
+    Cause(FaultKind),
+    /// A fault is to end.
+    EndFault(u16),
+    /// How long faults last that are caused from now on.
+    FaultLasts(Option<Span>),
+    /// A node is opened, or closed.
+    Select(Option<Node>),
+    /// What the run looks like now.
+    Snapshot(Rc<Snapshot>),
+    /// What the offered change would bring.
+    Estimated(Forecast),
+    /// A language.
+    Lang(Lang),
+    /// A theme.
+    Theme(Theme),
+    /// The system's theme has changed.
+    SystemDark(bool),
+    /// Less motion is wished for, or not any more.
+    ReducedMotion(bool),
+    /// The page has become wide or narrow.
+    Form(Form),
+    /// The help opens or closes.
+    Help(bool),
+    /// The settings open or close (on a narrow page).
+    Sheet(bool),
+    /// Whatever is open is to close.
+    Escape,
+    /// The link is to be copied.
+    Share,
+    /// Whether it was.
+    Shared(bool),
+    /// The note has been there long enough.
+    NoteOver,
+}
+
+/// Whether a choice is a step in the browser's history or a movement of a slider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A step of its own.
+    Discrete,
+    /// One of many on the way.
+    Gradual,
+}
+
+/// What the web floor is to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Begin a run.
+    Start(Rc<Scenario>),
+    /// Change the settings of the run.
+    Reconfigure(Rc<Scenario>),
+    /// Let it run, or not.
+    SetPlaying(bool),
+    /// At this speed.
+    SetSpeed(f64),
+    /// One event.
+    Step,
+    /// Go to a moment, in seconds.
+    Seek(f64),
+    /// Cause a fault.
+    Inject(FaultKind, Option<Span>),
+    /// End a fault.
+    EndFault(u16),
+    /// Find out what these settings would bring (when the person has stopped changing them).
+    Estimate(Rc<Scenario>),
+    /// That is of no interest any more.
+    ForgetEstimate,
+    /// Put the settings into the address.
+    WriteAddress {
+        /// What stands behind `#`.
+        fragment: String,
+        /// Whether it is a step in the history.
+        push: bool,
+    },
+    /// Copy the address.
+    CopyAddress,
+    /// Keep the language for the next visit.
+    RememberLang(Lang),
+    /// Keep the theme for the next visit.
+    RememberTheme(Theme),
+    /// Set the document's language, title and theme.
+    Dress {
+        /// The language.
+        lang: Lang,
+        /// The title.
+        title: String,
+        /// The theme.
+        theme: Theme,
+    },
+    /// Send [`Msg::NoteOver`] after a while.
+    EndNoteLater,
+    /// Put the focus on the element with this id, once it is there.
+    Focus(String),
+}
+
+impl Model {
+    /// The page as it begins, and what is to be done first.
+    pub fn new(start: Start) -> (Model, Vec<Command>) {
+        let mut model = Model {
+            lang: start.lang,
+            theme: start.theme,
+            system_dark: start.system_dark,
+            embed: start.embed,
+            reduced_motion: start.reduced_motion,
+            form: start.form,
+            page: Page::Broken(Rc::default()),
+            help: false,
+            sheet: false,
+            note: None,
+        };
+        let mut commands = update(&mut model, Msg::Address(start.fragment));
+        // An embedded page waits until it is seen or asked.
+        if let Page::Run(play) = &mut model.page
+            && (start.embed || start.reduced_motion)
+        {
+            play.playing = false;
+            commands.push(Command::SetPlaying(false));
+        }
+        (model, commands)
+    }
+
+    /// Whether the page is dark.
+    pub fn dark(&self) -> bool {
+        match self.theme {
+            Theme::System => self.system_dark,
+            Theme::Light => false,
+            Theme::Dark => true,
+        }
+    }
+
+    /// The document's title.
+    pub fn title(&self) -> String {
+        match &self.page {
+            Page::Run(play) => {
+                let scenario = self.lang.pick(&play.scenario.title, &play.scenario.name);
+                Say::Title(scenario).text(self.lang)
+            }
+            Page::Broken(_) => Say::Title(Word::BrokenLink.text(self.lang)).text(self.lang),
+        }
+    }
+
+    /// The run, if there is one.
+    pub fn play(&self) -> Option<&Play> {
+        match &self.page {
+            Page::Run(play) => Some(play),
+            Page::Broken(_) => None,
+        }
+    }
+}

@@ -1,0 +1,460 @@
+//! Which of the many things that happen is worth a sentence: what is wrong before what is well, what has not been said
+//! for a while before what was said just now.
+
+use super::fault::trouble;
+use super::names::Names;
+use super::snapshot::ServiceNow;
+use crate::scenario::ReadStrategy;
+use crate::sim::trace::{Copies, Outcome, Record, Serial, What};
+use crate::sim::{FaultState, Plan};
+use crate::words::{Happened, How};
+use std::collections::VecDeque;
+
+/// At least so long a sentence stays, in seconds on the wall.
+pub const SENTENCE_SECONDS: f64 = 1.6;
+/// After so long a kind of sentence is as new as ever.
+const FRESH_SECONDS: f64 = 9.0;
+
+/// Kinds of things worth a sentence, with their weight: what is more telling weighs more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Came,
+    Hits,
+    Applied,
+    Held,
+    Stale,
+    TooLate,
+    CallTimedOut,
+    ListFailed,
+    TurnedAway,
+    Refused,
+    GivenUp,
+    StillWorks,
+    Changed,
+    Fault,
+}
+
+const KINDS: usize = 14;
+const WEIGHTS: [f64; KINDS] = [
+    30.0, 34.0, 38.0, 46.0, 52.0, 50.0, 60.0, 62.0, 64.0, 70.0, 72.0, 66.0, 90.0, 100.0,
+];
+
+/// Chooses sentences.
+#[derive(Clone, Debug)]
+pub struct Narrator {
+    main_client: u16,
+    /// The latest record of each kind since the last sentence.
+    latest: [Option<Record>; KINDS],
+    /// When each kind was last said, in seconds on the wall.
+    said: [f64; KINDS],
+    /// Calls turned away since the last sentence.
+    turned_away: u32,
+    /// How long lists waited for a worker.
+    waited: VecDeque<(Serial, f64)>,
+    spoke: f64,
+    sentence: Happened,
+}
+
+impl Narrator {
+    /// Nothing has happened yet.
+    pub fn new(main_client: u16) -> Narrator {
+        Narrator {
+            main_client,
+            latest: [None; KINDS],
+            said: [f64::NEG_INFINITY; KINDS],
+            turned_away: 0,
+            waited: VecDeque::new(),
+            spoke: f64::NEG_INFINITY,
+            sentence: Happened::Starting,
+        }
+    }
+
+    /// Takes a record in.
+    pub fn feed(&mut self, plan: &Plan, record: &Record) {
+        let main = plan.clients.get(self.main_client as usize);
+        let kind = match record.what {
+            What::Settled {
+                client, outcome, ..
+            } if client == self.main_client => match outcome {
+                Outcome::Ok => Kind::Came,
+                Outcome::Rejected => Kind::Refused,
+                Outcome::TimedOut => Kind::GivenUp,
+                Outcome::Failed | Outcome::Refused | Outcome::Broken => Kind::ListFailed,
+            },
+            What::Started {
+                request,
+                operation,
+                waited,
+                ..
+            } if main.is_some_and(|main| main.operation == operation) => {
+                if self.waited.len() >= 256 {
+                    self.waited.pop_front();
+                }
+                self.waited.push_back((request, waited.as_millis()));
+                return;
+            }
+            What::TurnedAway {
+                operation, outcome, ..
+            } if outcome == Outcome::Rejected
+                && main.is_some_and(|main| main.operation != operation) =>
+            {
+                self.turned_away += 1;
+                Kind::TurnedAway
+            }
+            What::Answered {
+                outcome: Outcome::TimedOut,
+                operation,
+                ..
+            } if main.is_some_and(|main| main.operation != operation) => Kind::CallTimedOut,
+            What::TooLate { operation, .. }
+                if main.is_some_and(|main| main.operation != operation) =>
+            {
+                Kind::TooLate
+            }
+            What::Resolved { stale, .. } if stale > 0 => Kind::Stale,
+            What::Resolved { hits, .. } if hits > 0 => Kind::Hits,
+            What::EventApplied { .. } => Kind::Applied,
+            What::FaultBegan { .. } | What::FaultEnded { .. } => Kind::Fault,
+            What::Reconfigured => Kind::Changed,
+            _ => return,
+        };
+        self.latest[kind as usize] = Some(*record);
+    }
+
+    /// The sentence of this moment; `now` is the wall's clock in seconds.
+    pub fn sentence(
+        &mut self,
+        now: f64,
+        plan: &Plan,
+        names: &Names,
+        faults: &[FaultState],
+        services: &[ServiceNow],
+    ) -> &Happened {
+        let urgent = self.latest[Kind::Fault as usize].is_some()
+            && now - self.said[Kind::Fault as usize] > 0.4;
+        if now - self.spoke < SENTENCE_SECONDS && !urgent {
+            return &self.sentence;
+        }
+        let held = self.held(plan, names, services);
+        let owner_down = faults.iter().any(|fault| {
+            fault.active
+                && matches!(
+                    fault.kind,
+                    crate::scenario::FaultKind::Crash { instance: None, .. }
+                )
+        });
+        let best = (0..KINDS)
+            .filter(|kind| {
+                self.latest[*kind].is_some()
+                    || (*kind == Kind::Held as usize && held.is_some())
+                    || (*kind == Kind::StillWorks as usize
+                        && owner_down
+                        && self.latest[Kind::Came as usize].is_some()
+                        && self.latest[Kind::ListFailed as usize].is_none())
+            })
+            .map(|kind| {
+                let rest = (now - self.said[kind]).min(FRESH_SECONDS);
+                (kind, WEIGHTS[kind] - (FRESH_SECONDS - rest) * 6.0)
+            })
+            .max_by(|a, b| a.1.total_cmp(&b.1));
+        let Some((kind, _)) = best else {
+            return &self.sentence;
+        };
+        let happened = if kind == Kind::Held as usize {
+            held
+        } else if kind == Kind::StillWorks as usize {
+            owner_of(plan, names).map(|owner| Happened::StillWorks { owner })
+        } else {
+            self.latest[kind].and_then(|record| self.tell(&record, plan, names, faults))
+        };
+        self.said[kind] = now;
+        if let Some(happened) = happened {
+            self.sentence = happened;
+            self.spoke = now;
+        }
+        self.latest = [None; KINDS];
+        self.turned_away = 0;
+        &self.sentence
+    }
+
+    /// The service whose threads are mostly held by waiting, if there is one.
+    fn held(&self, plan: &Plan, names: &Names, services: &[ServiceNow]) -> Option<Happened> {
+        let owner = owner_of(plan, names)?;
+        services.iter().enumerate().find_map(|(index, service)| {
+            let (waiting, threads) = (service.sum(|it| it.waiting), service.sum(|it| it.threads));
+            (threads > 0 && waiting * 10 >= threads * 8).then(|| Happened::Held {
+                service: names.services[index].clone(),
+                waiting,
+                threads,
+                owner: owner.clone(),
+            })
+        })
+    }
+
+    fn tell(
+        &self,
+        record: &Record,
+        plan: &Plan,
+        names: &Names,
+        faults: &[FaultState],
+    ) -> Option<Happened> {
+        let owner = || owner_of(plan, names);
+        let reader = || {
+            let operation = plan.clients.get(self.main_client as usize)?.operation;
+            let service = plan.operations.get(operation as usize)?.service;
+            Some((
+                names.services.get(service as usize)?.clone(),
+                plan.services.get(service as usize)?,
+            ))
+        };
+        match record.what {
+            What::Settled {
+                outcome: Outcome::Ok,
+                request,
+                latency,
+                calls,
+                ..
+            } => Some(Happened::ListCame {
+                ms: latency.as_millis(),
+                calls,
+                how: how(plan, calls),
+                waited_ms: self
+                    .waited
+                    .iter()
+                    .find(|(serial, _)| *serial == request)
+                    .map_or(0.0, |(_, waited)| *waited),
+            }),
+            What::Settled {
+                outcome: Outcome::Rejected,
+                ..
+            } => {
+                let (service, plan) = reader()?;
+                Some(Happened::Refused {
+                    service,
+                    threads: plan.threads * plan.instances,
+                })
+            }
+            What::Settled {
+                outcome: Outcome::TimedOut,
+                latency,
+                ..
+            } => Some(Happened::GivenUp {
+                ms: latency.as_millis(),
+                service: reader()?.0,
+            }),
+            What::Settled { .. } => {
+                let down = faults.iter().any(|fault| {
+                    fault.active
+                        && matches!(
+                            fault.kind,
+                            crate::scenario::FaultKind::Crash { instance: None, .. }
+                        )
+                });
+                match owner() {
+                    Some(owner) if down => Some(Happened::NobodyThere { owner }),
+                    _ => Some(Happened::ListFailed),
+                }
+            }
+            What::TurnedAway { service, .. } => Some(Happened::TurnedAway {
+                owner: names.services.get(service as usize)?.clone(),
+                calls: self.turned_away,
+            }),
+            What::Answered { operation, .. } => Some(Happened::CallTimedOut {
+                owner: service_of(plan, names, operation)?,
+            }),
+            What::TooLate { operation, .. } => Some(Happened::TooLate {
+                owner: service_of(plan, names, operation)?,
+            }),
+            What::Resolved {
+                reference,
+                values,
+                hits,
+                stale,
+                stalest,
+                ..
+            } => {
+                let reference = names.references.get(reference as usize)?.clone();
+                Some(if stale > 0 {
+                    Happened::Stale {
+                        reference,
+                        stale,
+                        values,
+                        ms: stalest.as_millis(),
+                    }
+                } else {
+                    Happened::Hits {
+                        reference,
+                        hits,
+                        values,
+                    }
+                })
+            }
+            What::EventApplied { copies, lag, .. } => {
+                let (names, index, cache) = match copies {
+                    Copies::Replica(reference) => (&names.references, reference, false),
+                    Copies::ReferenceCache(reference) => (&names.references, reference, true),
+                    Copies::Cache(cache) => (&names.caches, cache, true),
+                };
+                Some(Happened::Applied {
+                    reference: names.get(index as usize)?.clone(),
+                    lag_ms: lag.as_millis(),
+                    cache,
+                })
+            }
+            What::FaultBegan { fault } => {
+                let kind = &faults.get(fault as usize)?.kind;
+                Some(Happened::Broke(trouble(kind, plan, names)))
+            }
+            What::FaultEnded { fault } => {
+                let kind = &faults.get(fault as usize)?.kind;
+                Some(Happened::Mended(trouble(kind, plan, names)))
+            }
+            What::Reconfigured => Some(Happened::Changed),
+            _ => None,
+        }
+    }
+}
+
+/// The owner of what lists refer to.
+fn owner_of(plan: &Plan, names: &Names) -> Option<crate::words::Name> {
+    names
+        .services
+        .get(plan.references.first()?.owner as usize)
+        .cloned()
+}
+
+fn service_of(plan: &Plan, names: &Names, operation: u16) -> Option<crate::words::Name> {
+    let service = plan.operations.get(operation as usize)?.service;
+    names.services.get(service as usize).cloned()
+}
+
+/// How a list with so many calls got its references.
+fn how(plan: &Plan, calls: u32) -> How {
+    let any = |strategy| {
+        plan.references
+            .iter()
+            .any(|reference| reference.strategy == strategy)
+    };
+    if calls == 0 {
+        How::WithoutCalls
+    } else if any(ReadStrategy::PerRow) {
+        How::OneByOne
+    } else if any(ReadStrategy::Parallel) {
+        How::AtOnce
+    } else {
+        How::Few
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::Run;
+    use crate::scenario::{FaultKind, settings, shipped};
+    use crate::time::{Span, Time};
+    use crate::words::Lang;
+
+    /// The sentences of a run, one look a tenth of a second.
+    fn sentences(set: &[(&str, &str)], fault: Option<FaultKind>, seconds: u64) -> Vec<Happened> {
+        let scenario = shipped::load("consultation-list").unwrap();
+        let set: Vec<_> = set
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect();
+        let scenario = settings::apply(&scenario, &set).unwrap();
+        let mut run = Run::new(scenario.clone(), 1 << 20);
+        let names = Names::new(&scenario, run.plan());
+        let main = run
+            .plan()
+            .clients
+            .iter()
+            .position(|client| client.name == "staff")
+            .unwrap();
+        let mut narrator = Narrator::new(main as u16);
+        let mut said: Vec<Happened> = Vec::new();
+        let mut seen = 0;
+        for tenth in 1..=seconds * 10 {
+            run.run_until(Time(tenth * 100_000_000), u64::MAX);
+            if tenth == 20
+                && let Some(fault) = &fault
+            {
+                run.inject(fault.clone(), Some(Span::from_secs(4))).unwrap();
+            }
+            for record in run.trace().records().range(seen..) {
+                narrator.feed(run.plan(), record);
+            }
+            seen = run.trace().records().len();
+            let now = tenth as f64 / 10.0;
+            let sentence = narrator.sentence(now, run.plan(), &names, run.sim().faults(), &[]);
+            if said.last() != Some(sentence) {
+                said.push(sentence.clone());
+            }
+        }
+        said
+    }
+
+    #[test]
+    fn at_most_one_sentence_in_a_second_and_a_half() {
+        let said = sentences(&[], None, 20);
+        assert!((5..=14).contains(&said.len()), "{said:#?}");
+    }
+
+    #[test]
+    fn a_fault_and_its_end_are_told() {
+        let crash = FaultKind::Crash {
+            service: "common".into(),
+            instance: None,
+        };
+        let said = sentences(&[("customer", "batch")], Some(crash), 12);
+        assert!(
+            said.iter().any(|it| matches!(it, Happened::Broke(_))),
+            "{said:#?}"
+        );
+        assert!(
+            said.iter().any(|it| matches!(it, Happened::Mended(_))),
+            "{said:#?}"
+        );
+        assert!(
+            said.iter()
+                .any(|it| matches!(it, Happened::NobodyThere { .. })),
+            "{said:#?}"
+        );
+    }
+
+    #[test]
+    fn what_a_strategy_does_is_told() {
+        let all =
+            |strategy| ["customer", "code", "user", "department"].map(|name| (name, strategy));
+        let told = |said: &[Happened], test: fn(&Happened) -> bool| said.iter().any(test);
+        let said = sentences(&all("local_cache"), None, 15);
+        assert!(
+            told(&said, |it| matches!(it, Happened::Hits { .. })),
+            "{said:#?}"
+        );
+        assert!(
+            told(&said, |it| matches!(it, Happened::Stale { .. })),
+            "{said:#?}"
+        );
+        let said = sentences(&all("replica"), None, 15);
+        assert!(
+            told(&said, |it| matches!(
+                it,
+                Happened::Applied { cache: false, .. }
+            )),
+            "{said:#?}"
+        );
+        assert!(
+            told(&said, |it| matches!(
+                it,
+                Happened::ListCame {
+                    how: How::WithoutCalls,
+                    ..
+                }
+            )),
+            "{said:#?}"
+        );
+        for happened in said {
+            assert!(!happened.text(Lang::Ko).is_empty());
+        }
+    }
+}

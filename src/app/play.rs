@@ -1,0 +1,162 @@
+//! A run on the page: the settings, what is derived from them, and what is being compared.
+
+use super::control::{Control, controls};
+use super::fault::{Possible, possible};
+use super::names::Names;
+use super::opening::Opened;
+use super::snapshot::Snapshot;
+use crate::layout::{Form, Layout};
+use crate::scenario::settings::{self, Setting};
+use crate::scenario::{ReadStrategy, Scenario};
+use crate::sim::Plan;
+use crate::time::Span;
+use std::rc::Rc;
+
+/// Something in the diagram that can be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Node {
+    /// A service, by its place in the plan.
+    Service(u16),
+    /// A store.
+    Store(u16),
+}
+
+/// What settings would bring, from a run of their own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Forecast {
+    /// Mean latency of the main operation, in milliseconds; nothing if none ended well.
+    pub latency_ms: Option<f64>,
+    /// Calls for one of them.
+    pub calls: f64,
+    /// Refused or failed, a second.
+    pub bad_per_s: f64,
+}
+
+/// A change that was made, and how things were before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compare {
+    /// The settings before.
+    pub before: Rc<Scenario>,
+    /// The names of the settings that were changed.
+    pub names: Vec<String>,
+    /// Mean latency before, in milliseconds, if anything had come.
+    pub before_ms: Option<f64>,
+    /// What had been expected of the change, if it was the offered one.
+    pub expected_ms: Option<f64>,
+}
+
+/// A run and everything the page knows about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Play {
+    /// The scenario as it ships.
+    pub base: Rc<Scenario>,
+    /// With the settings of now.
+    pub scenario: Rc<Scenario>,
+    /// The controls and what they stand at.
+    pub controls: Rc<Vec<Control>>,
+    /// What things are called.
+    pub names: Rc<Names>,
+    /// Where things stand.
+    pub layout: Rc<Layout>,
+    /// What can go wrong.
+    pub faults: Rc<Vec<Possible>>,
+    /// The client whose outcome counts.
+    pub main_client: u16,
+    /// The service that most references belong to.
+    pub owner: Option<u16>,
+    /// Whether it runs.
+    pub playing: bool,
+    /// Its speed, by its place in [`super::SPEEDS`].
+    pub speed: usize,
+    /// What it looks like.
+    pub snapshot: Rc<Snapshot>,
+    /// What is open.
+    pub selected: Option<Node>,
+    /// How long faults last that are caused now.
+    pub fault_lasts: Option<Span>,
+    /// What the offered change would bring, once it is known.
+    pub forecast: Option<Forecast>,
+    /// The change that was made last.
+    pub compare: Option<Compare>,
+    /// The strategy that is explained.
+    pub explained: Option<ReadStrategy>,
+}
+
+impl Play {
+    /// A run that begins.
+    pub fn new(opened: Opened, form: Form) -> Play {
+        let mut play = Play {
+            controls: Rc::default(),
+            names: Rc::default(),
+            layout: Rc::default(),
+            faults: Rc::default(),
+            main_client: 0,
+            owner: None,
+            playing: true,
+            speed: 6,
+            snapshot: Rc::default(),
+            selected: None,
+            fault_lasts: Some(Span::from_secs(10)),
+            forecast: None,
+            compare: None,
+            explained: None,
+            base: opened.base,
+            scenario: opened.scenario,
+        };
+        play.derive(form);
+        play.explained = super::control::strategies(&play.controls)
+            .next()
+            .and_then(Control::strategy);
+        play
+    }
+
+    /// Works out anew what follows from the settings.
+    pub fn derive(&mut self, form: Form) {
+        let plan = Plan::new(&self.scenario);
+        let operation = self
+            .scenario
+            .offer
+            .as_ref()
+            .map(|offer| offer.operation.as_str());
+        let main = plan.clients.iter().position(|client| {
+            Some(plan.operations[client.operation as usize].name.as_str()) == operation
+        });
+        self.main_client = main.unwrap_or(0) as u16;
+        self.owner = plan.references.first().map(|reference| reference.owner);
+        let names = Names::new(&self.scenario, &plan);
+        self.faults = Rc::new(possible(&plan, &names));
+        self.names = Rc::new(names);
+        self.layout = Rc::new(Layout::new(&plan, self.main_client, form));
+        self.controls = Rc::new(controls(&self.base, &self.scenario));
+        let exists = |node: &Node| match node {
+            Node::Service(service) => (*service as usize) < plan.services.len(),
+            Node::Store(store) => (*store as usize) < plan.stores.len(),
+        };
+        self.selected = self.selected.filter(exists);
+    }
+
+    /// The settings of the offer, if it has not been taken.
+    pub fn offered(&self) -> Option<Vec<Setting>> {
+        let offer = self.scenario.offer.as_ref()?;
+        let taken = offer.set.iter().all(|(name, value)| {
+            self.controls
+                .iter()
+                .any(|control| control.name == *name && control.value == *value)
+        });
+        (!taken).then(|| offer.set.clone().into_iter().collect())
+    }
+
+    /// The scenario with the offer taken, if there is one to take.
+    pub fn offered_scenario(&self) -> Option<Rc<Scenario>> {
+        settings::apply(&self.scenario, &self.offered()?)
+            .ok()
+            .map(Rc::new)
+    }
+
+    /// The mean latency of the main client in the last seconds, if anything came.
+    pub fn latency_ms(&self) -> Option<f64> {
+        let recent = self.snapshot.recent.as_ref()?;
+        let client = recent.clients.get(self.main_client as usize)?;
+        (client.latency_ms.count > 0).then_some(client.latency_ms.mean)
+    }
+}

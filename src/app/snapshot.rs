@@ -1,0 +1,135 @@
+//! What the run looks like at a moment: plain data, sent from the frame loop a few times a second.
+
+use crate::metrics::{Bin, Numbers};
+use crate::scenario::FaultKind;
+use crate::sim::Limit;
+use crate::words::Happened;
+
+/// Bins that the charts show.
+pub const CHART_BINS: usize = 90;
+
+/// What the run looks like now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// The time of the run, in seconds.
+    pub now_s: f64,
+    /// How far this run has ever been.
+    pub reach_s: f64,
+    /// Where a seek is going.
+    pub seeking: Option<f64>,
+    /// Simulated seconds in one second, if the machine cannot keep up with the speed that was asked for.
+    pub pace: Option<f64>,
+    /// The bound at which the engine ended the run.
+    pub stopped: Option<Limit>,
+    /// The numbers of the last seconds.
+    pub recent: Option<Numbers>,
+    /// The latest bins of the course of the run.
+    pub bins: Vec<Bin>,
+    /// Services, in the order of the plan.
+    pub services: Vec<ServiceNow>,
+    /// Stores.
+    pub stores: Vec<StoreNow>,
+    /// Caches.
+    pub caches: Vec<CacheNow>,
+    /// Links.
+    pub links: Vec<LinkNow>,
+    /// Faults, planned and caused.
+    pub faults: Vec<FaultNow>,
+    /// What just happened.
+    pub happened: Option<Happened>,
+}
+
+/// A service at a moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceNow {
+    /// Its instances.
+    pub instances: Vec<InstanceNow>,
+}
+
+/// An instance at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InstanceNow {
+    /// Whether it is there.
+    pub up: bool,
+    /// Its workers.
+    pub threads: u32,
+    /// Workers that work.
+    pub working: u32,
+    /// Workers that only wait.
+    pub waiting: u32,
+    /// Requests in its accept queue.
+    pub queued: u32,
+    /// Places in it.
+    pub queue_limit: u32,
+}
+
+impl ServiceNow {
+    /// A sum over its instances.
+    pub fn sum(&self, part: impl Fn(&InstanceNow) -> u32) -> u32 {
+        self.instances.iter().map(part).sum()
+    }
+
+    /// Workers held, working or waiting.
+    pub fn in_use(&self) -> u32 {
+        self.sum(|instance| instance.working + instance.waiting)
+    }
+}
+
+/// A store at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoreNow {
+    /// Whether it answers.
+    pub up: bool,
+    /// Its connections.
+    pub connections: u32,
+    /// Connections at work.
+    pub busy: u32,
+    /// How many wait for one.
+    pub wanted: u32,
+}
+
+/// A cache at a moment: the sum over the instances.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CacheNow {
+    /// Entries, expired ones included.
+    pub entries: u32,
+    /// Of those, expired.
+    pub expired: u32,
+    /// The most there may be.
+    pub size: u32,
+}
+
+/// A link at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LinkNow {
+    /// One message in so many is drawn.
+    pub one_in: u32,
+    /// Requests (or events) a second of the run.
+    pub per_s: f64,
+    /// Whether they are drawn slower than they travel.
+    pub slowed: bool,
+}
+
+/// A fault of the run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultNow {
+    /// Its number.
+    pub index: u16,
+    /// What it is.
+    pub kind: FaultKind,
+    /// When it began, in seconds.
+    pub began_s: f64,
+    /// When it ends (or ended), in seconds.
+    pub ends_s: Option<f64>,
+    /// Whether it is at work.
+    pub active: bool,
+}
+
+impl Snapshot {
+    /// The fault of this kind that is at work.
+    pub fn active(&self, kind: &FaultKind) -> Option<&FaultNow> {
+        self.faults
+            .iter()
+            .find(|fault| fault.active && fault.kind == *kind)
+    }
+}
