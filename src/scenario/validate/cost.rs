@@ -2,6 +2,7 @@
 
 use super::super::shape::join;
 use super::super::{CacheMiss, Count, CountOf, Load, ReadStrategy, Scenario, Step, Store};
+use super::steps::has_references;
 use super::{Checker, service_of};
 use crate::time::Span;
 use std::collections::BTreeMap;
@@ -152,10 +153,9 @@ impl<'s> Costs<'s> {
             Step::Work(_) | Step::Write(_) => 0,
             Step::Query(query) => {
                 let store = self.scenario.stores.get(&query.store);
-                if let Some(table) = query
-                    .table
-                    .as_ref()
-                    .and_then(|table| store?.tables.get(table))
+                if let Some(name) = &query.table
+                    && let Some(table) = store.and_then(|store| store.tables.get(name))
+                    && has_references(self.scenario, &format!("{}.{name}", query.store))
                 {
                     *rows = count(query.rows, *rows).min(table.rows);
                 }

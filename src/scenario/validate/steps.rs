@@ -15,7 +15,7 @@ struct Here<'s> {
     /// Tables that the operation writes.
     written: &'s BTreeSet<String>,
     depth: usize,
-    /// The table that the latest query read, as `"store.table"`.
+    /// The table whose rows are at hand: the latest query of one that has references, as `"store.table"`.
     page: Option<String>,
 }
 
@@ -81,8 +81,16 @@ impl<'s> Checker<'s> {
                 let path = format!("{path}.query");
                 self.count(&format!("{path}.rows"), query.rows, here);
                 self.own_table(&path, &query.store, query.table.as_deref(), here);
-                if let Some(table) = &query.table {
-                    here.page = Some(format!("{}.{table}", query.store));
+                // Only what has references is read as a list; a query of another table leaves the list as it is.
+                let table = query
+                    .table
+                    .as_ref()
+                    .map(|table| format!("{}.{table}", query.store));
+                if table
+                    .as_ref()
+                    .is_some_and(|table| has_references(scenario, table))
+                {
+                    here.page = table;
                 }
             }
             Step::Write(write) => {
@@ -218,7 +226,7 @@ impl<'s> Checker<'s> {
         if count == Count::Of(CountOf::Rows) && here.page.is_none() {
             self.report(
                 path,
-                "\"rows\" needs an earlier query of a table in the same operation",
+                "\"rows\" needs an earlier query of a table with references in the same operation",
             );
         }
     }
@@ -253,6 +261,14 @@ impl<'s> Checker<'s> {
         }
         trail.pop();
     }
+}
+
+/// Whether a table has a column that refers to another service's table.
+pub(super) fn has_references(scenario: &Scenario, table: &str) -> bool {
+    scenario
+        .references
+        .values()
+        .any(|reference| reference.from == table)
 }
 
 /// Sees every step, also those inside others.
