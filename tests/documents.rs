@@ -1,0 +1,382 @@
+//! Documents from outside: broken ones are answered with every problem and its place, and nothing makes the reader
+//! panic. The broken documents stand in `tests/broken`, each with what is to be said about it beside it.
+
+use msa_playground::run::Run;
+use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, from_value, read, to_value};
+use msa_playground::scenario::{Scenario, shape, shipped};
+use msa_playground::sim::Progress;
+use msa_playground::time::Time;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems
+        .iter()
+        .map(|problem| format!("{problem}\n"))
+        .collect()
+}
+
+/// What is said about `tests/broken/<name>.json` is what stands in `<name>.txt`.
+fn check(name: &str) {
+    let read_file = |ending: &str| {
+        let path = folder("tests/broken").join(format!("{name}.{ending}"));
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let problems = read(&read_file("json")).expect_err("this document is broken");
+    let (said, expected) = (lines(&problems), read_file("txt"));
+    assert_eq!(said, expected, "{name}: this is said:\n{said}");
+}
+
+#[test]
+fn text_that_is_not_json_is_answered_with_line_column_and_remedy() {
+    check("trailing-comma");
+    check("unclosed");
+    check("comment");
+    check("twice");
+}
+
+#[test]
+fn unknown_fields_and_values_are_answered_with_the_nearest_name() {
+    check("misspelt-fields");
+    check("unknown-values");
+}
+
+#[test]
+fn numbers_out_of_bounds_are_answered_with_the_bounds() {
+    check("bounds");
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_answered_with_what_belongs_there() {
+    check("wrong-types");
+}
+
+#[test]
+fn names_that_name_nothing_are_all_found() {
+    check("unknown-names");
+}
+
+#[test]
+fn names_are_letters_digits_underscores_and_hyphens() {
+    check("names");
+}
+
+#[test]
+fn a_service_reaches_its_own_stores_and_caches_only() {
+    check("foreign-store");
+}
+
+#[test]
+fn a_reference_needs_its_column_at_hand_and_an_owner_elsewhere() {
+    check("references");
+}
+
+#[test]
+fn calls_in_a_circle_are_shown_as_a_circle() {
+    check("circles");
+}
+
+#[test]
+fn what_one_request_sets_off_is_bounded() {
+    check("too-deep");
+    check("too-much");
+}
+
+#[test]
+fn clients_may_not_ask_faster_than_can_be_worked_off_or_without_time_passing() {
+    check("too-fast");
+}
+
+#[test]
+fn memory_is_bounded_over_the_whole_document() {
+    check("totals");
+}
+
+#[test]
+fn times_go_together() {
+    check("times");
+    check("no-duration");
+}
+
+#[test]
+fn a_fault_hits_something_that_is_there() {
+    check("faults");
+}
+
+#[test]
+fn a_control_sets_something_and_offers_what_is_possible() {
+    check("controls");
+}
+
+#[test]
+fn an_offer_applies() {
+    check("offer");
+    check("offer-value");
+}
+
+#[test]
+fn many_problems_are_counted() {
+    check("many-problems");
+}
+
+#[test]
+fn every_broken_document_is_checked_here() {
+    let own = include_str!("documents.rs");
+    for entry in fs::read_dir(folder("tests/broken")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(
+            own.contains(&format!("check({name:?});")),
+            "nothing checks {}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn every_example_of_the_format_s_documentation_is_a_scenario() {
+    let text = fs::read_to_string(folder("docs/scenario-format.md")).unwrap();
+    let mut blocks = 0;
+    for block in text.split("```json\n").skip(1) {
+        let json = block.split("```").next().unwrap();
+        let scenario = read(json)
+            .unwrap_or_else(|problems| panic!("{}in this example:\n{json}", lines(&problems)));
+        let again = from_value(to_value(&scenario).unwrap());
+        assert_eq!(
+            again.as_ref(),
+            Ok(&scenario),
+            "it does not survive being written and read"
+        );
+        blocks += 1;
+    }
+    assert!(blocks >= 5, "only {blocks} examples were found");
+}
+
+/// An example of the documentation, run to its end: its client's numbers are what the text beside it says.
+fn check_example(name: &str, rejected: f64, mean_ms: f64) {
+    let text = fs::read_to_string(folder("docs/scenario-format.md")).unwrap();
+    let block = text
+        .split("```json\n")
+        .find(|block| block.contains(&format!("\"name\": \"{name}\"")));
+    let scenario = read(block.unwrap().split("```").next().unwrap()).unwrap();
+    let end = Time::ZERO + scenario.duration;
+    let mut run = Run::new(scenario, 0);
+    assert_eq!(run.run_until(end, u64::MAX), Progress::Reached, "{name}");
+    let client = &run.numbers().clients[0];
+    let share = client.rejected as f64 / client.issued as f64;
+    assert!(
+        (share - rejected).abs() < 0.005,
+        "{name}: {share} rejected, the text says {rejected}"
+    );
+    let mean = client.latency_ms.mean;
+    assert!(
+        (mean / mean_ms - 1.0).abs() < 0.03,
+        "{name}: mean {mean} ms, the text says {mean_ms}"
+    );
+}
+
+#[test]
+fn the_textbook_examples_come_out_as_the_documentation_says() {
+    check_example("mmc-queue", 0.0, 75.5);
+    check_example("loss-system", 0.206, 50.0);
+    check_example("tandem", 0.0, 166.7);
+}
+
+#[test]
+fn every_field_and_value_of_the_format_is_documented() {
+    let text = fs::read_to_string(folder("docs/scenario-format.md")).unwrap();
+    let schema: Value = serde_json::from_str(shape::SCHEMA).unwrap();
+    let mut names = Vec::new();
+    collect(&schema, &mut names);
+    assert!(names.len() > 80, "the schema has more names than {names:?}");
+    for name in names {
+        let shown = [format!("`{name}`"), format!("`\"{name}\"`")];
+        assert!(
+            shown.iter().any(|shown| text.contains(shown)),
+            "docs/scenario-format.md does not mention `{name}`"
+        );
+    }
+}
+
+/// The names of fields and the words among the values of a schema.
+fn collect(schema: &Value, names: &mut Vec<String>) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::Object(properties)) = fields.get("properties") {
+                names.extend(properties.keys().cloned());
+            }
+            names.extend(
+                fields
+                    .get("const")
+                    .and_then(Value::as_str)
+                    .map(String::from),
+            );
+            for (_, inner) in fields.iter().filter(|(name, _)| *name != "default") {
+                collect(inner, names);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|inner| collect(inner, names)),
+        _ => {}
+    }
+}
+
+/// Documents made to be slow or large are answered, and with few words.
+fn check_hostile(text: &str) {
+    let problems = read(text).expect_err("a hostile document");
+    assert!(
+        problems.len() <= shape::PROBLEMS_MAX + 1,
+        "{} problems",
+        problems.len()
+    );
+    assert!(
+        lines(&problems).len() < 100_000,
+        "{} bytes are said",
+        lines(&problems).len()
+    );
+}
+
+#[test]
+fn hostile_documents_are_answered_in_few_words() {
+    let head = "{\"version\": 1, \"name\": \"hostile\"";
+    let many = |part: &str| part.repeat((DOCUMENT_MAX - 2000) / part.len());
+    check_hostile(&"[".repeat(DOCUMENT_MAX));
+    check_hostile(&"{\"a\":".repeat(DOCUMENT_MAX / 5));
+    check_hostile(&format!("{head}, \"x\": [{}0]}}", many("0,")));
+    check_hostile(&format!("{head}, \"{}\": 0}}", many("x")));
+    check_hostile(&format!(
+        "{head}, \"title\": \"\", \"duration\": \"{}\"}}",
+        many("9")
+    ));
+    check_hostile(&format!("{head}, \"seed\": 1{}}}", many("0")));
+    let names: String = (0..50_000).map(|i| format!(", \"thread{i}\": 0")).collect();
+    check_hostile(&format!("{head}{names}}}"));
+    let faults: String = (0..20_000).map(|i| format!("{{\"at\": {i}}},")).collect();
+    check_hostile(&format!("{head}, \"faults\": [{faults} 0]}}"));
+}
+
+#[test]
+fn a_document_full_of_calls_is_worked_out_in_time() {
+    // Every operation calls the next a hundred times with a hundred different numbers of keys: naively 10^10 calls.
+    let calls =
+        |to: usize, keys: usize| json!({"call": {"operation": format!("a.o{to}"), "keys": keys}});
+    let mut operations = serde_json::Map::new();
+    for level in 0..5 {
+        let steps: Vec<Value> = (0..100).map(|keys| calls(level + 1, keys)).collect();
+        operations.insert(format!("a.o{level}"), json!({"steps": steps}));
+    }
+    let work = json!({"repeat": {"times": "keys", "steps": [{"work": "1ms"}]}});
+    operations.insert("a.o5".into(), json!({"steps": [work]}));
+    let document =
+        json!({"version": 1, "name": "calls", "services": {"a": {}}, "operations": operations});
+    let problems = from_value(document).unwrap_err();
+    assert!(problems.iter().all(|problem| {
+        problem
+            .message
+            .starts_with("one request takes more than 1000000 steps")
+    }));
+    assert_eq!(problems.len(), 4, "{}", lines(&problems));
+}
+
+/// Any JSON, small.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        (-5..200_i64).prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "[a-z0-9 .>-]{0,6}".prop_map(Value::from),
+        prop_oneof![
+            Just("5ms"),
+            Just("batch"),
+            Just("rows"),
+            Just("common"),
+            Just("uniform")
+        ]
+        .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(2, 8, 3, |inner| {
+        let name = prop_oneof![
+            Just("threads".to_string()),
+            Just("mean".into()),
+            Just("work".into()),
+            "[a-z_]{0,4}"
+        ];
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            proptest::collection::btree_map(name, inner, 0..3)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// Puts `new` somewhere into `document`: `way` leads there.
+fn graft(document: &mut Value, way: &[prop::sample::Index], new: Value) {
+    let Some((first, rest)) = way.split_first() else {
+        *document = new;
+        return;
+    };
+    match document {
+        Value::Object(fields) if !fields.is_empty() => {
+            let name = fields
+                .keys()
+                .nth(first.index(fields.len()))
+                .unwrap()
+                .clone();
+            graft(&mut fields[&name], rest, new);
+        }
+        Value::Array(list) if !list.is_empty() => {
+            let index = first.index(list.len());
+            graft(&mut list[index], rest, new);
+        }
+        other => *other = new,
+    }
+}
+
+fn shipped_value() -> Value {
+    serde_json::from_str(shipped::ALL[0].1).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn what_has_the_right_shape_the_types_can_read(
+        way in proptest::collection::vec(any::<prop::sample::Index>(), 1..8),
+        new in any_json(),
+    ) {
+        let mut document = shipped_value();
+        graft(&mut document, &way, new);
+        if shape::check(&document).is_empty() {
+            let read: Result<Scenario, _> = serde_json::from_value(document.clone());
+            prop_assert!(read.is_ok(), "{:?}", read);
+        }
+        // And whatever it is: an answer, never a panic; what is read survives being written.
+        if let Ok(scenario) = from_value(document) {
+            prop_assert_eq!(from_value(to_value(&scenario).unwrap()), Ok(scenario));
+        }
+    }
+
+    #[test]
+    fn what_the_types_refuse_the_shape_refuses(
+        way in proptest::collection::vec(any::<prop::sample::Index>(), 1..8),
+        new in any_json(),
+    ) {
+        let mut document = shipped_value();
+        graft(&mut document, &way, new);
+        if serde_json::from_value::<Scenario>(document.clone()).is_err() {
+            prop_assert!(!shape::check(&document).is_empty());
+        }
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "[\\[\\]{}\",:0-9a-z\\\\ \n\u{0}가]{0,60}") {
+        let _ = read(&text);
+    }
+}
