@@ -1,0 +1,347 @@
+//! The command as its users meet it: what it prints where, and its exit status.
+
+use serde_json::Value;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+fn msa(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_msa"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn msa_reading(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_msa"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Dropped at the end of the statement: the end of the input.
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// A file that is there until the test ends.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new(name: &str, contents: &[u8]) -> Temporary {
+        let path = std::env::temp_dir().join(format!("msa-{}-{name}", std::process::id()));
+        fs::write(&path, contents).unwrap();
+        Temporary(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+const QUEUE: &str = r#"{
+  "version": 1, "name": "queue", "duration": "20s",
+  "services": { "desk": { "threads": 1 } },
+  "operations": { "desk.serve": { "steps": [{ "work": { "exponential": { "mean": "10ms" } } }] } },
+  "clients": { "people": { "operation": "desk.serve", "load": { "poisson": { "rate": 50 } } } }
+}"#;
+
+/// Succeeds, says nothing on standard error, and prints `expected` somewhere.
+fn check_ok(arguments: &[&str], expected: &str) -> String {
+    let output = msa(arguments);
+    assert_eq!(text(&output.stderr), "", "{arguments:?}");
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    let printed = text(&output.stdout);
+    assert!(
+        printed.contains(expected),
+        "{arguments:?} printed:\n{printed}"
+    );
+    printed.to_string()
+}
+
+/// Fails with this status and these words on standard error, and prints nothing else.
+fn check_fails(arguments: &[&str], status: i32, expected: &str) {
+    let output = msa(arguments);
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}");
+    assert_eq!(text(&output.stdout), "", "{arguments:?}");
+    let said = text(&output.stderr);
+    assert!(said.contains(expected), "{arguments:?} said:\n{said}");
+}
+
+#[test]
+fn the_published_schema_is_what_the_types_say() {
+    let printed = check_ok(&["schema"], "\"$schema\"");
+    let published = include_str!("../static/scenario.schema.json");
+    assert!(
+        printed == published,
+        "static/scenario.schema.json is not what the types say; run\n    \
+         cargo run --bin msa -- schema > static/scenario.schema.json\nand read the difference"
+    );
+}
+
+#[test]
+fn list_names_the_scenarios_and_their_settings() {
+    check_ok(&["list"], "consultation-list");
+    let settings = check_ok(&["list", "consultation-list"], "per_row, parallel, batch");
+    assert!(
+        settings.contains("owner-threads") && settings.contains("seed"),
+        "{settings}"
+    );
+}
+
+#[test]
+fn run_prints_tables_for_people() {
+    let file = Temporary::new("run.json", QUEUE.as_bytes());
+    let printed = check_ok(&["run", file.path()], "queue, seed 1: 20.0 s simulated");
+    for expected in ["client", "people", "desk.serve", "utilisation", "ms", "/s"] {
+        assert!(printed.contains(expected), "no {expected} in:\n{printed}");
+    }
+}
+
+fn run_json(arguments: &[&str]) -> Value {
+    let mut all = vec!["run", "--json"];
+    all.extend(arguments);
+    serde_json::from_str(&check_ok(&all, "\"numbers\"")).unwrap()
+}
+
+#[test]
+fn run_prints_json_for_programs_and_takes_settings_seed_and_time() {
+    let file = Temporary::new("json.json", QUEUE.as_bytes());
+    let plain = run_json(&[file.path()]);
+    assert_eq!(plain["scenario"], "queue");
+    assert_eq!(plain["settings"], serde_json::json!({}));
+    assert_eq!(plain["stopped"], Value::Null);
+    assert_eq!(plain["simulated_s"], 20.0);
+    let set = run_json(&[
+        file.path(),
+        "--for",
+        "5s",
+        "--seed",
+        "3",
+        "--set",
+        "services.desk.threads=4",
+    ]);
+    assert_eq!(set["simulated_s"], 5.0);
+    assert_eq!(set["numbers"]["services"][0]["threads"], 4);
+    assert_eq!(
+        set["settings"],
+        serde_json::json!({"services.desk.threads": "4", "seed": "3"})
+    );
+}
+
+#[test]
+fn the_same_run_twice_is_the_same_text_and_another_seed_is_not() {
+    let file = Temporary::new("same.json", QUEUE.as_bytes());
+    let run = |seed| check_ok(&["run", "--json", file.path(), "--seed", seed], "numbers");
+    assert_eq!(run("5"), run("5"));
+    assert_ne!(run("5"), run("6"));
+}
+
+#[test]
+fn a_link_from_the_page_selects_the_same_run() {
+    let link = "https://example.org/play/?lang=ko#consultation-list?customer=batch&rate=5&seed=9";
+    let by_link = run_json(&[link, "--for", "2s"]);
+    let by_options = run_json(&[
+        "consultation-list",
+        "--for",
+        "2s",
+        "--set",
+        "customer=batch",
+        "--set",
+        "rate=5",
+        "--seed",
+        "9",
+    ]);
+    assert_eq!(by_link, by_options);
+    assert_eq!(by_link["settings"]["customer"], "batch");
+    check_fails(
+        &["run", "consultation-list?rate=%zz"],
+        1,
+        "msa: the link, character 24: % must be followed by",
+    );
+    check_fails(
+        &["run", "consultation-lst?rate=5"],
+        1,
+        "did you mean \"consultation-list\"?",
+    );
+}
+
+#[test]
+fn a_document_can_come_from_standard_input() {
+    let output = msa_reading(&["run", "-", "--for", "1s"], QUEUE);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let output = msa_reading(&["check", "-"], "{\"version\": 1}");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        text(&output.stderr),
+        "msa: standard input: the document: the field \"name\" is missing\n"
+    );
+}
+
+#[test]
+fn trace_prints_one_line_for_each_record_from_and_until() {
+    let file = Temporary::new("trace.json", QUEUE.as_bytes());
+    let all = check_ok(&["trace", file.path()], " people asks for desk.serve\n");
+    let part = check_ok(
+        &["trace", file.path(), "--from", "200ms", "--until", "300ms"],
+        "desk.serve",
+    );
+    let seconds = |line: &str| line.split(' ').next().unwrap().parse::<f64>().unwrap();
+    assert!(all.lines().all(|line| seconds(line) < 1.0));
+    let expected: Vec<&str> = all
+        .lines()
+        .filter(|line| (0.2..0.3).contains(&seconds(line)))
+        .collect();
+    assert_eq!(part.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn check_reports_every_problem_of_every_file() {
+    let good = Temporary::new("good.json", QUEUE.as_bytes());
+    let bad = Temporary::new(
+        "bad.json",
+        QUEUE.replace("\"threads\": 1", "\"thread\": 1").as_bytes(),
+    );
+    check_ok(&["check", good.path()], "ok, the scenario queue");
+    let output = msa(&["check", bad.path(), good.path()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("ok, the scenario queue"));
+    assert_eq!(
+        text(&output.stderr),
+        format!(
+            "msa: {}: services.desk: unknown field \"thread\"; did you mean \"threads\"?\n",
+            bad.path()
+        )
+    );
+}
+
+#[test]
+fn problems_in_the_input_end_with_1_and_name_the_place() {
+    check_fails(
+        &["run", "consultation-lst"],
+        1,
+        "did you mean \"consultation-list\"?",
+    );
+    check_fails(
+        &["run", "no/such/file.json"],
+        1,
+        "no/such/file.json: there is no such file",
+    );
+    check_fails(&["run", "."], 1, ".: cannot be read");
+    check_fails(
+        &["run", "consultation-list", "--set", "rat=5"],
+        1,
+        "msa: --set rat: there is no such setting; did you",
+    );
+    check_fails(
+        &["run", "consultation-list", "--set", "threads=0"],
+        1,
+        "--set threads: must be 1 to 10000",
+    );
+    check_fails(
+        &["run", "consultation-list", "--seed", "18446744073709551615"],
+        1,
+        "seed: must be",
+    );
+    let file = Temporary::new("latin.json", b"{\"name\": \"caf\xe9\"}");
+    check_fails(&["check", file.path()], 1, "is not UTF-8 text (byte 13)");
+    let file = Temporary::new("long.json", &vec![b' '; (1 << 20) + 10]);
+    check_fails(&["check", file.path()], 1, "at most 1048576 are read");
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_what_to_do() {
+    check_fails(&[], 2, "Usage: msa");
+    check_fails(&["rnu"], 2, "unrecognized subcommand");
+    check_fails(&["run"], 2, "SCENARIO");
+    check_fails(
+        &["run", "consultation-list", "--for", "5"],
+        2,
+        "must be a time such as",
+    );
+    check_fails(
+        &["run", "consultation-list", "--set", "rate"],
+        2,
+        "a setting is written name=value",
+    );
+    check_fails(
+        &[
+            "trace",
+            "consultation-list",
+            "--from",
+            "2s",
+            "--until",
+            "1s",
+        ],
+        2,
+        "must be later than --from",
+    );
+    let warm = Temporary::new(
+        "warm.json",
+        QUEUE
+            .replace("\"20s\"", "\"20s\", \"warm_up\": \"5s\"")
+            .as_bytes(),
+    );
+    check_fails(
+        &["run", warm.path(), "--for", "5s"],
+        2,
+        "no longer than the warm-up (5s)",
+    );
+}
+
+#[test]
+fn help_and_version_are_on_standard_output() {
+    check_ok(&["--help"], "Exit status:");
+    check_ok(&["run", "--help"], "--for <TIME>");
+    check_ok(&["--version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn a_reader_who_has_had_enough_ends_it_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_msa"))
+        .args(["trace", "consultation-list", "--until", "60s"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 100];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(text(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_run_that_reaches_a_bound_prints_what_there_is_and_ends_with_1() {
+    let flood = QUEUE.replace("\"rate\": 50", "\"rate\": 1000000").replace(
+        "\"threads\": 1",
+        "\"threads\": 1, \"accept_queue\": 1000000",
+    );
+    let file = Temporary::new("flood.json", flood.as_bytes());
+    let output = msa(&["run", file.path()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("desk.serve"));
+    assert!(
+        text(&output.stderr).starts_with("msa: the run stopped at "),
+        "{}",
+        text(&output.stderr)
+    );
+}
