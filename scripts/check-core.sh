@@ -4,13 +4,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-cargo metadata --locked --format-version 1 >/dev/null || {
-    echo "Cargo.lock does not fit Cargo.toml: run 'cargo check' and commit Cargo.lock with it." >&2
-    exit 1
-}
 for features in '' cli; do
     for target in "$(rustc -vV | sed -n 's/^host: //p')" wasm32-unknown-unknown; do
-        tree=$(cargo tree --locked -e normal --target "$target" --no-default-features --features "$features" --prefix none)
+        tree=$(cargo tree --locked -e normal --target "$target" --no-default-features --features "$features" --prefix none) || {
+            echo "If Cargo.lock does not fit Cargo.toml: run 'cargo check' and commit Cargo.lock, too." >&2
+            exit 1
+        }
         if web=$(grep -E '^(yew|gloo|web-sys|js-sys|wasm-bindgen)[ -]' <<<"$tree" | sort -u); then
             echo "With --no-default-features --features '$features' the crate depends on the web (on $target):" >&2
             echo "$web" >&2

@@ -15,6 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 TRUNK=0.21.14          # what is installed where there is none
 TRUNK_AT_LEAST=0.21.0  # what is left alone where there is one
 WASM_OPT_AT_LEAST=123  # older ones do not know all of today's WebAssembly
+NODE_AT_LEAST=18       # what wasm-opt from npm runs on
 tools=$PWD/.tools      # what belongs to this project alone
 export PATH="$tools/bin:$tools/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
@@ -54,7 +55,11 @@ install_wasm_target() {
 }
 
 cargo_tool() { # COMMAND CRATE VERSION WHY
-    have cc || fail "A C compiler is missing, which installing $2 needs. $(macos && echo "Run 'xcode-select --install'" || echo "Run 'sudo apt-get install build-essential'") and try again."
+    if ! have cc; then
+        local command="sudo apt-get install build-essential"
+        if macos; then command="xcode-select --install"; fi
+        fail "A C compiler is missing, which installing $2 needs. Run '$command' and try again."
+    fi
     if have "$1"; then
         # Another project may need the version that is there: keep it, and put ours beside this project.
         say "Installing $2 $3 into .tools/ ($1 is there as $(version "$1" --version)): $4. This takes some minutes."
@@ -96,17 +101,17 @@ install_packages() {
             as_root=sudo
         fi
         say "Installing system packages with ${as_root:+sudo }apt-get:$reasons"
-        $as_root apt-get update || say "apt-get update had problems (above); trying with the package lists that are here"
+        $as_root apt-get -qq update || say "apt-get update had problems (above); trying with the package lists that are here"
         # shellcheck disable=SC2086 # a list of names
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $packages ||
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $packages >/dev/null ||
             fail "apt-get could not install$packages (its own words are above). Install them by hand and try again."
     elif macos; then
         local brew
         brew=$(for package in $packages; do
             case $package in
-                nodejs | npm) echo "brew install node" ;;
-                chromium*) echo "brew install --cask google-chrome chromedriver" ;;
-                *) echo "brew install $package" ;;
+                (nodejs | npm) echo "brew install node" ;;
+                (chromium*) echo "brew install --cask google-chrome chromedriver" ;;
+                (*) echo "brew install $package" ;;
             esac
         done | sort -u | paste -s -d'&' - | sed 's/&/ \&\& /g')
         fail "Some programs are missing:$reasons
@@ -134,15 +139,13 @@ need_npm() {
 
 install_npm_packages() {
     npm_is_current && return
+    at_least "$(version node --version)" "$NODE_AT_LEAST" ||
+        fail "wasm-opt needs Node.js $NODE_AT_LEAST or newer, and this is $(node --version). Install a newer one and try again."
     say "Installing from npm into .tools/: binaryen (its wasm-opt makes the release page small and fast) and axe-core (tests the page's accessibility)"
     mkdir -p "$tools"
     cp scripts/package.json scripts/package-lock.json "$tools/"
     (cd "$tools" && npm ci --no-audit --no-fund --ignore-scripts) ||
         fail "npm could not install what scripts/package.json names (its own words are above). Check the network and try again."
-    [ -n "$(version wasm-opt --version)" ] || {
-        rm -rf "$tools/node_modules"
-        fail "wasm-opt does not run with this Node.js ($(node --version)). Install Node.js 18 or newer and try again."
-    }
 }
 
 # ---- the browser ----
