@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 const REDELIVERY: Span = Span::from_secs(1);
 
 /// A change on its way to a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChangeEvent {
     /// The copies it keeps in step.
     pub copies: Copies,
@@ -108,8 +108,9 @@ impl Simulation {
         } else {
             arrives
         };
-        self.queue
-            .push(at, Event::ChangeArrives(ChangeEvent { lost, ..event }));
+        let place = self.world.changes_sent.take();
+        self.world.changes_sent[place] = ChangeEvent { lost, ..event };
+        self.queue.push(at, Event::ChangeArrives(place));
     }
 
     /// A link is mended: the events that waited for it leave.
@@ -120,7 +121,9 @@ impl Simulation {
         }
     }
 
-    pub(super) fn change_arrives(&mut self, event: ChangeEvent) {
+    pub(super) fn change_arrives(&mut self, place: u32) {
+        let event = self.world.changes_sent[place];
+        self.world.changes_sent.give_back(place);
         match event.copies {
             Copies::Replica(_) if event.lost => {
                 self.world.events_in_flight -= 1;

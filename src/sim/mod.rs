@@ -53,8 +53,8 @@ enum Event {
     },
     /// A caller's patience ends.
     TimesOut(RequestId),
-    /// A change event reaches its reader.
-    ChangeArrives(copies::ChangeEvent),
+    /// A change event (its place in [`World::changes_sent`]) reaches its reader.
+    ChangeArrives(u32),
     /// A change event is written into a replica.
     ChangeApplied { reference: u16 },
     /// A fault begins.

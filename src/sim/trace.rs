@@ -314,3 +314,10 @@ pub enum Copies {
     /// A cache of `lookup` steps.
     Cache(u16),
 }
+
+impl Default for Copies {
+    /// Stands in a place that has not been used yet.
+    fn default() -> Self {
+        Copies::Cache(0)
+    }
+}

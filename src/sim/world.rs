@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::copies::{Applier, ChangeEvent};
-use super::fetch::{Fetches, NewRows};
+use super::fetch::{Fetches, NewRows, Pooled};
 use super::instance::Instance;
 use super::plan::{End, KeyPicker, Plan};
 use super::pool::Pool;
@@ -109,7 +109,9 @@ pub struct World {
     pub lookup_pickers: Vec<KeyPicker>,
     /// By cache: luck of which key is looked up.
     pub lookups: Vec<Stream>,
-    /// Change events on their way or waiting.
+    /// Change events on their way.
+    pub changes_sent: Pooled<ChangeEvent>,
+    /// How many change events are on their way or waiting.
     pub events_in_flight: usize,
 }
 
@@ -232,6 +234,7 @@ impl World {
                 .iter()
                 .map(|cache| stream("lookups", &cache.name))
                 .collect(),
+            changes_sent: Pooled::default(),
             events_in_flight: 0,
         }
     }
