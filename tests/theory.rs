@@ -12,7 +12,7 @@ use support::{run_for, scenario};
 /// A service with `servers` workers that takes `work` for a request.
 fn station(rate: f64, servers: u32, accept_queue: u32, work: Value) -> Value {
     json!({
-        "version": 1, "name": "station", "seed": 11, "warm_up": "30000s",
+        "version": 1, "name": "station", "seed": 11, "warm_up": "30000s", "duration": "300000s",
         "services": {"desk": {"threads": servers, "accept_queue": accept_queue}},
         "operations": {"desk.serve": {"steps": [{"work": work}]}},
         "clients": {"people": {"operation": "desk.serve", "timeout": "100000s", "load": {"poisson": {"rate": rate}}}}
@@ -133,7 +133,7 @@ fn three_stations_in_tandem_add_up() {
     // Jackson: three M/M/1 at 0.5: W = 3 * 1 / (1 - 0.5) = 6 s. The threads of a caller are not the bottleneck.
     let call = |to: &str| json!({"call": {"operation": to, "timeout": "100000s"}});
     let document = json!({
-        "version": 1, "name": "tandem", "seed": 5, "warm_up": "10000s",
+        "version": 1, "name": "tandem", "seed": 5, "warm_up": "10000s", "duration": "300000s",
         "services": {
             "front": {"threads": 10000, "accept_queue": UNBOUNDED},
             "one": {"threads": 1, "accept_queue": UNBOUNDED}, "two": {"threads": 1, "accept_queue": UNBOUNDED},
@@ -180,7 +180,7 @@ fn a_fan_out_takes_as_long_as_the_slowest_branch() {
 fn a_closed_system_obeys_the_interactive_response_time_law() {
     // R = N / X - Z, whatever the service times: 20 users who think 1 s in front of two workers of 0.2 s.
     let document = json!({
-        "version": 1, "name": "closed", "seed": 5, "warm_up": "1000s",
+        "version": 1, "name": "closed", "seed": 5, "warm_up": "1000s", "duration": "300000s",
         "services": {"desk": {"threads": 2, "accept_queue": 1000}},
         "operations": {"desk.serve": {"steps": [{"work": exponential(0.2)}]}},
         "clients": {"users": {"operation": "desk.serve", "timeout": "10000s",

@@ -81,7 +81,7 @@ struct ServiceTally {
     inside_peak: u32,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct StoreTally {
     queries: u64,
     busy_area: f64,
@@ -138,6 +138,36 @@ impl Tally {
             caches: vec![CacheTally::default(); plan.lookup_caches],
             changes: 0,
         }
+    }
+
+    /// Forgets everything, and keeps the memory.
+    fn clear(&mut self) {
+        for client in &mut self.clients {
+            client.latency.clear();
+            *client = ClientTally {
+                latency: std::mem::take(&mut client.latency),
+                ..ClientTally::default()
+            };
+        }
+        for operation in &mut self.operations {
+            operation.latency.clear();
+            *operation = OperationTally {
+                latency: std::mem::take(&mut operation.latency),
+                ..OperationTally::default()
+            };
+        }
+        for service in &mut self.services {
+            service.held.clear();
+            *service = ServiceTally {
+                held: std::mem::take(&mut service.held),
+                ..ServiceTally::default()
+            };
+        }
+        self.stores.fill(StoreTally::default());
+        self.references.fill(ReferenceTally::default());
+        self.caches.fill(CacheTally::default());
+        self.span = Span::ZERO;
+        self.changes = 0;
     }
 
     fn add(&mut self, other: &Tally) {
@@ -421,6 +451,11 @@ impl Metrics {
     /// The second under way, with its gauges read at `now`.
     fn read_second(&self, now: Time) -> Tally {
         let mut tally = self.second.clone();
+        self.read_gauges(&mut tally, now);
+        tally
+    }
+
+    fn read_gauges(&self, tally: &mut Tally, now: Time) {
         tally.span = now.since(self.second_began);
         for (index, service) in tally.services.iter_mut().enumerate() {
             service.busy_area = self.busy[index].area(now);
@@ -436,12 +471,19 @@ impl Metrics {
             store.wanted_area = self.wanted[index].area(now);
             store.wanted_peak = self.wanted[index].peak;
         }
-        tally
     }
 
     fn close_second(&mut self, plan: &Plan, end: Time) {
-        let closed = self.read_second(end);
-        self.second = Tally::new(plan);
+        // The oldest second's memory serves the next one.
+        let mut next = if self.recent.len() == RECENT_SECONDS {
+            self.recent.pop_front()
+        } else {
+            None
+        }
+        .unwrap_or_else(|| Tally::new(plan));
+        next.clear();
+        let mut closed = std::mem::replace(&mut self.second, next);
+        self.read_gauges(&mut closed, end);
         for gauge in [
             &mut self.busy,
             &mut self.waiting,
@@ -460,9 +502,6 @@ impl Metrics {
             self.total.add(&closed);
         }
         self.recent.push_back(closed);
-        if self.recent.len() > RECENT_SECONDS {
-            self.recent.pop_front();
-        }
         self.second_began = end;
     }
 
