@@ -1,5 +1,22 @@
 //! The built page in real browsers. `make test` builds it and says where everything is: MSA_DIST (the built page),
 //! MSA_CHROMEDRIVER, MSA_CHROMIUM and MSA_AXE (axe-core).
 
+mod accessible;
+mod breaking;
+mod embedding;
+mod exactly;
 mod harness;
 mod harness_works;
+mod keyboard;
+mod languages;
+mod links;
+mod opening;
+mod playground;
+mod reading;
+mod running;
+mod wrong;
+
+use std::time::Duration;
+
+/// How long a page may take for what needs many simulated seconds.
+const PATIENCE: Duration = Duration::from_secs(60);

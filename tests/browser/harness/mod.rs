@@ -4,4 +4,5 @@ mod driver;
 mod page;
 mod server;
 
-pub use page::{Browser, Page};
+pub use page::{Browser, Page, axe, query};
+pub use server::SUB_PATH;

@@ -241,6 +241,12 @@ impl Page {
         self.must(expression, self.try_eval(expression))
     }
 
+    /// Runs a script of any length that is no expression.
+    pub fn run_script(&self, script: &str) {
+        let body = json!({ "script": script, "args": [] });
+        self.must("run a script", self.driver.post("execute/sync", &body));
+    }
+
     fn try_eval(&self, expression: &str) -> Result<Value, String> {
         let script = format!("return ({expression});");
         self.driver
@@ -319,21 +325,6 @@ impl Page {
                 self.beginning()
             );
         }
-    }
-
-    /// Clicks at a place of an element, given as fractions of its width and height.
-    pub fn click_at(&self, css: &str, across: f64, down: f64) {
-        let place = self.eval(&format!(
-            "(e => {{ e.scrollIntoView({{ block: 'nearest' }}); const r = e.getBoundingClientRect(); return [Math.round(r.x + r.width * {across}), Math.round(r.y + r.height * {down})]; }})({})",
-            query(css)
-        ));
-        self.act(&json!({
-            "type": "pointer", "id": "mouse", "actions": [
-                { "type": "pointerMove", "origin": "viewport", "x": place[0], "y": place[1] },
-                { "type": "pointerDown", "button": 0 },
-                { "type": "pointerUp", "button": 0 },
-            ]
-        }));
     }
 
     /// Presses a key by its name in JavaScript, with modifiers before it: `Shift+Tab`.

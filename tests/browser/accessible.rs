@@ -1,0 +1,152 @@
+//! For everyone: what axe-core finds, narrow pages, less motion.
+
+use crate::harness::{Browser, Page, axe, query};
+use crate::playground::{at, clock};
+
+/// Fails if axe-core finds something wrong with the page as it is.
+fn check_with_axe(page: &Page, state: &str) {
+    if page.eval("typeof window.axe").as_str() != Some("object") {
+        page.run_script(&axe());
+    }
+    let found = page.eval(
+        "axe.run(document, { resultTypes: ['violations'] }).then(it => it.violations.map(it => it.id + ': ' + it.help + ' ' + it.nodes.slice(0, 4).map(n => n.html.slice(0, 160) + ' — ' + n.failureSummary.replace(/\\s+/g, ' ')).join(' | ')))",
+    );
+    assert_eq!(found, serde_json::json!([]), "{state}");
+}
+
+fn open_everything(page: &Page) {
+    for part in ["numbers", "seed-panel"] {
+        page.click(&format!("{} summary", at(part)));
+    }
+    page.choose("node-consultation");
+    page.choose("fault-slow-common");
+    page.run_for(1.0);
+}
+
+#[test]
+fn axe_finds_nothing_on_the_page_with_everything_closed_and_open() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        page.run_until(2.0);
+        check_with_axe(page, "just opened");
+        page.choose("offer");
+        page.run_for(1.0);
+        open_everything(page);
+        check_with_axe(page, "with everything open");
+        page.choose("inspector-close");
+        page.choose("node-common_db");
+        page.choose("help");
+        page.wait_until(&format!("{} !== null", query(&at("help-dialog"))));
+        check_with_axe(page, "help");
+    });
+}
+
+#[test]
+fn axe_finds_nothing_in_korean_and_in_the_dark() {
+    Browser::desktop().korean().dark().run(|page| {
+        page.open_playground("");
+        page.run_until(2.0);
+        check_with_axe(page, "just opened");
+        open_everything(page);
+        check_with_axe(page, "with everything open");
+    });
+}
+
+#[test]
+fn axe_finds_nothing_on_a_phone() {
+    Browser::phone().run(|page| {
+        page.open_playground("");
+        page.run_until(1.0);
+        check_with_axe(page, "just opened");
+        page.click("#sheet-open");
+        page.wait_until("document.activeElement.id === 'sheet-close'");
+        check_with_axe(page, "settings open");
+    });
+}
+
+#[test]
+fn axe_finds_nothing_in_a_frame_and_on_the_error_page() {
+    Browser::desktop().size(900, 700).run(|page| {
+        page.open("/?embed=1");
+        page.run_until(0.3);
+        check_with_axe(page, "embedded");
+        page.open("/#no-such-scenario");
+        page.wait_until(&format!("{} !== null", query(&at("error-page"))));
+        check_with_axe(page, "error page");
+    });
+    Browser::desktop()
+        .first_run("delete window.WebAssembly")
+        .expecting("WebAssembly")
+        .run(|page| {
+            page.open("/");
+            page.wait_until("document.querySelector('[role=alert]') !== null");
+            check_with_axe(page, "no WebAssembly");
+        });
+}
+
+#[test]
+fn no_page_scrolls_sideways() {
+    let sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    for width in [320, 390, 768, 1280, 1920] {
+        Browser::phone().size(width, 844).run(|page| {
+            for address in ["/", "/?lang=ko", "/?embed=1", "/#consultation-list?x=%zz"] {
+                page.open(address);
+                page.wait_until(&format!(
+                    "document.querySelector('#main, {}') !== null",
+                    at("error-page").replace('"', "'")
+                ));
+                page.wait_for_frames(5);
+                assert_eq!(page.eval(sideways), 0, "{address} at {width}");
+            }
+            if width < 768 {
+                page.open_playground("");
+                page.click("#sheet-open");
+                page.wait_until("document.activeElement.id === 'sheet-close'");
+                assert_eq!(page.eval(sideways), 0, "with its settings open, at {width}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_phone_has_everything_and_its_buttons_are_large_enough() {
+    Browser::phone().run(|page| {
+        page.open_playground("");
+        page.run_until(0.5);
+        page.click("#sheet-open");
+        page.wait_until("document.activeElement.id === 'sheet-close'");
+        page.choose("strategy-all-batch");
+        page.wait_until("location.hash.includes('customer=batch')");
+        page.press("Escape");
+        page.wait_until("document.activeElement.id === 'sheet-open'");
+        page.choose("node-common");
+        page.wait_until(&format!("{} !== null", query(&at("inspector"))));
+        page.choose("inspector-close");
+        // 24 by 24 is the least that WCAG allows; the label of a small radio button counts for it.
+        let small = page.eval(
+            "Array.from(document.querySelectorAll('button, select, summary, label.cell, label.segment, a[href]:not(.skip)'))
+                .filter(it => it.checkVisibility({ visibilityProperty: true }))
+                .map(it => [it, it.getBoundingClientRect()])
+                .filter(([it, box]) => box.width < 24 || box.height < 24)
+                .map(([it, box]) => `${it.dataset.test || it.className} ${box.width}x${box.height}`)",
+        );
+        assert_eq!(small, serde_json::json!([]));
+    });
+}
+
+#[test]
+fn less_motion_means_that_nothing_travels_and_the_run_waits_to_be_asked() {
+    Browser::desktop().reduced_motion().run(|page| {
+        page.open_playground("");
+        assert!(!page.plays());
+        page.wait_for_frames(20);
+        assert_eq!(page.now(), 0.0);
+        page.choose("play");
+        page.wait_until(&format!("{} > 1", clock()));
+        assert!(page.text(&at("sentence")).len() > 10, "it is told instead");
+        let moving = page.eval(
+            "document.getAnimations().filter(it => it.playState === 'running' && it.effect.getComputedTiming().activeDuration > 10).length",
+        );
+        assert_eq!(moving, 0, "nothing on the page is animated");
+    });
+}

@@ -1,0 +1,212 @@
+//! Everything without a mouse.
+
+use crate::harness::{Browser, Page, query};
+use crate::playground::{at, chosen, clock, pressed};
+use serde_json::{Value, json};
+
+/// What has the focus: a name, and whether it can be seen to have it.
+const FOCUS: &str = "(() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    // A radio button of our own making shows its focus on what is drawn for it.
+    const shown = [element, element.nextElementSibling, element.parentElement].filter(it => it);
+    const outlined = shown.some(it => { const style = getComputedStyle(it); return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1.5; });
+    const box = element.getBoundingClientRect();
+    return [element.dataset.test || element.id || element.name || element.className || element.tagName, outlined, box.bottom > 0 && box.top < innerHeight];
+})()";
+
+/// Everything that a keyboard should reach, one name for each group of radio buttons.
+const REACHABLE: &str = "Array.from(document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex=\"0\"]'))
+    .filter(it => !it.disabled && it.checkVisibility({ visibilityProperty: true }) && !it.closest('[inert]'))
+    .filter(it => it.type !== 'radio' || it.checked || !document.querySelector(`input[name=\"${it.name}\"]:checked`) && it === document.querySelector(`input[name=\"${it.name}\"]`))
+    .map(it => it.dataset.test || it.id || it.name || it.className || it.tagName)";
+
+/// Presses Tab until the focus has gone round; what it met, in order.
+fn go_round(page: &Page) -> Vec<String> {
+    page.eval("document.activeElement.blur()");
+    let mut met = Vec::new();
+    for _ in 0..200 {
+        page.press("Tab");
+        let focus = page.eval(FOCUS);
+        let Some(name) = focus[0].as_str() else {
+            break;
+        };
+        if met.first().is_some_and(|first| first == name) {
+            break;
+        }
+        assert_eq!(focus[1], true, "the focus on {name} cannot be seen");
+        assert_eq!(focus[2], true, "{name} has the focus and is out of sight");
+        met.push(name.to_string());
+    }
+    met
+}
+
+fn check_that_tab_reaches_everything(page: &Page) {
+    page.pause();
+    let met = go_round(page);
+    let reachable = page.eval(REACHABLE);
+    let reachable: Vec<&str> = reachable
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let missed: Vec<&&str> = reachable
+        .iter()
+        .filter(|name| !met.iter().any(|it| it == **name))
+        .collect();
+    assert!(
+        missed.is_empty(),
+        "Tab does not reach {missed:?}; it met {met:?}"
+    );
+}
+
+#[test]
+fn tab_reaches_everything_and_the_focus_is_seen() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        page.press("Tab");
+        assert_eq!(
+            page.eval("document.activeElement.className"),
+            "skip",
+            "first of all a way past the settings"
+        );
+        page.press("Enter");
+        page.wait_until("document.activeElement.id === 'diagram'");
+        assert_eq!(page.fragment(), "", "the address is for settings");
+        for part in ["numbers", "seed-panel"] {
+            page.click(&format!("{} summary", at(part)));
+        }
+        check_that_tab_reaches_everything(page);
+        page.choose("node-common");
+        check_that_tab_reaches_everything(page);
+    });
+}
+
+#[test]
+fn tab_reaches_everything_on_a_phone_and_in_a_frame() {
+    Browser::phone().run(|page| {
+        page.open_playground("");
+        check_that_tab_reaches_everything(page);
+        page.open("/?embed=1");
+        page.wait_until(&format!("{} !== null", query(&at("play"))));
+        check_that_tab_reaches_everything(page);
+    });
+}
+
+#[test]
+fn the_space_bar_plays_and_pauses_and_letters_do_the_rest() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        page.run_until(1.0);
+        page.press("Space");
+        page.wait_until(&pressed("play", false));
+        page.press("Space");
+        page.wait_until(&pressed("play", true));
+        page.press("+");
+        page.wait_until(&format!(
+            "{}.textContent === '2×'",
+            query(&at("speed-value"))
+        ));
+        page.press("-");
+        page.press("-");
+        page.wait_until(&format!(
+            "{}.textContent === '0.5×'",
+            query(&at("speed-value"))
+        ));
+        page.press(".");
+        page.wait_until(&pressed("play", false));
+        page.press("r");
+        page.wait_until(&format!("{} < 0.5", clock()));
+        assert_eq!(
+            page.eval("scrollY"),
+            0,
+            "the space bar does not scroll as well"
+        );
+    });
+}
+
+#[test]
+fn the_space_bar_on_a_button_presses_that_button_alone() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        page.eval(&format!("{}.focus()", query(&at("play"))));
+        page.press("Space");
+        page.wait_until(&pressed("play", false));
+        page.wait_for_frames(10);
+        assert!(
+            page.eval(&pressed("play", false)).as_bool().unwrap(),
+            "once, not twice"
+        );
+        page.eval(&format!("{}.focus()", query(&at("theme"))));
+        page.press("Space");
+        page.wait_until("document.documentElement.dataset.theme === 'dark'");
+        assert!(page.eval(&pressed("play", false)).as_bool().unwrap());
+    });
+}
+
+#[test]
+fn arrows_change_a_strategy() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        page.eval(&format!(
+            "{}.focus()",
+            query(&at("strategy-customer-per_row"))
+        ));
+        page.press("ArrowRight");
+        page.wait_until(&chosen("strategy-customer-parallel"));
+        page.press("ArrowRight");
+        page.wait_until(&chosen("strategy-customer-batch"));
+        page.wait_for_fragment("consultation-list?customer=batch");
+        assert_eq!(
+            page.eval("document.activeElement.dataset.test"),
+            "strategy-customer-batch"
+        );
+        page.press("ArrowLeft");
+        page.wait_until(&chosen("strategy-customer-parallel"));
+    });
+}
+
+#[test]
+fn nodes_and_faults_and_help_work_from_the_keyboard_and_give_the_focus_back() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        for (key, node) in [("Enter", "node-common"), ("Space", "node-consultation_db")] {
+            page.eval(&format!("document.getElementById('{node}').focus()"));
+            page.press(key);
+            page.wait_until("document.activeElement.id === 'inspector'");
+            assert!(page.plays(), "{key} opens the node and nothing else");
+            page.press("Escape");
+            page.wait_until(&format!("document.activeElement.id === '{node}'"));
+            assert_eq!(page.count(&at("inspector")), 0);
+        }
+        page.eval(&format!("{}.focus()", query(&at("fault-crash-common"))));
+        page.press("Enter");
+        page.wait_until(&pressed("fault-crash-common", true));
+
+        page.press("?");
+        page.wait_until("document.activeElement.id === 'help-close'");
+        // The focus stays inside.
+        for _ in 0..4 {
+            page.press("Tab");
+            let inside = page.eval("document.activeElement === document.body || document.activeElement.closest('[role=dialog]') !== null");
+            assert_eq!(inside, json!(true));
+        }
+        page.press("Escape");
+        page.wait_until("document.activeElement.id === 'help-open'");
+        assert_eq!(page.count(&at("help-dialog")), 0);
+    });
+}
+
+#[test]
+fn the_offer_and_its_undoing_keep_the_focus() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        page.run_until(0.5);
+        page.eval(&format!("{}.focus()", query(&at("offer"))));
+        page.press("Enter");
+        page.wait_until("document.activeElement.id === 'undo'");
+        page.press("Enter");
+        page.wait_until("document.activeElement.id === 'offer'");
+    });
+}

@@ -1,0 +1,116 @@
+//! The page opens: from anywhere, quietly, and says so where it cannot.
+
+use crate::harness::{Browser, SUB_PATH};
+use crate::playground::{at, clock};
+
+#[test]
+fn the_page_opens_running_with_its_problem_and_says_nothing_in_the_console() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        assert!(page.plays());
+        page.choose_speed(9);
+        page.run_until(8.0);
+        assert!(page.text(&at("sentence")).len() > 10);
+        assert!(
+            page.number("outcome-value", "data-ms") > 1000.0,
+            "the problem is visible"
+        );
+        assert_eq!(page.count(&at("offer")), 1, "one change is offered");
+        assert!(
+            page.eval("document.title")
+                .as_str()
+                .unwrap()
+                .contains("msa-playground")
+        );
+        // Not even a warning.
+        assert_eq!(page.console(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn the_page_works_from_any_folder_of_a_host() {
+    Browser::desktop().run(|page| {
+        page.open(SUB_PATH);
+        page.run_until(0.5);
+        let inside = format!(
+            "performance.getEntriesByType('resource').map(it => it.name).filter(it => it.startsWith('http') && !new URL(it).pathname.startsWith('{SUB_PATH}'))"
+        );
+        assert_eq!(page.eval(&inside), serde_json::json!([]));
+        assert!(page.eval("performance.getEntriesByType('resource').some(it => it.name.endsWith('.wasm'))").as_bool().unwrap());
+    });
+}
+
+#[test]
+fn what_moves_is_drawn_and_moves() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        // How much is drawn, and where: two sums over the pixels that are not transparent.
+        let drawn = format!(
+            "(c => {{ const p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0, place = 0; for (let i = 3; i < p.length; i += 4) if (p[i]) {{ n++; place = (place + i * (p[i - 1] + 1)) % 1e9; }} return [n, place]; }})({})",
+            crate::harness::query(&at("canvas"))
+        );
+        page.run_until(1.0);
+        page.wait_until(&format!("{drawn}[0] > 100"));
+        let before = page.eval(&drawn);
+        page.wait_until(&format!("{drawn}[1] !== {}", before[1]));
+    });
+}
+
+#[test]
+fn nothing_on_the_page_shifts_while_the_numbers_change() {
+    let watch = "window.shifts = []; new PerformanceObserver(list => list.getEntries().forEach(it => it.hadRecentInput || window.shifts.push([it.value, it.startTime, it.sources.map(s => s.node && (s.node.outerHTML || s.node.textContent).slice(0, 80))]))).observe({ type: 'layout-shift', buffered: true })";
+    Browser::desktop().first_run(watch).run(|page| {
+        page.open_playground("");
+        page.wait_until(&format!("{} > 0.5", clock()));
+        page.eval("window.shifts = []");
+        page.choose_speed(9);
+        page.run_until(20.0);
+        assert_eq!(page.eval("window.shifts"), serde_json::json!([]));
+    });
+}
+
+#[test]
+fn a_browser_without_webassembly_is_told_what_it_needs_in_both_languages() {
+    for (browser, first, second) in [
+        (Browser::desktop(), "en", "ko"),
+        (Browser::desktop().korean(), "ko", "en"),
+    ] {
+        let browser = browser
+            .first_run("delete window.WebAssembly")
+            .expecting("WebAssembly");
+        browser.run(|page| {
+            page.open("/");
+            page.wait_until("document.querySelector('[role=alert]') !== null");
+            let sections = page.eval(
+                "Array.from(document.querySelectorAll('[role=alert] section'), it => it.lang)",
+            );
+            assert_eq!(sections, serde_json::json!([first, second]));
+            assert!(
+                page.text("[role=alert] section[lang=en]")
+                    .contains("WebAssembly program")
+            );
+            assert!(
+                page.text("[role=alert] section[lang=ko]")
+                    .contains("WebAssembly로 실행됩니다")
+            );
+            assert_eq!(page.count(&at("play")), 0);
+        });
+    }
+}
+
+#[test]
+fn a_program_that_does_not_arrive_is_no_blank_page() {
+    let cut_off = "window.fetch = () => Promise.reject(new Error('the line went dead'))";
+    Browser::desktop()
+        .first_run(cut_off)
+        .expecting("the line went dead")
+        .run(|page| {
+            page.open("/");
+            assert!(
+                page.text("[role=alert] section[lang=en]")
+                    .contains("did not arrive")
+            );
+            assert!(page.text("pre").contains("the line went dead"));
+            assert_eq!(page.text("[role=alert] section[lang=en] button"), "Reload");
+        });
+}
