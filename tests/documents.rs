@@ -110,6 +110,31 @@ fn a_fault_hits_something_that_is_there() {
 }
 
 #[test]
+fn links_are_used_by_references_and_caches_too() {
+    let tables = |table: &str| json!({table: {"rows": 10}});
+    let document = |cut: &str| {
+        json!({
+            "version": 1, "name": "links",
+            "services": {"a": {}, "b": {}, "c": {}},
+            "stores": {
+                "a_db": {"service": "a", "tables": tables("row")},
+                "b_db": {"service": "b", "tables": tables("row")},
+            },
+            "operations": {"b.find": {"steps": []}},
+            "references": {"r": {"from": "a_db.row", "to": "b_db.row", "lookup": "b.find"}},
+            "caches": {"x": {"service": "c", "of": "b_db.row"}},
+            "faults": [{"at": "1s", "what": {"cut": {"link": cut}}}],
+        })
+    };
+    for used in ["a -> b", "b -> a", "b -> c"] {
+        assert!(from_value(document(used)).is_ok(), "{used}");
+    }
+    for unused in ["c -> b", "a -> c", "c -> a", "a -> a"] {
+        assert!(from_value(document(unused)).is_err(), "{unused}");
+    }
+}
+
+#[test]
 fn a_control_sets_something_and_offers_what_is_possible() {
     check("controls");
 }
@@ -256,6 +281,18 @@ fn hostile_documents_are_answered_in_few_words() {
     check_hostile(&format!("{head}, \"seed\": 1{}}}", many("0")));
     let names: String = (0..50_000).map(|i| format!(", \"thread{i}\": 0")).collect();
     check_hostile(&format!("{head}{names}}}"));
+    let calls = format!(
+        "{{\"repeat\": {{\"times\": 1, \"steps\": [{}]}}}}",
+        ["{\"call\": {\"operation\": \"a.x\"}}"; 100].join(",")
+    );
+    let steps = |_| format!("[{}]", [calls.as_str(); 2].join(","));
+    let operations: Vec<String> = (0..120)
+        .map(|i| format!("\"a.{i:_>50}\": {{\"steps\": {}}}", steps(i)))
+        .collect();
+    let operations = operations.join(",");
+    check_hostile(&format!(
+        "{head}, \"services\": {{\"a\": {{}}}}, \"operations\": {{{operations}}}}}"
+    ));
     let faults: String = (0..20_000).map(|i| format!("{{\"at\": {i}}},")).collect();
     check_hostile(&format!("{head}, \"faults\": [{faults} 0]}}"));
 }

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     fn check(name: &str, expected: Option<&str>) {
-        let known = ["threads", "instances", "accept_queue", "title", "per_row"];
+        let known = ["threads", "instances", "accept_queue", "title", "a_b_c"];
         assert_eq!(nearest(name, known), expected, "{name}");
     }
 
@@ -118,7 +118,7 @@ mod tests {
         check("thread", Some("threads"));
         check("htreads", Some("threads"));
         check("Title", Some("title"));
-        check("per-row", Some("per_row"));
+        check("a-b-c", Some("a_b_c"));
         check("accept-queu", Some("accept_queue"));
         check("workers", None);
         check("", None);

@@ -260,6 +260,24 @@ mod tests {
     }
 
     #[test]
+    fn steps_nested_without_end_are_refused_before_they_are_read() {
+        let nest = |deep: usize| {
+            let work = serde_json::json!({"work": "1ms"});
+            let step = (0..deep).fold(
+                work,
+                |inner, _| serde_json::json!({"repeat": {"times": 1, "steps": [inner]}}),
+            );
+            let operations = serde_json::json!({"a.b": {"steps": [step]}});
+            serde_json::json!({"version": 1, "name": "deep", "services": {"a": {}}, "operations": operations})
+        };
+        assert!(from_value(nest(8)).is_ok());
+        let problems = from_value(nest(9)).unwrap_err();
+        assert_eq!(problems[0].message, "steps are nested more than 8 deep");
+        let problems = from_value(nest(1000)).unwrap_err();
+        assert_eq!(problems[0].message, "is nested more than 64 deep");
+    }
+
+    #[test]
     fn the_smallest_document_is_read_with_or_without_a_byte_order_mark() {
         let text = "{\"version\": 1, \"name\": \"my-scenario\"}";
         let scenario = read(text).unwrap();

@@ -483,6 +483,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_document_is_and_what_may_be_set_in_it_are_no_settings() {
+        for path in ["name", "version", "controls.0.name", "offer.operation"] {
+            let message = "cannot be set; write a document of your own instead";
+            check_refused(&[(path, "1")], &[&format!("{path}: {message}")]);
+        }
+    }
+
+    #[test]
     fn a_value_that_does_not_fit_is_told_once_under_the_settings_name() {
         check_refused(&[("batch-size", "0")], &["batch-size: must be 1 to 10000"]);
         check_refused(
@@ -519,6 +527,21 @@ mod tests {
             changed(&base, &scenario),
             settings(&[("customer", "batch"), ("rate", "60"), ("seed", "9")])
         );
+    }
+
+    #[test]
+    fn the_seed_is_the_last_of_the_settings() {
+        let list = settings(&[
+            ("seed", "9"),
+            ("services.common.accept_queue", "5"),
+            ("rate", "50"),
+        ]);
+        let scenario = apply(&base(), &list).unwrap();
+        let names: Vec<String> = changed(&base(), &scenario)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names, ["rate", "services.common.accept_queue", "seed"]);
     }
 
     #[test]

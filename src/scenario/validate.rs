@@ -90,6 +90,16 @@ impl<'s> Checker<'s> {
         self.problems.push(Problem::new(path, message));
     }
 
+    /// A remedy that takes looking for, unless so much is wrong that nobody will read it: a document may hold tens of
+    /// thousands of wrong names.
+    fn remedy(&self, look: impl FnOnce() -> String) -> String {
+        if self.problems.len() > PROBLEMS_MAX {
+            String::new()
+        } else {
+            look()
+        }
+    }
+
     /// What `name` names in `map`; reported if it names nothing.
     fn known<T>(
         &mut self,
@@ -100,7 +110,7 @@ impl<'s> Checker<'s> {
     ) -> Option<&'s T> {
         let found = map.get(name);
         if found.is_none() {
-            let remedy = did_you_mean(name, map.keys().map(String::as_str));
+            let remedy = self.remedy(|| did_you_mean(name, map.keys().map(String::as_str)));
             self.report(path, format!("there is no {kind} {}{remedy}", quoted(name)));
         }
         found
