@@ -286,10 +286,8 @@ impl Simulation {
         request.failed |= outcome != Outcome::Ok;
         match request.group {
             Group::FanOut { .. } if !request.failed => self.start_branches(parent),
-            Group::Fetch(fetch) => {
-                if !request.failed || self.fetch_ignores_errors(fetch) {
-                    self.start_fetches(parent);
-                }
+            Group::Fetch(fetch) if !request.failed || self.fetch_ignores_errors(fetch) => {
+                self.start_fetches(parent)
             }
             _ => {}
         }

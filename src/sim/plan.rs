@@ -429,7 +429,7 @@ struct Builder<'a> {
 }
 
 /// The index of each name, in the order of the names.
-fn indices<'a, T>(map: &'a BTreeMap<String, T>) -> BTreeMap<&'a str, u16> {
+fn indices<T>(map: &BTreeMap<String, T>) -> BTreeMap<&str, u16> {
     map.keys().map(String::as_str).zip(0..).collect()
 }
 
