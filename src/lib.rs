@@ -15,4 +15,8 @@ pub mod sim;
 pub mod sprites;
 pub mod time;
 pub mod trace_log;
+#[cfg(feature = "web")]
+pub mod view;
+#[cfg(feature = "web")]
+pub mod web;
 pub mod words;

@@ -1,1 +1,31 @@
-fn main() {}
+//! The page's entry.
+
+use msa_playground::web::App;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    let root = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("app"));
+    if let Some(root) = root {
+        // What told the person to wait has done so.
+        root.set_inner_html("");
+        yew::Renderer::<App>::with_root(root).render();
+    }
+}
+
+/// The digest of a document's trace, for the test that holds the browser's runs against native ones.
+///
+/// A document that cannot be run gives what is wrong with it instead.
+#[wasm_bindgen]
+pub fn trace_digest(document_json: &str, seconds: f64) -> String {
+    use msa_playground::{scenario, sim, time};
+    match scenario::read(document_json) {
+        Ok(scenario) => {
+            let until = time::Time::ZERO + time::Span::from_secs_f64(seconds);
+            format!("{:016x}", sim::digest_of(&scenario, until))
+        }
+        Err(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    }
+}

@@ -228,8 +228,8 @@ pub enum Command {
         /// Whether it is a step in the history.
         push: bool,
     },
-    /// Copy the address.
-    CopyAddress,
+    /// Copy the address with this behind `#`.
+    CopyAddress(String),
     /// Keep the language for the next visit.
     RememberLang(Lang),
     /// Keep the theme for the next visit.

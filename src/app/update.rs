@@ -61,7 +61,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
             vec![Command::Focus(id.into())]
         }
         Msg::Escape => escape(model),
-        Msg::Share => vec![Command::CopyAddress],
+        Msg::Share => match &model.page {
+            Page::Run(play) => vec![Command::CopyAddress(opening::fragment(&play.base, &play.scenario))],
+            Page::Broken(_) => vec![Command::CopyAddress(String::new())],
+        },
         Msg::Shared(done) => note(
             model,
             Note::Word(if done {

@@ -76,6 +76,14 @@ pub enum Say<'a> {
     Chart(&'a str, &'a str),
     /// Latency and its 95th percentile.
     Percentile(f64),
+    /// Calls a second on a link.
+    CallsPerSecond(f64),
+    /// So many wait.
+    Waiting(u32),
+    /// So many a second did not get what they asked for.
+    BadPerSecond(f64),
+    /// For so long the stalest value had been out of date, in milliseconds.
+    StaleFor(f64),
     /// Open the choices (on a narrow page).
     OpenSettings,
     /// The first page's name.
@@ -189,6 +197,14 @@ impl Say<'_> {
             (Say::Chart(title, value), Lang::Ko) => format!("{title}: {value}"),
             (Say::Percentile(p95), Lang::En) => format!("95% within {}", ms(*p95, lang)),
             (Say::Percentile(p95), Lang::Ko) => format!("95%가 {} 이내", ms(*p95, lang)),
+            (Say::CallsPerSecond(n), Lang::En) => format!("{} calls/s", decimal(*n)),
+            (Say::CallsPerSecond(n), Lang::Ko) => format!("초당 호출 {}", decimal(*n)),
+            (Say::Waiting(n), Lang::En) => format!("{} wait", count(f64::from(*n))),
+            (Say::Waiting(n), Lang::Ko) => format!("{} 대기", count(f64::from(*n))),
+            (Say::BadPerSecond(n), Lang::En) => format!("{}/s refused", decimal(*n)),
+            (Say::BadPerSecond(n), Lang::Ko) => format!("초당 {} 실패", decimal(*n)),
+            (Say::StaleFor(age), Lang::En) => format!("up to {} old", ms(*age, lang)),
+            (Say::StaleFor(age), Lang::Ko) => format!("최대 {} 지남", ms(*age, lang)),
             (Say::OpenSettings, Lang::En) => "Change something".into(),
             (Say::OpenSettings, Lang::Ko) => "설정 바꾸기".into(),
             (Say::Title(scenario), _) => format!("{scenario} · msa-playground"),

@@ -156,6 +156,8 @@ words! {
     FailedWord: "failed", "실패";
     TimedOutWord: "timed out", "시간 초과";
     InFlight: "under way", "진행 중";
+    WaitingWord: "waiting", "대기";
+    Queries: "queries", "쿼리";
     WhatCanGoWrong: "What can go wrong here", "여기서 생길 수 있는 장애";
     LastSeconds: "the last seconds", "최근 몇 초";
 
@@ -182,7 +184,7 @@ words! {
     HelpClick: "Click a service or a store to see what it holds and to break it.", "서비스나 DB를 누르면 내부 상태를 보고 장애를 일으킬 수 있습니다.";
     SlotHint: "A small square is a thread: filled it works, hatched it only waits for an answer.", "작은 사각형은 스레드입니다. 채워지면 작업 중이고 빗금이면 응답만 기다립니다.";
     BeadHint: "Beads before a door are requests that wait for a thread.", "문 앞의 구슬은 스레드를 기다리는 요청입니다.";
-    RingHint: "A ring beside a person is a request; it fills in three seconds.", "사람 옆의 고리는 요청 하나이며 3초에 걸쳐 채워집니다.";
+    RingHint: "A ring beside a person is a request; when it is full, they give up.", "사람 옆의 고리는 요청 하나입니다. 다 차면 기다리기를 포기합니다.";
     DashedHint: "A dashed table is a copy: it may be out of date.", "점선 테이블은 복제본이며 오래된 값일 수 있습니다.";
 
     // The page that says what is wrong.

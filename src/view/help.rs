@@ -1,0 +1,75 @@
+//! The help: how to read the picture, and the keys.
+
+use super::icon::{Icon, icon};
+use super::on;
+use crate::app::Msg;
+use crate::words::{Lang, Word};
+use yew::prelude::*;
+
+/// What the help needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub lang: Lang,
+    pub send: Callback<Msg>,
+}
+
+/// The marks that move, and what they mean.
+pub fn legend(lang: Lang) -> Html {
+    let item = |shape: Html, word: Word| {
+        html! { <li><svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">{ shape }</svg>{ word.text(lang) }</li> }
+    };
+    html! {
+        <ul class="legend" aria-label={Word::Legend.text(lang)}>
+            { item(html! { <circle class="request" cx="7" cy="7" r="4"/> }, Word::Request) }
+            { item(html! { <circle class="answer" cx="7" cy="7" r="3.6"/> }, Word::Answer) }
+            { item(html! { <path class="event" d="M7 2l5 9H2z"/> }, Word::Event) }
+            { item(html! { <circle class="rescued" cx="7" cy="7" r="3.6"/> }, Word::Refused) }
+            { item(html! { <path class="failure" d="M7 .8l1.7 4.1 4.4.4-3.3 2.9 1 4.3L7 10.2l-3.8 2.3 1-4.3L.9 5.3l4.4-.4z"/> }, Word::Failure) }
+            { item(html! { <rect class="working" x="2" y="2" width="10" height="10"/> }, Word::Working) }
+            { item(html! { <><rect class="waiting" x="2.5" y="2.5" width="9" height="9"/><path class="waiting" d="M3 8l5-5M3 11.5L11.5 3M6.5 11.5l5-5"/></> }, Word::WaitingForAnswer) }
+        </ul>
+    }
+}
+
+/// The dialog.
+#[component]
+pub fn Help(props: &Props) -> Html {
+    let lang = props.lang;
+    let word = |word: Word| word.text(lang);
+    let key = |keys: &[&str], means: Word| {
+        html! {
+            <div>
+                <dt>{ for keys.iter().map(|key| html! { <kbd>{ (*key).to_string() }</kbd> }) }</dt>
+                <dd>{ word(means) }</dd>
+            </div>
+        }
+    };
+    html! {
+        <div class="backdrop">
+            <div class="dialog" role="dialog" aria-modal="true" aria-labelledby="help-title" data-test="help-dialog">
+                <div class="dialog-head">
+                    <h2 id="help-title">{ word(Word::Help) }</h2>
+                    <button id="help-close" class="plain" data-test="help-close" aria-label={word(Word::Close)}
+                        onclick={on(&props.send, Msg::Help(false))}>{ icon(Icon::Close) }</button>
+                </div>
+                <p>{ word(Word::HelpHonest) }</p>
+                <h3>{ word(Word::HowToRead) }</h3>
+                { legend(lang) }
+                <ul class="plain-list">
+                    { for [Word::SlotHint, Word::BeadHint, Word::RingHint, Word::DashedHint, Word::HelpClick]
+                        .map(|hint| html! { <li>{ word(hint) }</li> }) }
+                </ul>
+                <h3>{ word(Word::Keys) }</h3>
+                <dl class="keys">
+                    { key(&[word(Word::Space)], Word::KeyPlay) }
+                    { key(&["."], Word::KeyStep) }
+                    { key(&["r"], Word::KeyRestart) }
+                    { key(&["-", "+"], Word::KeySpeed) }
+                    { key(&["←", "→"], Word::KeyArrows) }
+                    { key(&["Esc"], Word::KeyEscape) }
+                    { key(&["?"], Word::KeyHelp) }
+                </dl>
+            </div>
+        </div>
+    }
+}

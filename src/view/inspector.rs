@@ -1,0 +1,211 @@
+//! The inspector: what a node holds, and what can go wrong there.
+
+use super::icon::{Icon, icon};
+use super::on;
+use super::panel::FaultButton;
+use crate::app::fault::Possible;
+use crate::app::names::Names;
+use crate::app::{Msg, Node, Snapshot};
+use crate::layout::{ChipKind, Layout};
+use crate::words::{Lang, Say, Word, count, decimal, ms, share};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// What the inspector needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    pub lang: Lang,
+    pub node: Node,
+    pub layout: Rc<Layout>,
+    pub names: Rc<Names>,
+    pub faults: Rc<Vec<Possible>>,
+    pub snapshot: Rc<Snapshot>,
+    pub send: Callback<Msg>,
+}
+
+/// The panel of the chosen node.
+#[component]
+pub fn Inspector(props: &Props) -> Html {
+    let lang = props.lang;
+    let (name, body) = match props.node {
+        Node::Service(service) => (props.names.services.get(service as usize), service_body(props, service)),
+        Node::Store(store) => (props.names.stores.get(store as usize), store_body(props, store)),
+    };
+    let name = name.map_or("", |name| name.text(lang)).to_string();
+    let faults: Vec<&Possible> = props.faults.iter().filter(|fault| fault.at.contains(&props.node)).collect();
+    // It stands where the node is not.
+    let at_left = match props.node {
+        Node::Service(service) => props.layout.services.get(service as usize).map(|it| it.rect),
+        Node::Store(store) => props.layout.stores.get(store as usize).map(|it| it.rect),
+    }
+    .is_some_and(|rect| rect.center().x > props.layout.width / 2.0);
+    html! {
+        <aside class={classes!("inspector", at_left.then_some("at-left"))} id="inspector" data-test="inspector"
+            tabindex="-1" aria-labelledby="inspector-title">
+            <div class="inspector-head">
+                <h2 id="inspector-title">{ name }</h2>
+                <button class="plain" data-test="inspector-close" aria-label={Word::Close.text(lang)}
+                    onclick={on(&props.send, Msg::Select(None))}>{ icon(Icon::Close) }</button>
+            </div>
+            { body }
+            if !faults.is_empty() {
+                <h3>{ Word::WhatCanGoWrong.text(lang) }</h3>
+                <ul class="faults">
+                    { for faults.into_iter().map(|fault| html! {
+                        <li key={fault.id.clone()}>
+                            <FaultButton {lang} fault={fault.clone()} now={props.snapshot.active(&fault.kind).cloned()}
+                                now_s={props.snapshot.now_s} named=false send={props.send.clone()}/>
+                        </li>
+                    }) }
+                </ul>
+            }
+        </aside>
+    }
+}
+
+fn fact(word: Word, value: String, lang: Lang) -> Html {
+    html! { <div><dt>{ word.text(lang) }</dt><dd>{ value }</dd></div> }
+}
+
+fn service_body(props: &Props, service: u16) -> Html {
+    let lang = props.lang;
+    let instances = props
+        .snapshot
+        .services
+        .get(service as usize)
+        .map_or(&[][..], |service| &service.instances);
+    let numbers = props
+        .snapshot
+        .recent
+        .as_ref()
+        .and_then(|recent| Some((recent, recent.services.get(service as usize)?)));
+    let caches = props
+        .layout
+        .services
+        .get(service as usize)
+        .map_or(&[][..], |place| &place.drawers)
+        .iter()
+        .map(|drawer| drawer.cache)
+        .collect::<Vec<_>>();
+    html! {
+        <>
+            <table class="grid">
+                <thead><tr>
+                    <th scope="col">{ Word::Instance.text(lang) }</th>
+                    <th scope="col">{ Word::Working.text(lang) }</th>
+                    <th scope="col">{ Word::WaitingForAnswer.text(lang) }</th>
+                    <th scope="col">{ Word::Queue.text(lang) }</th>
+                </tr></thead>
+                <tbody>
+                    { for instances.iter().enumerate().take(8).map(|(index, it)| html! {
+                        <tr>
+                            <th scope="row">{ index.to_string() }</th>
+                            if it.up {
+                                <td>{ Say::Of(it.working, it.threads).text(lang) }</td>
+                                <td>{ Say::Of(it.waiting, it.threads).text(lang) }</td>
+                                <td>{ Say::Of(it.queued, it.queue_limit).text(lang) }</td>
+                            } else {
+                                <td colspan="3">{ Word::Down.text(lang) }</td>
+                            }
+                        </tr>
+                    }) }
+                </tbody>
+            </table>
+            if let Some((recent, it)) = numbers {
+                <p class="hint">{ Word::LastSeconds.text(lang) }</p>
+                <dl class="pairs">
+                    { fact(Word::CallsIn, Say::PerSecond(it.requests_in as f64 / (recent.to_s - recent.from_s).max(1e-9)).text(lang), lang) }
+                    { fact(Word::Utilisation, share(it.utilisation), lang) }
+                    { fact(Word::PeakAtOnce, count(f64::from(it.concurrent_peak)), lang) }
+                    { fact(Word::RefusedWord, count(it.turned_away as f64), lang) }
+                </dl>
+            }
+            if !caches.is_empty() { { caches_table(props, &caches) } }
+        </>
+    }
+}
+
+fn caches_table(props: &Props, caches: &[u16]) -> Html {
+    let lang = props.lang;
+    html! {
+        <table class="grid">
+            <thead><tr>
+                <th scope="col">{ Word::Caches.text(lang) }</th>
+                <th scope="col">{ Word::Entries.text(lang) }</th>
+                <th scope="col">{ Word::Expired.text(lang) }</th>
+                <th scope="col">{ Word::HitRate.text(lang) }</th>
+            </tr></thead>
+            <tbody>
+                { for caches.iter().map(|cache| {
+                    let name = props.names.caches.get(*cache as usize);
+                    let now = props.snapshot.caches.get(*cache as usize).copied().unwrap_or_default();
+                    let hits = props.snapshot.recent.as_ref().and_then(|recent| {
+                        let name = name?;
+                        recent.references.iter().find(|it| it.name == name.key)?.hit_rate
+                    });
+                    html! {
+                        <tr>
+                            <th scope="row">{ name.map_or("", |name| name.text(lang)).to_string() }</th>
+                            <td>{ count(f64::from(now.entries)) }</td>
+                            <td>{ count(f64::from(now.expired)) }</td>
+                            <td>{ hits.map_or("–".to_string(), share) }</td>
+                        </tr>
+                    }
+                }) }
+            </tbody>
+        </table>
+    }
+}
+
+fn store_body(props: &Props, store: u16) -> Html {
+    let lang = props.lang;
+    let now = props.snapshot.stores.get(store as usize).copied().unwrap_or_default();
+    let recent = props.snapshot.recent.as_ref();
+    let numbers = recent.and_then(|recent| Some((recent, recent.stores.get(store as usize)?)));
+    let chips = props.layout.stores.get(store as usize).map_or(&[][..], |place| &place.chips);
+    let what = |kind: ChipKind| match kind {
+        ChipKind::Own => Word::Own,
+        ChipKind::Joined => Word::Joined,
+        ChipKind::Replica => Word::Copy,
+        ChipKind::Embedded => Word::Embedded,
+    };
+    // How far behind a copy is: the reference that reads it knows.
+    let lag = |table: u16| {
+        let table = props.names.tables.get(table as usize)?;
+        let reference = recent?.references.iter().find(|it| it.name == *table)?;
+        (reference.events_applied > 0).then_some(reference.event_lag_mean_ms)
+    };
+    html! {
+        <>
+            <dl class="pairs">
+                { fact(Word::Connections, Say::Of(now.busy, now.connections).text(lang), lang) }
+                { fact(Word::WaitingWord, count(f64::from(now.wanted)), lang) }
+                if let Some((recent, it)) = numbers {
+                    { fact(Word::Queries, Say::PerSecond(it.queries as f64 / (recent.to_s - recent.from_s).max(1e-9)).text(lang), lang) }
+                    { fact(Word::Utilisation, share(it.utilisation), lang) }
+                }
+            </dl>
+            <table class="grid">
+                <thead><tr>
+                    <th scope="col">{ Word::Tables.text(lang) }</th>
+                    <th scope="col">{ Word::Rows.text(lang) }</th>
+                    <th scope="col"></th>
+                </tr></thead>
+                <tbody>
+                    { for chips.iter().map(|chip| html! {
+                        <tr>
+                            <th scope="row"><code>{ props.names.tables.get(chip.table as usize).cloned().unwrap_or_default() }</code></th>
+                            <td>{ decimal(f64::from(props.names.rows.get(chip.table as usize).copied().unwrap_or(0))) }</td>
+                            <td class="words">
+                                { what(chip.kind).text(lang) }
+                                if let Some(lag) = (chip.kind == ChipKind::Replica).then(|| lag(chip.table)).flatten() {
+                                    { format!(" · {} {}", Word::EventLag.text(lang), ms(lag, lang)) }
+                                }
+                            </td>
+                        </tr>
+                    }) }
+                </tbody>
+            </table>
+        </>
+    }
+}

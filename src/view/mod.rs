@@ -1,0 +1,60 @@
+//! Floor 5: values in, `Html` out. No browser calls, no simulation; every component draws what it is given.
+//!
+//! Tests find things by `data-test`, which stays when looks change:
+//!
+//! | `data-test` | what |
+//! |---|---|
+//! | `outcome`, `outcome-value` (`data-ms`), `outcome-then` (`data-ms`), `outcome-facts` | the outcome; milliseconds as a number in the attribute, empty if nothing came |
+//! | `offer`, `undo` | take the offered change; undo the last change |
+//! | `strategy-<control>-<strategy>`, `strategy-all-<strategy>` | radio buttons: `strategy-customer-batch` |
+//! | `strategy-meaning` | what the chosen strategy does |
+//! | `control-<name>`, `value-<name>` | a slider (or radio buttons `control-<name>-<choice>`), and what it stands at |
+//! | `numbers`, `faults`, `seed-panel` | the parts of the settings that open |
+//! | `seed`, `new-seed` | the seed, and another |
+//! | `fault-<id>` | cause or end a fault: `fault-crash-common`, `fault-slow-common`, `fault-cut-consultation-common`, `fault-answers-consultation-common`, `fault-errors-common`, `fault-down-common_db`; `aria-pressed` while it is at work |
+//! | `fault-lasts-10`, `fault-lasts-on` | how long a fault lasts |
+//! | `diagram`, `canvas`, `node-<name>`, `people-<name>`, `topic`, `link-<from>-<to>` | the diagram and what stands in it |
+//! | `inspector`, `inspector-close` | what a node holds |
+//! | `sentence` | what just happened |
+//! | `restart`, `play` (`aria-pressed`), `step`, `speed`, `speed-value`, `clock` (`data-s`), `timeline`, `bookmark` | the run |
+//! | `chart-latency`, `chart-calls`, `chart-threads`, `chart-stale` | the charts; the current value in `data-value` |
+//! | `scenario`, `share`, `note`, `lang`, `theme`, `help`, `help-dialog`, `help-close`, `sheet`, `open-full` | the frame of the page |
+//! | `error-page`, `broken-input`, `broken-problems`, `open-default` | the page that says what is wrong |
+
+mod broken;
+mod charts;
+mod diagram;
+mod frame;
+mod help;
+mod icon;
+mod inspector;
+mod outcome;
+mod panel;
+mod people;
+mod settings;
+mod store;
+mod strategies;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+mod transport;
+
+pub use frame::Page;
+
+use crate::app::Msg;
+use yew::Callback;
+
+/// A callback that sends this message, whatever the event.
+fn on<E>(send: &Callback<Msg>, msg: Msg) -> Callback<E> {
+    let send = send.clone();
+    Callback::from(move |_| send.emit(msg.clone()))
+}
+
+/// The value of the input or select that an event comes from.
+fn value_of(event: &impl AsRef<web_sys::Event>) -> Option<String> {
+    use wasm_bindgen::JsCast;
+    let target = event.as_ref().target()?;
+    target
+        .dyn_ref::<web_sys::HtmlInputElement>()
+        .map(web_sys::HtmlInputElement::value)
+        .or_else(|| target.dyn_ref::<web_sys::HtmlSelectElement>().map(web_sys::HtmlSelectElement::value))
+}

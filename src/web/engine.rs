@@ -1,0 +1,484 @@
+//! The frame loop: advances the session within a budget, draws the canvas, and sends a snapshot a few times a second.
+//!
+//! One `requestAnimationFrame` at a time, cancelled on drop. It stops by itself when there is nothing to do.
+
+use super::environment::{document, window};
+use super::forecast::Forecaster;
+use super::paint::{Painter, Palette};
+use super::scene::{self, Rates};
+use crate::app::names::Names;
+use crate::app::narrator::Narrator;
+use crate::app::{Msg, Play};
+use crate::layout::Layout;
+use crate::scenario::{FaultKind, Scenario};
+use crate::session::Session;
+use crate::sim::Limit;
+use crate::sprites::{Picture, picture};
+use crate::time::{Span, Time};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use yew::Callback;
+
+/// Records that are kept for drawing.
+const TRACE: usize = 200_000;
+/// The simulation's share of a frame, in milliseconds.
+const BUDGET_MS: f64 = 7.5;
+/// What a forecast may take of a frame.
+const FORECAST_MS: f64 = 4.0;
+/// Events between two looks at the clock.
+const EVENTS: u64 = 1_000;
+/// Time between two snapshots.
+const SNAPSHOT_MS: f64 = 200.0;
+/// With reduced motion the picture changes in steps of this length.
+const CALM_MS: f64 = 500.0;
+/// A frame that comes later than this was held up by something else; the run does not make up for it.
+const FRAME_MAX_S: f64 = 0.1;
+/// Records looked at for sentences and rates in one frame.
+const RECORDS_MAX: usize = 100_000;
+
+/// The canvas and what was last known of it.
+struct Canvas {
+    element: HtmlCanvasElement,
+    ctx: CanvasRenderingContext2d,
+    palette: Palette,
+}
+
+struct Inner {
+    session: Option<Session>,
+    layout: Rc<Layout>,
+    names: Rc<Names>,
+    main_client: u16,
+    playing: bool,
+    speed: f64,
+    /// Whether the diagram can be seen, and whether the run waits for that.
+    seen: bool,
+    only_while_seen: bool,
+    calm: bool,
+    canvas: Option<Canvas>,
+    picture: Picture,
+    narrator: Narrator,
+    rates: Rates,
+    /// Records taken in, counted from the start of the run.
+    taken: u64,
+    reach: Time,
+    stopped: Option<Limit>,
+    last_frame: Option<f64>,
+    last_paint: f64,
+    last_snapshot: f64,
+    /// Something has changed since the last snapshot.
+    changed: bool,
+    /// The speed that the machine manages, smoothed; and for how long it has not kept up, in seconds.
+    pace: f64,
+    behind_s: f64,
+    forecaster: Forecaster,
+}
+
+struct Frames {
+    id: Cell<Option<i32>>,
+    closure: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    inner: RefCell<Inner>,
+    send: Callback<Msg>,
+}
+
+/// The frame loop and the run it drives.
+pub struct Engine(Rc<Frames>);
+
+fn now_ms() -> f64 {
+    window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now())
+}
+
+impl Engine {
+    /// A loop without a run.
+    pub fn new(send: Callback<Msg>, calm: bool, only_while_seen: bool) -> Engine {
+        let frames = Rc::new(Frames {
+            id: Cell::new(None),
+            closure: RefCell::new(None),
+            inner: RefCell::new(Inner {
+                session: None,
+                layout: Rc::default(),
+                names: Rc::default(),
+                main_client: 0,
+                playing: false,
+                speed: 1.0,
+                seen: !only_while_seen,
+                only_while_seen,
+                calm,
+                canvas: None,
+                picture: Picture::default(),
+                narrator: Narrator::new(0),
+                rates: Rates::default(),
+                taken: 0,
+                reach: Time::ZERO,
+                stopped: None,
+                last_frame: None,
+                last_paint: f64::NEG_INFINITY,
+                last_snapshot: f64::NEG_INFINITY,
+                changed: true,
+                pace: 1.0,
+                behind_s: 0.0,
+                forecaster: Forecaster::default(),
+            }),
+            send,
+        });
+        let weak = Rc::downgrade(&frames);
+        *frames.closure.borrow_mut() = Some(Closure::new(move |now: f64| {
+            if let Some(frames) = weak.upgrade() {
+                frames.id.set(None);
+                let (messages, more) = frames.inner.borrow_mut().frame(now);
+                for message in messages {
+                    frames.send.emit(message);
+                }
+                if more {
+                    frames.request();
+                }
+            }
+        }));
+        Engine(frames)
+    }
+
+    fn with<R>(&self, act: impl FnOnce(&mut Inner) -> R) -> R {
+        let result = act(&mut self.0.inner.borrow_mut());
+        self.0.request();
+        result
+    }
+
+    /// What is drawn.
+    pub fn show(&self, play: &Play) {
+        let mut inner = self.0.inner.borrow_mut();
+        if Rc::ptr_eq(&inner.layout, &play.layout) && Rc::ptr_eq(&inner.names, &play.names) {
+            return;
+        }
+        inner.layout = play.layout.clone();
+        inner.names = play.names.clone();
+        inner.main_client = play.main_client;
+        inner.repaint();
+        drop(inner);
+        self.0.request();
+    }
+
+    /// Begins a run.
+    pub fn start(&self, scenario: &Scenario) {
+        self.with(|inner| {
+            inner.session = Some(Session::new(scenario.clone(), TRACE));
+            inner.begin_anew();
+            inner.reach = Time::ZERO;
+        });
+    }
+
+    /// Changes the settings of the run.
+    pub fn reconfigure(&self, scenario: &Scenario) {
+        self.with(|inner| {
+            let Some(session) = &mut inner.session else { return };
+            if !session.reconfigure(scenario.clone()) {
+                inner.begin_anew();
+                inner.reach = Time::ZERO;
+            }
+            inner.stopped = None;
+            inner.repaint();
+        });
+    }
+
+    /// Runs, or not.
+    pub fn set_playing(&self, on: bool) {
+        self.with(|inner| {
+            inner.playing = on;
+            inner.last_frame = None;
+            inner.behind_s = 0.0;
+            inner.changed = true;
+        });
+    }
+
+    /// At this speed.
+    pub fn set_speed(&self, speed: f64) {
+        self.with(|inner| {
+            inner.speed = speed;
+            inner.pace = speed;
+            inner.behind_s = 0.0;
+            inner.repaint();
+        });
+    }
+
+    /// One event.
+    pub fn step(&self) {
+        self.with(|inner| {
+            if let Some(session) = &mut inner.session {
+                session.step();
+            }
+            inner.take_records();
+            inner.repaint();
+        });
+    }
+
+    /// Goes to a moment.
+    pub fn seek(&self, to_s: f64) {
+        self.with(|inner| {
+            let to = Time::ZERO + Span::from_secs_f64(to_s);
+            if let Some(session) = &mut inner.session {
+                let back = to < session.now();
+                session.seek(to);
+                if back {
+                    inner.begin_anew();
+                }
+            }
+        });
+    }
+
+    /// Causes a fault.
+    pub fn inject(&self, kind: FaultKind, lasts: Option<Span>) {
+        self.with(|inner| {
+            if let Some(session) = &mut inner.session {
+                // A fault that cannot be caused changes nothing; the page only offers those that can.
+                let _ = session.inject(kind, lasts);
+            }
+            inner.repaint();
+        });
+    }
+
+    /// Ends a fault.
+    pub fn end_fault(&self, fault: u16) {
+        self.with(|inner| {
+            if let Some(session) = &mut inner.session {
+                session.end_fault(fault);
+            }
+            inner.repaint();
+        });
+    }
+
+    /// Finds out what settings would bring.
+    pub fn forecast(&self, scenario: Option<Rc<Scenario>>, main_client: u16) {
+        self.with(|inner| inner.forecaster.want(scenario, main_client, now_ms()));
+    }
+
+    /// Whether the diagram can be seen.
+    pub fn set_seen(&self, seen: bool) {
+        self.with(|inner| {
+            inner.seen = seen;
+            inner.last_frame = None;
+            inner.repaint();
+        });
+    }
+
+    /// Whether less motion is wished for.
+    pub fn set_calm(&self, calm: bool) {
+        self.with(|inner| inner.calm = calm);
+    }
+
+    /// Reads the colours anew.
+    pub fn refresh_palette(&self) {
+        self.with(|inner| {
+            inner.canvas = None;
+            inner.repaint();
+        });
+    }
+
+    /// Draws anew, because the page has been rendered.
+    pub fn rendered(&self) {
+        let inner = &self.0.inner;
+        let lost = inner
+            .borrow()
+            .canvas
+            .as_ref()
+            .is_none_or(|canvas| !canvas.element.is_connected());
+        if lost {
+            inner.borrow_mut().last_paint = f64::NEG_INFINITY;
+            self.0.request();
+        }
+    }
+}
+
+impl Frames {
+    fn request(&self) {
+        if self.id.get().is_some() {
+            return;
+        }
+        if let (Some(window), Some(closure)) = (window(), self.closure.borrow().as_ref()) {
+            self.id.set(window.request_animation_frame(closure.as_ref().unchecked_ref()).ok());
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let (Some(id), Some(window)) = (self.0.id.take(), window()) {
+            // Whether it was still to come does not matter.
+            let _ = window.cancel_animation_frame(id);
+        }
+        self.0.closure.borrow_mut().take();
+    }
+}
+
+impl Inner {
+    /// The run has begun anew (or gone back).
+    fn begin_anew(&mut self) {
+        self.narrator = Narrator::new(self.main_client);
+        self.rates.clear(0.0);
+        self.taken = 0;
+        self.stopped = None;
+        self.repaint();
+    }
+
+    fn repaint(&mut self) {
+        self.changed = true;
+        self.last_paint = f64::NEG_INFINITY;
+        self.last_snapshot = f64::NEG_INFINITY;
+    }
+
+    fn runs(&self) -> bool {
+        let seeking = self.session.as_ref().is_some_and(|session| session.seeking().is_some());
+        self.session.is_some()
+            && self.stopped.is_none()
+            && (seeking || self.playing && (self.seen || !self.only_while_seen))
+    }
+
+    /// One frame: what to tell the page, and whether another frame is needed.
+    fn frame(&mut self, now: f64) -> (Vec<Msg>, bool) {
+        let mut messages = Vec::new();
+        let began = now_ms();
+        if self.runs() {
+            let dt = self.last_frame.map_or(0.0, |last| ((now - last) / 1e3).clamp(0.0, FRAME_MAX_S));
+            self.last_frame = Some(now);
+            self.advance(dt, began);
+            self.changed = true;
+        } else {
+            self.last_frame = None;
+        }
+        self.take_records();
+        let calm_wait = self.calm && self.playing && now - self.last_paint < CALM_MS;
+        if self.changed && self.seen_at_all() && !calm_wait {
+            self.paint();
+            self.last_paint = now;
+        }
+        if self.changed && now - self.last_snapshot >= SNAPSHOT_MS {
+            self.last_snapshot = now;
+            messages.extend(self.snapshot(now / 1e3));
+            // While it stands still, one picture is enough.
+            self.changed = self.runs();
+        }
+        let work_began = now_ms();
+        if let Some(forecast) = self.forecaster.work(work_began, || now_ms() - work_began > FORECAST_MS) {
+            messages.push(Msg::Estimated(forecast));
+        }
+        (messages, self.runs() || self.changed || self.forecaster.busy())
+    }
+
+    fn seen_at_all(&self) -> bool {
+        self.seen || !self.last_paint.is_finite()
+    }
+
+    fn advance(&mut self, dt: f64, began: f64) {
+        let Some(session) = &mut self.session else { return };
+        let from = session.now();
+        let target = from + Span::from_secs_f64(dt * self.speed);
+        let seeking = session.seeking().is_some();
+        let mut reached = false;
+        loop {
+            let advance = session.advance(target.since(session.now()), EVENTS);
+            if advance.stopped.is_some() {
+                self.stopped = advance.stopped;
+                break;
+            }
+            if advance.reached {
+                reached = true;
+                break;
+            }
+            if now_ms() - began > BUDGET_MS {
+                break;
+            }
+        }
+        self.reach = self.reach.max(session.now());
+        if seeking || dt <= 0.0 {
+            return;
+        }
+        let pace = session.now().since(from).as_secs() / dt;
+        self.pace += (pace - self.pace) * 0.1;
+        self.behind_s = if reached { (self.behind_s - dt).max(0.0) } else { (self.behind_s + dt).min(1.5) };
+    }
+
+    /// Takes the new records in.
+    fn take_records(&mut self) {
+        let Some(session) = &self.session else { return };
+        let (trace, plan) = (session.run().trace(), session.run().plan());
+        let records = trace.records();
+        let first = self.taken.saturating_sub(trace.dropped()) as usize;
+        // Of a very fast run the latest say enough; the rates are counted over what was looked at.
+        let first = first.max(records.len().saturating_sub(RECORDS_MAX)).min(records.len());
+        for record in records.range(first..) {
+            self.narrator.feed(plan, record);
+            self.rates.feed(record);
+        }
+        self.taken = trace.dropped() + records.len() as u64;
+        self.rates.settle(session.now().as_secs(), self.speed);
+    }
+
+    fn snapshot(&mut self, now_s: f64) -> Option<Msg> {
+        let session = self.session.as_ref()?;
+        let services = scene::services(session);
+        let happened = self
+            .narrator
+            .sentence(now_s, session.run().plan(), &self.names, session.run().sim().faults(), &services)
+            .clone();
+        let mut snapshot = scene::snapshot(session, &self.rates, &self.picture.captions, happened);
+        snapshot.reach_s = self.reach.max(session.now()).as_secs();
+        snapshot.pace = (self.playing && self.behind_s > 0.6).then_some(self.pace);
+        snapshot.stopped = self.stopped;
+        Some(Msg::Snapshot(Rc::new(snapshot)))
+    }
+
+    /// The canvas, sized for the screen.
+    fn canvas(&mut self) -> Option<&Canvas> {
+        if self.canvas.as_ref().is_none_or(|canvas| !canvas.element.is_connected()) {
+            let document = document()?;
+            let element: HtmlCanvasElement = document.get_element_by_id("overlay")?.dyn_into().ok()?;
+            let ctx = element.get_context("2d").ok()??.dyn_into().ok()?;
+            let style = window()?.get_computed_style(&element).ok()??;
+            let property = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_string();
+            self.canvas = Some(Canvas {
+                element,
+                ctx,
+                palette: Palette::read(property),
+            });
+        }
+        let canvas = self.canvas.as_ref()?;
+        let ratio = window()?.device_pixel_ratio().clamp(1.0, 3.0);
+        let width = (f64::from(canvas.element.client_width()) * ratio) as u32;
+        let height = (f64::from(canvas.element.client_height()) * ratio) as u32;
+        if (canvas.element.width(), canvas.element.height()) != (width, height) {
+            canvas.element.set_width(width);
+            canvas.element.set_height(height);
+        }
+        Some(canvas)
+    }
+
+    fn paint(&mut self) {
+        let layout = self.layout.clone();
+        let (calm, speed) = (self.calm, self.speed);
+        if self.canvas().is_none() {
+            return;
+        }
+        let (Some(session), Some(canvas)) = (&self.session, &self.canvas) else {
+            return;
+        };
+        let run = session.run();
+        // The layout of a scenario that is just being opened may be of other services than the run that still is.
+        if layout.services.len() != run.plan().services.len() || layout.routes.len() != run.plan().links.len() {
+            return;
+        }
+        self.picture = picture(run.trace(), run.plan(), &layout, run.now(), speed);
+        if calm {
+            // Nothing travels; what happened at a place is still said there.
+            self.picture.marks.retain(|mark| mark.kind == crate::sprites::Kind::Failure);
+        }
+        let painter = Painter {
+            ctx: &canvas.ctx,
+            layout: &layout,
+            palette: &canvas.palette,
+            scale: f64::from(canvas.element.width()) / layout.width.max(1.0),
+        };
+        painter.paint(run.sim(), &self.picture);
+    }
+}

@@ -1,0 +1,207 @@
+//! The root of the page: it owns what the page knows, carries commands out, and listens to the browser.
+
+use super::engine::Engine;
+use super::environment::{self, CALM, DARK, NARROW};
+use super::keys;
+use super::observe::Seen;
+use crate::app::{Command, Model, Msg, Page as AppPage, update};
+use crate::layout::Form;
+use crate::view::Page;
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::callback::Timeout;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use yew::prelude::*;
+
+/// How long a note stays.
+const NOTE_MS: u32 = 4_000;
+
+/// What happens to the root: what happens to the page, and what only the browser knows.
+pub enum Event {
+    /// A message.
+    Msg(Msg),
+    /// A new seed is wished for.
+    Dice,
+    /// Whether the diagram can be seen.
+    Seen(bool),
+}
+
+/// The program.
+pub struct App {
+    model: Rc<Model>,
+    engine: Engine,
+    /// What gets the focus after the next rendering.
+    focus: Option<String>,
+    note: Option<Timeout>,
+    seen: Option<Seen>,
+    /// An embedded page begins when it is first seen.
+    waits_to_be_seen: bool,
+    copying: Option<[Closure<dyn FnMut(JsValue)>; 2]>,
+    _listeners: Vec<EventListener>,
+    send: Callback<Msg>,
+    dice: Callback<()>,
+}
+
+impl Component for App {
+    type Message = Event;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let start = environment::start();
+        let send = ctx.link().callback(Event::Msg);
+        let engine = Engine::new(send.clone(), start.reduced_motion, start.embed);
+        let waits_to_be_seen = start.embed && !start.reduced_motion;
+        let (model, commands) = Model::new(start);
+        let mut app = App {
+            model: Rc::new(model),
+            engine,
+            focus: None,
+            note: None,
+            seen: None,
+            waits_to_be_seen,
+            copying: None,
+            _listeners: listeners(&send),
+            dice: ctx.link().callback(|()| Event::Dice),
+            send,
+        };
+        app.carry_out(commands);
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, event: Event) -> bool {
+        let msg = match event {
+            Event::Msg(msg) => msg,
+            Event::Dice => Msg::NewSeed(js_sys::Date::now() as u64 ^ (js_sys::Math::random() * 1e6) as u64),
+            Event::Seen(seen) => {
+                self.engine.set_seen(seen);
+                if seen && std::mem::take(&mut self.waits_to_be_seen) {
+                    ctx.link().send_message(Event::Msg(Msg::Play(true)));
+                }
+                return false;
+            }
+        };
+        if let Msg::ReducedMotion(calm) = msg {
+            self.engine.set_calm(calm);
+        }
+        // Who has paused by hand is not surprised by a start.
+        if matches!(msg, Msg::Toggle | Msg::Step) {
+            self.waits_to_be_seen = false;
+        }
+        let commands = update(Rc::make_mut(&mut self.model), msg);
+        self.carry_out(commands);
+        true
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        html! { <Page model={self.model.clone()} dice={self.dice.clone()} send={self.send.clone()}/> }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
+        if let Some(id) = self.focus.take() {
+            environment::focus(&id);
+        }
+        self.engine.rendered();
+        let diagram = environment::document().and_then(|document| document.get_element_by_id("diagram"));
+        match (&diagram, &self.seen) {
+            (Some(diagram), None) => self.seen = Seen::watch(diagram, ctx.link().callback(Event::Seen)),
+            (None, Some(_)) => self.seen = None,
+            _ => {}
+        }
+    }
+}
+
+impl App {
+    fn carry_out(&mut self, commands: Vec<Command>) {
+        // The layout belongs to the settings that the commands bring.
+        if let AppPage::Run(play) = &self.model.page {
+            self.engine.show(play);
+        }
+        for command in commands {
+            self.carry_out_one(command);
+        }
+    }
+
+    fn carry_out_one(&mut self, command: Command) {
+        let main_client = self.model.play().map_or(0, |play| play.main_client);
+        match command {
+            Command::Start(scenario) => self.engine.start(&scenario),
+            Command::Reconfigure(scenario) => self.engine.reconfigure(&scenario),
+            Command::SetPlaying(on) => self.engine.set_playing(on),
+            Command::SetSpeed(speed) => self.engine.set_speed(speed),
+            Command::Step => self.engine.step(),
+            Command::Seek(to) => self.engine.seek(to),
+            Command::Inject(kind, lasts) => self.engine.inject(kind, lasts),
+            Command::EndFault(fault) => self.engine.end_fault(fault),
+            Command::Estimate(scenario) => self.engine.forecast(Some(scenario), main_client),
+            Command::ForgetEstimate => self.engine.forecast(None, main_client),
+            Command::WriteAddress { fragment, push } => environment::write_address(&fragment, push),
+            Command::CopyAddress(fragment) => self.copy(&environment::link_to(&fragment)),
+            Command::RememberLang(lang) => environment::remember_lang(lang),
+            Command::RememberTheme(theme) => environment::remember_theme(theme),
+            Command::Dress { lang, title, theme } => {
+                environment::dress(lang, &title, theme);
+                self.engine.refresh_palette();
+            }
+            Command::EndNoteLater => {
+                let send = self.send.clone();
+                self.note = Some(Timeout::new(NOTE_MS, move || send.emit(Msg::NoteOver)));
+            }
+            Command::Focus(id) => self.focus = Some(id),
+        }
+    }
+
+    /// Copies a text. Pages without a secure connection have no clipboard.
+    fn copy(&mut self, text: &str) {
+        let clipboard = environment::window()
+            .map(|window| window.navigator())
+            .and_then(|navigator| js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard")).ok())
+            .and_then(|clipboard| clipboard.dyn_into::<web_sys::Clipboard>().ok());
+        let Some(clipboard) = clipboard else {
+            return self.send.emit(Msg::Shared(false));
+        };
+        let tell = |done: bool| {
+            let send = self.send.clone();
+            Closure::<dyn FnMut(JsValue)>::new(move |_| send.emit(Msg::Shared(done)))
+        };
+        let [done, failed] = [tell(true), tell(false)];
+        // The promise that this makes is of no interest to anyone.
+        let _ = clipboard.write_text(text).then2(&done, &failed);
+        self.copying = Some([done, failed]);
+    }
+}
+
+/// What the page hears from the browser, for as long as it lives.
+fn listeners(send: &Callback<Msg>) -> Vec<EventListener> {
+    let Some(window) = environment::window() else {
+        return Vec::new();
+    };
+    let mut listeners = Vec::new();
+    let on_address = send.clone();
+    listeners.push(EventListener::new(&window, "hashchange", move |_| {
+        on_address.emit(Msg::Address(environment::fragment()));
+    }));
+    let on_key = send.clone();
+    let active = EventListenerOptions::enable_prevent_default();
+    listeners.push(EventListener::new_with_options(&window, "keydown", active, move |event| {
+        if let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>()
+            && let Some(msg) = keys::meaning(event)
+        {
+            event.prevent_default();
+            on_key.emit(msg);
+        }
+    }));
+    let mut on_media = |query: &str, msg: fn(bool) -> Msg| {
+        let send = send.clone();
+        if let Some(media) = environment::media(query) {
+            let asked = media.clone();
+            listeners.push(EventListener::new(&media, "change", move |_| {
+                send.emit(msg(asked.matches()));
+            }));
+        }
+    };
+    on_media(DARK, Msg::SystemDark);
+    on_media(CALM, Msg::ReducedMotion);
+    on_media(NARROW, |narrow| Msg::Form(if narrow { Form::Tall } else { Form::Wide }));
+    listeners
+}

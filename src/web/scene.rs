@@ -1,0 +1,145 @@
+//! From a session to plain data: the snapshot that the page is drawn from.
+
+use crate::app::snapshot::{
+    CHART_BINS, CacheNow, FaultNow, InstanceNow, LinkNow, ServiceNow, Snapshot, StoreNow,
+};
+use crate::session::Session;
+use crate::sim::trace::{Message, Record, What};
+use crate::sprites::Caption;
+use crate::words::Happened;
+
+/// Counts what leaves on each link, for the rates.
+#[derive(Clone, Debug, Default)]
+pub struct Rates {
+    sent: Vec<u64>,
+    since_s: f64,
+    per_s: Vec<f64>,
+}
+
+/// Rates are counted over about so long, in simulated seconds at the speed of the clock.
+const RATE_SECONDS: f64 = 1.0;
+
+impl Rates {
+    /// Takes a record in.
+    pub fn feed(&mut self, record: &Record) {
+        let link = match record.what {
+            What::Hop {
+                link,
+                message: Message::Request,
+                ..
+            }
+            | What::EventSent { link, .. } => link as usize,
+            _ => return,
+        };
+        if self.sent.len() <= link {
+            self.sent.resize(link + 1, 0);
+        }
+        self.sent[link] += 1;
+    }
+
+    /// Works the rates out, once in a while.
+    pub fn settle(&mut self, now_s: f64, speed: f64) {
+        let span = now_s - self.since_s;
+        if span < 0.0 {
+            self.clear(now_s);
+        } else if span >= RATE_SECONDS * speed.max(0.05) {
+            self.per_s.resize(self.sent.len(), 0.0);
+            for (rate, sent) in self.per_s.iter_mut().zip(&mut self.sent) {
+                *rate = std::mem::take(sent) as f64 / span;
+            }
+            self.since_s = now_s;
+        }
+    }
+
+    /// Begins anew.
+    pub fn clear(&mut self, now_s: f64) {
+        *self = Rates {
+            since_s: now_s,
+            ..Rates::default()
+        };
+    }
+
+    fn of(&self, link: usize) -> f64 {
+        self.per_s.get(link).copied().unwrap_or(0.0)
+    }
+}
+
+/// What services look like now.
+pub fn services(session: &Session) -> Vec<ServiceNow> {
+    let sim = session.run().sim();
+    (0..sim.plan().services.len() as u16)
+        .map(|service| ServiceNow {
+            instances: (0..sim.plan().services[service as usize].instances as u16)
+                .map(|instance| {
+                    let state = sim.instance(service, instance);
+                    InstanceNow {
+                        up: state.up,
+                        threads: state.threads,
+                        working: state.working,
+                        waiting: state.waiting,
+                        queued: state.queued,
+                        queue_limit: state.queue_limit,
+                    }
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// What the whole run looks like now.
+pub fn snapshot(session: &Session, rates: &Rates, captions: &[Caption], happened: Happened) -> Snapshot {
+    let run = session.run();
+    let sim = run.sim();
+    let plan = run.plan();
+    let bins = &run.series().bins;
+    let links = (0..plan.links.len()).map(|link| {
+        let caption = captions.iter().find(|caption| caption.link as usize == link);
+        LinkNow {
+            one_in: caption.map_or(1, |caption| caption.one_in),
+            per_s: rates.of(link),
+            slowed: caption.is_some_and(|caption| caption.slowed),
+        }
+    });
+    let caches = plan.caches.iter().enumerate().map(|(cache, its)| {
+        let instances = plan.services[its.service as usize].instances as u16;
+        (0..instances).fold(CacheNow::default(), |sum, instance| {
+            let state = sim.cache(cache as u16, instance);
+            CacheNow {
+                entries: sum.entries + state.entries,
+                expired: sum.expired + state.expired,
+                size: sum.size + state.size,
+            }
+        })
+    });
+    let stores = (0..plan.stores.len() as u16).map(|store| {
+        let state = sim.store(store);
+        StoreNow {
+            up: state.up,
+            connections: state.connections,
+            busy: state.busy,
+            wanted: state.wanted,
+        }
+    });
+    let faults = (0..).zip(sim.faults()).map(|(index, fault)| FaultNow {
+        index,
+        kind: fault.kind.clone(),
+        began_s: fault.begins.as_secs(),
+        ends_s: fault.ends.map(crate::time::Time::as_secs),
+        active: fault.active,
+    });
+    Snapshot {
+        now_s: session.now().as_secs(),
+        reach_s: 0.0,
+        seeking: session.seeking().map(crate::time::Time::as_secs),
+        pace: None,
+        stopped: None,
+        recent: Some(run.recent()),
+        bins: bins[bins.len().saturating_sub(CHART_BINS)..].to_vec(),
+        services: services(session),
+        stores: stores.collect(),
+        caches: caches.collect(),
+        links: links.collect(),
+        faults: faults.collect(),
+        happened: Some(happened),
+    }
+}
