@@ -284,11 +284,10 @@ impl Simulation {
         }
         request.outstanding -= 1;
         request.failed |= outcome != Outcome::Ok;
-        match request.group {
-            Group::FanOut { .. } if !request.failed => self.start_branches(parent),
-            Group::Fetch(fetch) if !request.failed || self.fetch_ignores_errors(fetch) => {
-                self.start_fetches(parent)
-            }
+        let (group, failed) = (request.group, request.failed);
+        match group {
+            Group::FanOut { .. } if !failed => self.start_branches(parent),
+            Group::Fetch(fetch) if !failed || self.fetch_ignores_errors(fetch) => self.start_fetches(parent),
             _ => {}
         }
         let request = &mut self.world.requests[parent];
