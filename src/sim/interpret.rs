@@ -287,7 +287,9 @@ impl Simulation {
         let (group, failed) = (request.group, request.failed);
         match group {
             Group::FanOut { .. } if !failed => self.start_branches(parent),
-            Group::Fetch(fetch) if !failed || self.fetch_ignores_errors(fetch) => self.start_fetches(parent),
+            Group::Fetch(fetch) if !failed || self.fetch_ignores_errors(fetch) => {
+                self.start_fetches(parent)
+            }
             _ => {}
         }
         let request = &mut self.world.requests[parent];
