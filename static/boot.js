@@ -3,12 +3,26 @@
 (function () {
   'use strict';
 
-  var app = document.getElementById('app');
-  var korean = /^ko\b/i.test((navigator.languages && navigator.languages[0]) || navigator.language || '');
+  // What the address asks for or the last visit kept, as the program will read it (src/web/environment.rs).
+  function chosen(name) {
+    var asked = new RegExp('[?&]' + name + '=([^&]*)').exec(location.search);
+    var kept = null;
+    try { kept = localStorage.getItem('msa-playground.' + name); } catch (blocked) { /* then nothing is kept */ }
+    return { asked: asked && asked[1], kept: kept };
+  }
+
+  // Before the first paint, so that neither the language nor the ground changes when the program starts.
+  var page = document.documentElement;
+  var lang = chosen('lang');
+  page.lang = [lang.asked, lang.kept, navigator.language].map(function (code) {
+    return (/^(ko|en)(?![a-z])/i.exec(code || '') || [''])[0].toLowerCase();
+  }).filter(Boolean)[0] || 'en';
+  var theme = chosen('theme');
+  theme = theme.asked || theme.kept;
+  if (theme === 'light' || theme === 'dark') page.setAttribute('data-theme', theme);
 
   var words = {
     ko: {
-      loading: '플레이그라운드를 불러오는 중입니다…',
       title: '플레이그라운드를 시작하지 못했습니다',
       reload: '새로 고침',
       unsupported: [
@@ -25,7 +39,6 @@
       ]
     },
     en: {
-      loading: 'Loading the playground…',
       title: 'The playground could not start',
       reload: 'Reload',
       unsupported: [
@@ -51,19 +64,20 @@
   }
 
   // The program removes #boot when it mounts into #app; until then, or if it died while mounting, it is not running.
-  function running() {
+  function running(app) {
     return app.firstElementChild && !document.getElementById('boot');
   }
 
   function explain(why, detail) {
-    if (running() || document.getElementById('boot-failed')) return;
+    var app = document.getElementById('app');
+    if (running(app) || document.getElementById('boot-failed')) return;
     app.textContent = '';
-    var page = element('main', '', app);
-    page.id = 'boot';
-    var alert = element('div', '', page);
+    var main = element('main', '', app);
+    main.id = 'boot';
+    var alert = element('div', '', main);
     alert.id = 'boot-failed';
     alert.setAttribute('role', 'alert');
-    (korean ? ['ko', 'en'] : ['en', 'ko']).forEach(function (lang, place) {
+    (page.lang === 'ko' ? ['ko', 'en'] : ['en', 'ko']).forEach(function (lang, place) {
       var part = element('section', '', alert);
       part.lang = lang;
       element(place === 0 ? 'h1' : 'h2', words[lang].title, part);
@@ -74,7 +88,7 @@
         again.onclick = function () { location.reload(); };
       }
     });
-    if (detail) element('pre', detail, page);
+    if (detail) element('pre', detail, main);
   }
 
   function broken(detail) {
@@ -90,10 +104,8 @@
     broken(String(event.reason));
   });
 
-  if (korean) {
-    document.documentElement.lang = 'ko';
-    document.getElementById('boot').textContent = words.ko.loading;
-  }
   // A browser too old for modules runs nothing of what follows, and reports no error either.
-  if (typeof WebAssembly !== 'object' || !('noModule' in document.createElement('script'))) explain('unsupported');
+  document.addEventListener('DOMContentLoaded', function () {
+    if (typeof WebAssembly !== 'object' || !('noModule' in document.createElement('script'))) explain('unsupported');
+  });
 })();
