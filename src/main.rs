@@ -26,6 +26,10 @@ pub fn trace_digest(document_json: &str, seconds: f64) -> String {
             let until = time::Time::ZERO + time::Span::from_secs_f64(seconds);
             format!("{:016x}", sim::digest_of(&scenario, until))
         }
-        Err(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        Err(problems) => problems
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n"),
     }
 }

@@ -135,15 +135,15 @@ impl Play {
         self.selected = self.selected.filter(exists);
     }
 
-    /// The settings of the offer, if it has not been taken.
+    /// The settings of the offer, as long as what it would change is as the scenario ships it: who has chosen a way of
+    /// their own is not talked out of it.
     pub fn offered(&self) -> Option<Vec<Setting>> {
         let offer = self.scenario.offer.as_ref()?;
-        let taken = offer.set.iter().all(|(name, value)| {
-            self.controls
-                .iter()
-                .any(|control| control.name == *name && control.value == *value)
+        let untouched = offer.set.keys().all(|name| {
+            let control = self.controls.iter().find(|control| control.name == *name);
+            control.is_some_and(|control| control.value == control.shipped)
         });
-        (!taken).then(|| offer.set.clone().into_iter().collect())
+        untouched.then(|| offer.set.clone().into_iter().collect())
     }
 
     /// The scenario with the offer taken, if there is one to take.

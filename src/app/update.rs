@@ -62,7 +62,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
         }
         Msg::Escape => escape(model),
         Msg::Share => match &model.page {
-            Page::Run(play) => vec![Command::CopyAddress(opening::fragment(&play.base, &play.scenario))],
+            Page::Run(play) => vec![Command::CopyAddress(opening::fragment(
+                &play.base,
+                &play.scenario,
+            ))],
             Page::Broken(_) => vec![Command::CopyAddress(String::new())],
         },
         Msg::Shared(done) => note(

@@ -30,9 +30,9 @@ const WIDE: Measures = Measures {
     margin: 8.0,
     people: (104.0, 112.0),
     people_gap: 66.0,
-    service: (250.0, 196.0),
-    store: (250.0, 164.0),
-    wire: 42.0,
+    service: (250.0, 206.0),
+    store: (250.0, 152.0),
+    wire: 44.0,
     layer_gap: 200.0,
     cell_gap: 36.0,
     behind_gap: 46.0,
@@ -282,8 +282,8 @@ impl<'a> Placer<'a> {
             rect.h - head - lid,
         );
         let columns = if self.form == Form::Wide { 2 } else { 1 };
-        let height = if self.form == Form::Wide { 23.0 } else { 17.0 };
-        let gap = if self.form == Form::Wide { 6.0 } else { 3.0 };
+        let height = if self.form == Form::Wide { 22.0 } else { 17.0 };
+        let gap = if self.form == Form::Wide { 5.0 } else { 3.0 };
         let fit = (((room.h + gap) / (height + gap)).floor() as usize).max(1) * columns;
         let more = contents.len().saturating_sub(fit);
         let width = (room.w - gap * (columns as f64 - 1.0)) / columns as f64;

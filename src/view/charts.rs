@@ -19,21 +19,22 @@ pub struct Props {
 
 const WIDTH: f64 = 240.0;
 const HEIGHT: f64 = 44.0;
+/// A run of fewer bins does not fill the width yet.
+const BINS_MIN: usize = 21;
 
 /// A line: a value for each bin (or none), on a scale from 0 to `top`.
 fn path(values: &[Option<f64>], top: f64) -> String {
     let mut path = String::new();
     let mut pen = false;
-    let step = WIDTH / (crate::app::snapshot::CHART_BINS as f64 - 1.0);
-    // The latest bin stands at the right edge.
-    let left = WIDTH - step * (values.len() as f64 - 1.0);
+    // A young run grows from the left; later the latest bin stands at the right edge.
+    let step = WIDTH / (values.len().max(BINS_MIN) as f64 - 1.0);
     for (place, value) in values.iter().enumerate() {
         let Some(value) = value.filter(|value| value.is_finite()) else {
             pen = false;
             continue;
         };
         let (x, y) = (
-            left + place as f64 * step,
+            place as f64 * step,
             HEIGHT - 1.0 - (value / top).clamp(0.0, 1.0) * (HEIGHT - 3.0),
         );
         let command = if pen { 'L' } else { 'M' };
@@ -59,7 +60,7 @@ fn round_up(value: f64) -> f64 {
 
 struct Chart {
     test: &'static str,
-    title: Word,
+    title: String,
     value: String,
     number: f64,
     note: String,
@@ -68,12 +69,11 @@ struct Chart {
 }
 
 fn draw(chart: Chart, lang: Lang) -> Html {
-    let title = chart.title.text(lang);
-    let said = Say::Chart(title, &chart.value).text(lang);
+    let said = Say::Chart(&chart.title, &chart.value).text(lang);
     html! {
         <figure class="chart" data-test={chart.test} data-value={format!("{:.4}", chart.number)}>
             <figcaption>
-                <span class="title">{ title }</span>
+                <span class="title">{ chart.title }</span>
                 <span class="value">{ chart.value }</span>
                 <span class="note">{ chart.note }</span>
             </figcaption>
@@ -93,12 +93,7 @@ fn draw(chart: Chart, lang: Lang) -> Html {
 #[component]
 pub fn Charts(props: &Props) -> Html {
     let lang = props.lang;
-    let charts = [
-        latency(props),
-        calls(props),
-        threads(props),
-        stale(props),
-    ];
+    let charts = [latency(props), calls(props), threads(props), stale(props)];
     html! {
         <section class="charts" aria-label={Word::Measurements.text(lang)}>
             { for charts.into_iter().map(|chart| draw(chart, lang)) }
@@ -131,7 +126,7 @@ fn latency(props: &Props) -> Chart {
         .filter(|latency| latency.count > 0);
     Chart {
         test: "chart-latency",
-        title: Word::Latency,
+        title: Word::Latency.text(lang).to_string(),
         value: ms(now.map_or(f64::NAN, |now| now.mean), lang),
         number: now.map_or(f64::NAN, |now| now.mean),
         note: now.map_or(String::new(), |now| Say::Percentile(now.p95).text(lang)),
@@ -157,13 +152,17 @@ fn calls(props: &Props) -> Chart {
         recent.events as f64 / (recent.to_s - recent.from_s).max(1e-9)
     });
     let note = if events > 0.0 {
-        format!("{} {}", Word::Topic.text(props.lang), Say::PerSecond(events).text(props.lang))
+        format!(
+            "{} {}",
+            Word::Topic.text(props.lang),
+            Say::PerSecond(events).text(props.lang)
+        )
     } else {
         String::new()
     };
     Chart {
         test: "chart-calls",
-        title: Word::CallsPerList,
+        title: Word::CallsPerList.text(props.lang).to_string(),
         value: decimal(now),
         number: now,
         note,
@@ -176,13 +175,19 @@ fn threads(props: &Props) -> Chart {
     let lang = props.lang;
     let recent = props.snapshot.recent.as_ref();
     let limits: Vec<f64> = recent.map_or(Vec::new(), |recent| {
-        recent.services.iter().map(|service| f64::from(service.threads)).collect()
+        recent
+            .services
+            .iter()
+            .map(|service| f64::from(service.threads))
+            .collect()
     });
     // Each service on a scale of its own: the top is its limit.
     let line = |service: usize| {
         let limit = limits.get(service).copied().unwrap_or(1.0).max(1.0);
         path(
-            &over(&props.snapshot.bins, |bin| bin.in_use.get(service).map(|used| used / limit)),
+            &over(&props.snapshot.bins, |bin| {
+                bin.in_use.get(service).map(|used| used / limit)
+            }),
             1.0,
         )
     };
@@ -191,23 +196,42 @@ fn threads(props: &Props) -> Chart {
         let service = operation.split('.').next()?;
         recent.services.iter().position(|it| it.name == service)
     });
+    let name = |service: usize| {
+        props
+            .services
+            .get(service)
+            .map_or("", |name| name.text(lang))
+    };
     let text = |service: usize| {
-        recent.and_then(|recent| recent.services.get(service)).map_or(String::new(), |it| {
-            let name = props.services.get(service).map_or("", |name| name.text(lang));
-            format!("{name} {}/{}", decimal(it.in_use_mean), it.threads)
-        })
+        recent
+            .and_then(|recent| recent.services.get(service))
+            .map_or(String::new(), |it| {
+                format!("{}/{}", decimal(it.in_use_mean), it.threads)
+            })
     };
     let main = main.unwrap_or(0);
-    let others: Vec<usize> = (0..limits.len()).filter(|service| *service != main).take(2).collect();
-    let mut lines: Vec<(&str, String)> = others.iter().map(|service| ("second", line(*service))).collect();
+    let others: Vec<usize> = (0..limits.len())
+        .filter(|service| *service != main)
+        .take(2)
+        .collect();
+    let mut lines: Vec<(&str, String)> = others
+        .iter()
+        .map(|service| ("second", line(*service)))
+        .collect();
     lines.push(("first", line(main)));
-    let used = recent.and_then(|recent| recent.services.get(main)).map_or(f64::NAN, |it| it.in_use_mean);
+    let used = recent
+        .and_then(|recent| recent.services.get(main))
+        .map_or(f64::NAN, |it| it.in_use_mean);
     Chart {
         test: "chart-threads",
-        title: Word::ThreadsInUse,
+        title: Say::Chart(Word::ThreadsInUse.text(lang), name(main)).text(lang),
         value: text(main),
         number: used,
-        note: others.iter().map(|service| text(*service)).collect::<Vec<_>>().join(" · "),
+        note: others
+            .iter()
+            .map(|service| format!("{} {}", name(*service), text(*service)))
+            .collect::<Vec<_>>()
+            .join(" · "),
         top: share(1.0),
         lines,
     }
@@ -219,21 +243,39 @@ fn stale(props: &Props) -> Chart {
         (bin.values > 0).then(|| bin.stale as f64 / bin.values as f64)
     });
     let top = top_of(&[&stale]).clamp(0.001, 1.0);
-    let (part, age) = props.snapshot.recent.as_ref().map_or((f64::NAN, 0.0), |recent| {
-        let (stale, values) = recent
-            .references
-            .iter()
-            .fold((0, 0), |(stale, values), it| (stale + it.stale, values + it.values));
-        let age = recent.references.iter().map(|it| it.stale_age_max_ms).fold(0.0, f64::max);
-        let part = if values > 0 { stale as f64 / values as f64 } else { f64::NAN };
-        (part, age)
-    });
+    let (part, age) = props
+        .snapshot
+        .recent
+        .as_ref()
+        .map_or((f64::NAN, 0.0), |recent| {
+            let (stale, values) = recent
+                .references
+                .iter()
+                .fold((0, 0), |(stale, values), it| {
+                    (stale + it.stale, values + it.values)
+                });
+            let age = recent
+                .references
+                .iter()
+                .map(|it| it.stale_age_max_ms)
+                .fold(0.0, f64::max);
+            let part = if values > 0 {
+                stale as f64 / values as f64
+            } else {
+                f64::NAN
+            };
+            (part, age)
+        });
     Chart {
         test: "chart-stale",
-        title: Word::StaleShare,
+        title: Word::StaleShare.text(lang).to_string(),
         value: share(part),
         number: part,
-        note: if age > 0.0 { Say::StaleFor(age).text(lang) } else { String::new() },
+        note: if age > 0.0 {
+            Say::StaleFor(age).text(lang)
+        } else {
+            String::new()
+        },
         top: share(top),
         lines: vec![("first stale", path(&stale, top))],
     }
@@ -244,8 +286,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_latest_bin_stands_at_the_right_edge_and_gaps_are_gaps() {
-        assert_eq!(path(&[Some(1.0)], 1.0), "M240.0 2.0");
+    fn a_run_grows_from_the_left_to_the_right_edge_and_gaps_are_gaps() {
+        assert_eq!(path(&[Some(1.0)], 1.0), "M0.0 2.0");
+        assert!(path(&[Some(1.0); 21], 1.0).ends_with("L240.0 2.0"));
+        assert!(path(&[Some(1.0); 90], 1.0).ends_with("L240.0 2.0"));
         let gap = path(&[Some(0.0), None, Some(1.0)], 1.0);
         assert_eq!(gap.matches('M').count(), 2, "{gap}");
         assert_eq!(path(&[], 1.0), "");
@@ -254,7 +298,14 @@ mod tests {
 
     #[test]
     fn a_scale_ends_at_a_round_number() {
-        for (value, top) in [(0.0, 1.0), (1.0, 1.0), (1.2, 2.0), (2670.0, 5000.0), (0.03, 0.05), (f64::NAN, 1.0)] {
+        for (value, top) in [
+            (0.0, 1.0),
+            (1.0, 1.0),
+            (1.2, 2.0),
+            (2670.0, 5000.0),
+            (0.03, 0.05),
+            (f64::NAN, 1.0),
+        ] {
             assert!((round_up(value) - top).abs() < 1e-9, "{value}");
         }
     }

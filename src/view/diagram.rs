@@ -108,15 +108,18 @@ pub fn Diagram(props: &Props) -> Html {
 }
 
 /// What is wrong with a link, while it is.
-fn link_fault<'a>(props: &'a Props, link: usize) -> Option<&'a FaultNow> {
+fn link_fault(props: &Props, link: usize) -> Option<&FaultNow> {
     let (from, to) = props.names.links.get(link)?;
     let is = |name: &str, a: &str, b: &str| {
-        name.split_once("->").is_some_and(|(x, y)| (x.trim(), y.trim()) == (a, b))
+        name.split_once("->")
+            .is_some_and(|(x, y)| (x.trim(), y.trim()) == (a, b))
     };
     props.snapshot.faults.iter().find(|fault| {
         fault.active
             && match &fault.kind {
-                FaultKind::Cut { link } => is(link, &from.key, &to.key) || is(link, &to.key, &from.key),
+                FaultKind::Cut { link } => {
+                    is(link, &from.key, &to.key) || is(link, &to.key, &from.key)
+                }
                 FaultKind::Loss { link, .. } => is(link, &from.key, &to.key),
                 _ => false,
             }
@@ -133,14 +136,21 @@ fn route(props: &Props, link: usize) -> Html {
     let now = props.snapshot.links.get(link).copied().unwrap_or_default();
     let from_service = props.names.services.iter().any(|it| it.key == from.key);
     let to_service = props.names.services.iter().any(|it| it.key == to.key);
-    let events_only = layout.topics.iter().any(|topic| topic.link as usize == link);
+    let events_only = layout
+        .topics
+        .iter()
+        .any(|topic| topic.link as usize == link);
     // A link between services that carries nothing now (the way of events, say) has no line of its own.
     let fault = link_fault(props, link);
     if from_service && to_service && (events_only || backwards(props, link)) {
         return Html::default();
     }
     let cut = fault.is_some_and(|fault| matches!(fault.kind, FaultKind::Cut { .. }));
-    let class = classes!("route", cut.then_some("cut"), (now.per_s == 0.0).then_some("quiet"));
+    let class = classes!(
+        "route",
+        cut.then_some("cut"),
+        (now.per_s == 0.0).then_some("quiet")
+    );
     let mesh: Vec<(Point, Point)> = if route.from.len() * route.to.len() <= 9 {
         (0..route.from.len() as u16)
             .flat_map(|a| (0..route.to.len() as u16).map(move |b| (a, b)))
@@ -156,21 +166,41 @@ fn route(props: &Props, link: usize) -> Html {
     };
     let between_services = from_service && to_service;
     let span = route.to.iter().chain(&route.from).map(|point| point.y);
-    let (top, bottom) = span.fold((f64::MAX, f64::MIN), |(top, bottom), y| (top.min(y), bottom.max(y)));
+    let (top, bottom) = span.fold((f64::MAX, f64::MIN), |(top, bottom), y| {
+        (top.min(y), bottom.max(y))
+    });
+    let right = route
+        .to
+        .iter()
+        .chain(&route.from)
+        .map(|point| point.x)
+        .fold(0.0, f64::max);
     let (rate_at, note_at) = match layout.form {
         Form::Wide => (
-            Point { x: at.x, y: top - 16.0 },
-            Point { x: at.x, y: bottom + 28.0 },
+            Point {
+                x: at.x,
+                y: top - 16.0,
+            },
+            Point {
+                x: at.x,
+                y: bottom + 28.0,
+            },
         ),
         Form::Tall => (
-            Point { x: at.x - 76.0, y: at.y - 2.0 },
-            Point { x: at.x - 76.0, y: at.y + 12.0 },
+            Point {
+                x: right + 20.0,
+                y: at.y - 2.0,
+            },
+            Point {
+                x: right + 20.0,
+                y: at.y + 13.0,
+            },
         ),
     };
     let note = match fault.map(|fault| &fault.kind) {
         Some(FaultKind::Cut { .. }) => Word::LinkCut.text(lang).to_string(),
         Some(FaultKind::Loss { .. }) => Word::AnswersLost.text(lang).to_string(),
-        _ if now.one_in > 1 => Say::OneIn(now.one_in).text(lang),
+        _ if now.per_s > 0.0 => Say::Drawn(now.one_in, now.slowed).text(lang),
         _ => String::new(),
     };
     html! {
@@ -180,8 +210,8 @@ fn route(props: &Props, link: usize) -> Html {
                 <path class="cut-mark" d={format!("M{:.1} {:.1}l-10 20M{:.1} {:.1}l-10 20", at.x + 1.0, at.y - 10.0, at.x + 9.0, at.y - 10.0)}/>
             }
             if between_services {
-                if now.per_s > 0.0 { { text(rate_at.x, rate_at.y, "rate", Say::CallsPerSecond(now.per_s).text(lang)) } }
-                { text(note_at.x, note_at.y, "note", note) }
+                if now.per_s > 0.0 { { text(rate_at.x, rate_at.y, "rate beside", Say::CallsPerSecond(now.per_s).text(lang)) } }
+                { text(note_at.x, note_at.y, "note beside", note) }
             }
         </g>
     }
@@ -209,7 +239,12 @@ fn middle(points: &[Point]) -> Point {
 fn topic(props: &Props, topic: &Topic) -> Html {
     let lang = props.lang;
     let Point { x, y } = topic.at;
-    let now = props.snapshot.links.get(topic.link as usize).copied().unwrap_or_default();
+    let now = props
+        .snapshot
+        .links
+        .get(topic.link as usize)
+        .copied()
+        .unwrap_or_default();
     let class = || classes!("route", "events");
     html! {
         <g class="topic" data-test="topic">
@@ -230,8 +265,16 @@ fn service(props: &Props, place: &ServiceBox) -> Html {
         return Html::default();
     };
     let empty = crate::app::snapshot::ServiceNow::default();
-    let now = props.snapshot.services.get(place.service as usize).unwrap_or(&empty);
-    let (threads, in_use, queued) = (now.sum(|it| it.threads), now.in_use(), now.sum(|it| it.queued));
+    let now = props
+        .snapshot
+        .services
+        .get(place.service as usize)
+        .unwrap_or(&empty);
+    let (threads, in_use, queued) = (
+        now.sum(|it| it.threads),
+        now.in_use(),
+        now.sum(|it| it.queued),
+    );
     let down = !now.instances.is_empty() && now.instances.iter().all(|it| !it.up);
     let (mut slow, mut errors) = (None, false);
     for fault in props.snapshot.faults.iter().filter(|fault| fault.active) {

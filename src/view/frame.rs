@@ -79,7 +79,9 @@ fn header(props: &Props) -> Html {
     let (lang, dark) = (model.lang, model.dark());
     let word = |word: Word| word.text(lang);
     let current = model.play().map_or("", |play| play.base.name.as_str());
-    let summary = model.play().map(|play| lang.pick(&play.scenario.summary, "").to_string());
+    let summary = model
+        .play()
+        .map(|play| lang.pick(&play.scenario.summary, "").to_string());
     let onchange = {
         let send = props.send.clone();
         Callback::from(move |event: Event| {
@@ -89,7 +91,11 @@ fn header(props: &Props) -> Html {
         })
     };
     let theme = if dark { Theme::Light } else { Theme::Dark };
-    let theme_word = if dark { Word::ThemeToLight } else { Word::ThemeToDark };
+    let theme_word = if dark {
+        Word::ThemeToLight
+    } else {
+        Word::ThemeToDark
+    };
     let options = shipped::ALL.iter().filter_map(|(name, _)| {
         let scenario = shipped::load(name)?;
         let title = lang.pick(&scenario.title, name).to_string();
@@ -136,7 +142,9 @@ fn run(props: &Props, play: &Play) -> Html {
     let owner = play
         .owner
         .and_then(|owner| Some((owner, play.names.services.get(owner as usize)?.clone())));
-    let title = lang.pick(&play.scenario.title, &play.scenario.name).to_string();
+    let title = lang
+        .pick(&play.scenario.title, &play.scenario.name)
+        .to_string();
     let outcome = html! {
         <Outcome {lang} snapshot={play.snapshot.clone()} main_client={play.main_client} {owner} {offer}
             forecast={play.forecast} compare={play.compare.clone()} send={send.clone()}/>
@@ -173,16 +181,17 @@ fn run(props: &Props, play: &Play) -> Html {
     }
     html! {
         <div class="columns">
-            { panel }
+            <div class="side">
+                // It stands beside the diagram, never over it: nothing is hidden.
+                if let Some(node) = play.selected {
+                    <Inspector {lang} {node} layout={play.layout.clone()} names={play.names.clone()}
+                        faults={play.faults.clone()} snapshot={play.snapshot.clone()} send={send.clone()}/>
+                }
+                { panel }
+            </div>
             <main class="main" id="main">
                 { outcome }
-                <div class="hero">
-                    { diagram }
-                    if let Some(node) = play.selected {
-                        <Inspector {lang} {node} layout={play.layout.clone()} names={play.names.clone()}
-                            faults={play.faults.clone()} snapshot={play.snapshot.clone()} send={send.clone()}/>
-                    }
-                </div>
+                <div class="hero">{ diagram }</div>
                 { sentence(play, lang) }
                 { transport }
                 <Charts {lang} snapshot={play.snapshot.clone()} main_client={play.main_client}
@@ -207,7 +216,11 @@ fn sentence(play: &Play, lang: Lang) -> Html {
         happened,
         Happened::Broke(_) | Happened::Mended(_) | Happened::Changed | Happened::StillWorks { .. }
     );
-    let spoken = if aloud || play.snapshot.stopped.is_some() { text.clone() } else { String::new() };
+    let spoken = if aloud || play.snapshot.stopped.is_some() {
+        text.clone()
+    } else {
+        String::new()
+    };
     html! {
         <>
             <p class="sentence" data-test="sentence">{ text }</p>
@@ -222,7 +235,11 @@ fn bookmarks(play: &Play) -> Vec<(f64, Trouble)> {
         return Vec::new();
     }
     let plan = Plan::new(&play.scenario);
-    let faults = play.snapshot.faults.iter().filter(|fault| fault.began_s <= play.snapshot.reach_s);
+    let faults = play
+        .snapshot
+        .faults
+        .iter()
+        .filter(|fault| fault.began_s <= play.snapshot.reach_s);
     faults
         .map(|fault| (fault.began_s, trouble(&fault.kind, &plan, &play.names)))
         .collect()
@@ -234,7 +251,7 @@ fn note(model: &Model) -> Html {
         Note::Problem(problem) => problem.clone(),
     });
     html! {
-        <div class={classes!("note", text.is_some().then_some("shown"))} role="status" data-test="note">
+        <div class={classes!("toast", text.is_some().then_some("shown"))} role="status" data-test="note">
             { text.unwrap_or_default() }
         </div>
     }

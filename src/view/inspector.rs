@@ -28,19 +28,23 @@ pub struct Props {
 pub fn Inspector(props: &Props) -> Html {
     let lang = props.lang;
     let (name, body) = match props.node {
-        Node::Service(service) => (props.names.services.get(service as usize), service_body(props, service)),
-        Node::Store(store) => (props.names.stores.get(store as usize), store_body(props, store)),
+        Node::Service(service) => (
+            props.names.services.get(service as usize),
+            service_body(props, service),
+        ),
+        Node::Store(store) => (
+            props.names.stores.get(store as usize),
+            store_body(props, store),
+        ),
     };
     let name = name.map_or("", |name| name.text(lang)).to_string();
-    let faults: Vec<&Possible> = props.faults.iter().filter(|fault| fault.at.contains(&props.node)).collect();
-    // It stands where the node is not.
-    let at_left = match props.node {
-        Node::Service(service) => props.layout.services.get(service as usize).map(|it| it.rect),
-        Node::Store(store) => props.layout.stores.get(store as usize).map(|it| it.rect),
-    }
-    .is_some_and(|rect| rect.center().x > props.layout.width / 2.0);
+    let faults: Vec<&Possible> = props
+        .faults
+        .iter()
+        .filter(|fault| fault.at.contains(&props.node))
+        .collect();
     html! {
-        <aside class={classes!("inspector", at_left.then_some("at-left"))} id="inspector" data-test="inspector"
+        <aside class="inspector" id="inspector" data-test="inspector"
             tabindex="-1" aria-labelledby="inspector-title">
             <div class="inspector-head">
                 <h2 id="inspector-title">{ name }</h2>
@@ -159,10 +163,19 @@ fn caches_table(props: &Props, caches: &[u16]) -> Html {
 
 fn store_body(props: &Props, store: u16) -> Html {
     let lang = props.lang;
-    let now = props.snapshot.stores.get(store as usize).copied().unwrap_or_default();
+    let now = props
+        .snapshot
+        .stores
+        .get(store as usize)
+        .copied()
+        .unwrap_or_default();
     let recent = props.snapshot.recent.as_ref();
     let numbers = recent.and_then(|recent| Some((recent, recent.stores.get(store as usize)?)));
-    let chips = props.layout.stores.get(store as usize).map_or(&[][..], |place| &place.chips);
+    let chips = props
+        .layout
+        .stores
+        .get(store as usize)
+        .map_or(&[][..], |place| &place.chips);
     let what = |kind: ChipKind| match kind {
         ChipKind::Own => Word::Own,
         ChipKind::Joined => Word::Joined,

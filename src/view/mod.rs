@@ -56,5 +56,9 @@ fn value_of(event: &impl AsRef<web_sys::Event>) -> Option<String> {
     target
         .dyn_ref::<web_sys::HtmlInputElement>()
         .map(web_sys::HtmlInputElement::value)
-        .or_else(|| target.dyn_ref::<web_sys::HtmlSelectElement>().map(web_sys::HtmlSelectElement::value))
+        .or_else(|| {
+            target
+                .dyn_ref::<web_sys::HtmlSelectElement>()
+                .map(web_sys::HtmlSelectElement::value)
+        })
 }

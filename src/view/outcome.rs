@@ -24,7 +24,13 @@ pub struct Props {
 }
 
 /// A large number with what it is.
-fn number(ms: Option<f64>, lang: Lang, words: &str, class: &'static str, test: &'static str) -> Html {
+fn number(
+    ms: Option<f64>,
+    lang: Lang,
+    words: &str,
+    class: &'static str,
+    test: &'static str,
+) -> Html {
     let Figure { value, unit } = figure_ms(ms.unwrap_or(f64::NAN), lang);
     html! {
         <p class={classes!("figure", class)} data-test={test} data-ms={ms.map_or(String::new(), |ms| format!("{ms:.3}"))}>
@@ -41,7 +47,9 @@ pub fn Outcome(props: &Props) -> Html {
     let word = |word: Word| word.text(lang);
     let recent = props.snapshot.recent.as_ref();
     let client = recent.and_then(|recent| recent.clients.get(props.main_client as usize));
-    let now = client.filter(|client| client.latency_ms.count > 0).map(|client| client.latency_ms.mean);
+    let now = client
+        .filter(|client| client.latency_ms.count > 0)
+        .map(|client| client.latency_ms.mean);
     let waited = props.snapshot.now_s > 6.0;
     let now_words = match now {
         Some(_) => word(Word::ForAList),
@@ -75,8 +83,20 @@ pub fn Outcome(props: &Props) -> Html {
             )
         }
         (None, Some(compare)) => (
-            number(compare.before_ms, lang, word(Word::Before), "before", "outcome-then"),
-            Some(number(now, lang, now_words, "actual better", "outcome-value")),
+            number(
+                compare.before_ms,
+                lang,
+                word(Word::Before),
+                "before",
+                "outcome-then",
+            ),
+            Some(number(
+                now,
+                lang,
+                now_words,
+                "actual better",
+                "outcome-value",
+            )),
             html! {
                 <>
                     if let Some(expected) = compare.expected_ms {
@@ -123,11 +143,16 @@ fn facts(props: &Props) -> Html {
             let name = if service.name == main_service {
                 None
             } else {
-                props.owner.as_ref().filter(|(_, name)| name.key == service.name).map(|(_, name)| name)
+                props
+                    .owner
+                    .as_ref()
+                    .filter(|(_, name)| name.key == service.name)
+                    .map(|(_, name)| name)
             };
             if let Some(name) = name {
                 facts.push((
-                    Say::ThreadsInUse(name.text(lang), service.in_use_mean, service.threads).text(lang),
+                    Say::ThreadsInUse(name.text(lang), service.in_use_mean, service.threads)
+                        .text(lang),
                     false,
                 ));
             }

@@ -132,7 +132,9 @@ pub fn FaultButton(props: &FaultProps) -> Html {
     };
     let (msg, state) = match &props.now {
         Some(now) => {
-            let left = now.ends_s.map(|ends| Say::SecondsLeft((ends - props.now_s).max(0.0)).text(lang));
+            let left = now
+                .ends_s
+                .map(|ends| Say::SecondsLeft((ends - props.now_s).max(0.0)).text(lang));
             let state = left.unwrap_or_else(|| Word::End.text(lang).to_string());
             (Msg::EndFault(now.index), state)
         }

@@ -25,12 +25,24 @@ pub(super) fn figure(props: &Props, people: &People) -> Html {
         .sum();
     let one = people.clients.len() == 1;
     let name = if one {
-        props.names.clients.get(first as usize).map_or("", |name| name.text(lang))
+        props
+            .names
+            .clients
+            .get(first as usize)
+            .map_or("", |name| name.text(lang))
     } else {
         Word::Changes.text(lang)
     };
-    let asks = props.names.asks.get(first as usize).map_or("", |name| name.text(lang));
-    let key = props.names.clients.get(first as usize).map_or("", |name| name.key.as_str());
+    let asks = props
+        .names
+        .asks
+        .get(first as usize)
+        .map_or("", |name| name.text(lang));
+    let key = props
+        .names
+        .clients
+        .get(first as usize)
+        .map_or("", |name| name.key.as_str());
     let latency = clients()
         .next()
         .filter(|client| one && client.latency_ms.count > 0)
@@ -67,7 +79,11 @@ pub(super) fn figure(props: &Props, people: &People) -> Html {
         }
     };
     let top = y + if tall { 52.0 } else { 56.0 };
-    let rate = if asked > 0.0 { Say::PerSecond(asked).text(lang) } else { String::new() };
+    let rate = if asked > 0.0 {
+        Say::PerSecond(asked).text(lang)
+    } else {
+        String::new()
+    };
     html! {
         <g class={classes!("people", (bad > 0).then_some("bad"))} data-test={format!("people-{key}")} role="img"
             aria-label={label.text(lang)}>

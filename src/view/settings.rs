@@ -91,7 +91,11 @@ fn Slider(props: &SliderProps) -> Html {
     }
     let place = slider_at(&control.kind, control.number());
     let oninput = {
-        let (send, name, kind) = (props.send.clone(), control.name.clone(), control.kind.clone());
+        let (send, name, kind) = (
+            props.send.clone(),
+            control.name.clone(),
+            control.kind.clone(),
+        );
         Callback::from(move |event: InputEvent| {
             if let Some(place) = value_of(&event).and_then(|text| text.parse().ok()) {
                 let set = vec![(name.clone(), at_slider(&kind, place))];

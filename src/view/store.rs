@@ -15,11 +15,9 @@ pub(super) fn cylinder(props: &Props, place: &Cylinder) -> Html {
     };
     let now = props.snapshot.stores.get(place.store as usize).copied();
     let busy = now.unwrap_or_default();
-    let down = props
-        .snapshot
-        .faults
-        .iter()
-        .any(|fault| fault.active && matches!(&fault.kind, FaultKind::StoreDown { store } if *store == name.key));
+    let down = props.snapshot.faults.iter().any(|fault| {
+        fault.active && matches!(&fault.kind, FaultKind::StoreDown { store } if *store == name.key)
+    });
     let node = Node::Store(place.store);
     let (r, lid) = (place.rect, place.lid);
     let (rx, cx) = (r.w / 2.0, r.x + r.w / 2.0);
@@ -31,11 +29,22 @@ pub(super) fn cylinder(props: &Props, place: &Cylinder) -> Html {
         w = r.w,
     );
     let (a, b) = place.wire;
-    let head = r.y + 2.0 * lid + if props.layout.form == Form::Wide { 15.0 } else { 14.0 };
+    let head = r.y
+        + 2.0 * lid
+        + if props.layout.form == Form::Wide {
+            15.0
+        } else {
+            14.0
+        };
     let state = if down {
         Word::Down.text(lang).to_string()
+    } else if props.layout.form == Form::Tall {
+        // The name needs the room; the rim says it, too.
+        String::new()
     } else {
-        now.map_or(String::new(), |now| format!("{}/{}", now.busy, now.connections))
+        now.map_or(String::new(), |now| {
+            format!("{}/{}", now.busy, now.connections)
+        })
     };
     let inner = html! {
         <>
@@ -72,7 +81,11 @@ pub(super) fn cylinder(props: &Props, place: &Cylinder) -> Html {
 
 /// A table. A copy has a dashed outline and says where its values come from.
 fn chip(props: &Props, chip: &Chip) -> Html {
-    let name = props.names.tables.get(chip.table as usize).map_or("", String::as_str);
+    let name = props
+        .names
+        .tables
+        .get(chip.table as usize)
+        .map_or("", String::as_str);
     let class = match chip.kind {
         ChipKind::Own => "chip",
         ChipKind::Joined => "chip joined",

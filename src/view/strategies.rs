@@ -39,7 +39,15 @@ pub fn Strategies(props: &Props) -> Html {
     });
     let all = STRATEGIES.into_iter().map(|strategy| {
         let set = all_to(&props.controls, strategy);
-        cell(props, "all", Word::AllReferences.text(lang), strategy, common, set, false)
+        cell(
+            props,
+            "all",
+            Word::AllReferences.text(lang),
+            strategy,
+            common,
+            set,
+            false,
+        )
     });
     html! {
         <section class="strategies" aria-labelledby="strategies-title">
@@ -82,7 +90,15 @@ fn row(props: &Props, control: &Control) -> Html {
     let cells = STRATEGIES.into_iter().map(|strategy| {
         let set = vec![(control.name.clone(), strategy_key(strategy).to_string())];
         let is_offered = offered == Some(strategy_key(strategy));
-        cell(props, &control.name, title, strategy, chosen, set, is_offered)
+        cell(
+            props,
+            &control.name,
+            title,
+            strategy,
+            chosen,
+            set,
+            is_offered,
+        )
     });
     html! {
         <div class="row" role="radiogroup" aria-label={title.to_string()}>

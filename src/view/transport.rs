@@ -27,7 +27,11 @@ pub struct Props {
 pub fn Transport(props: &Props) -> Html {
     let lang = props.lang;
     let word = |word: Word| word.text(lang);
-    let play_word = if props.playing { Word::Pause } else { Word::Play };
+    let play_word = if props.playing {
+        Word::Pause
+    } else {
+        Word::Play
+    };
     let play = html! {
         <button class="round main" data-test="play" aria-label={word(play_word)} title={word(play_word)}
             aria-pressed={if props.playing { "true" } else { "false" }} onclick={on(&props.send, Msg::Toggle)}>

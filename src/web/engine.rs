@@ -17,8 +17,8 @@ use crate::sprites::{Picture, picture};
 use crate::time::{Span, Time};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use yew::Callback;
 
@@ -76,9 +76,12 @@ struct Inner {
     forecaster: Forecaster,
 }
 
+/// What the browser calls for each frame.
+type OnFrame = Closure<dyn FnMut(f64)>;
+
 struct Frames {
     id: Cell<Option<i32>>,
-    closure: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    closure: RefCell<Option<OnFrame>>,
     inner: RefCell<Inner>,
     send: Callback<Msg>,
 }
@@ -173,7 +176,9 @@ impl Engine {
     /// Changes the settings of the run.
     pub fn reconfigure(&self, scenario: &Scenario) {
         self.with(|inner| {
-            let Some(session) = &mut inner.session else { return };
+            let Some(session) = &mut inner.session else {
+                return;
+            };
             if !session.reconfigure(scenario.clone()) {
                 inner.begin_anew();
                 inner.reach = Time::ZERO;
@@ -297,7 +302,11 @@ impl Frames {
             return;
         }
         if let (Some(window), Some(closure)) = (window(), self.closure.borrow().as_ref()) {
-            self.id.set(window.request_animation_frame(closure.as_ref().unchecked_ref()).ok());
+            self.id.set(
+                window
+                    .request_animation_frame(closure.as_ref().unchecked_ref())
+                    .ok(),
+            );
         }
     }
 }
@@ -329,7 +338,10 @@ impl Inner {
     }
 
     fn runs(&self) -> bool {
-        let seeking = self.session.as_ref().is_some_and(|session| session.seeking().is_some());
+        let seeking = self
+            .session
+            .as_ref()
+            .is_some_and(|session| session.seeking().is_some());
         self.session.is_some()
             && self.stopped.is_none()
             && (seeking || self.playing && (self.seen || !self.only_while_seen))
@@ -340,7 +352,9 @@ impl Inner {
         let mut messages = Vec::new();
         let began = now_ms();
         if self.runs() {
-            let dt = self.last_frame.map_or(0.0, |last| ((now - last) / 1e3).clamp(0.0, FRAME_MAX_S));
+            let dt = self
+                .last_frame
+                .map_or(0.0, |last| ((now - last) / 1e3).clamp(0.0, FRAME_MAX_S));
             self.last_frame = Some(now);
             self.advance(dt, began);
             self.changed = true;
@@ -360,10 +374,16 @@ impl Inner {
             self.changed = self.runs();
         }
         let work_began = now_ms();
-        if let Some(forecast) = self.forecaster.work(work_began, || now_ms() - work_began > FORECAST_MS) {
+        if let Some(forecast) = self
+            .forecaster
+            .work(work_began, || now_ms() - work_began > FORECAST_MS)
+        {
             messages.push(Msg::Estimated(forecast));
         }
-        (messages, self.runs() || self.changed || self.forecaster.busy())
+        (
+            messages,
+            self.runs() || self.changed || self.forecaster.busy(),
+        )
     }
 
     fn seen_at_all(&self) -> bool {
@@ -371,7 +391,9 @@ impl Inner {
     }
 
     fn advance(&mut self, dt: f64, began: f64) {
-        let Some(session) = &mut self.session else { return };
+        let Some(session) = &mut self.session else {
+            return;
+        };
         let from = session.now();
         let target = from + Span::from_secs_f64(dt * self.speed);
         let seeking = session.seeking().is_some();
@@ -396,7 +418,11 @@ impl Inner {
         }
         let pace = session.now().since(from).as_secs() / dt;
         self.pace += (pace - self.pace) * 0.1;
-        self.behind_s = if reached { (self.behind_s - dt).max(0.0) } else { (self.behind_s + dt).min(1.5) };
+        self.behind_s = if reached {
+            (self.behind_s - dt).max(0.0)
+        } else {
+            (self.behind_s + dt).min(1.5)
+        };
     }
 
     /// Takes the new records in.
@@ -406,7 +432,9 @@ impl Inner {
         let records = trace.records();
         let first = self.taken.saturating_sub(trace.dropped()) as usize;
         // Of a very fast run the latest say enough; the rates are counted over what was looked at.
-        let first = first.max(records.len().saturating_sub(RECORDS_MAX)).min(records.len());
+        let first = first
+            .max(records.len().saturating_sub(RECORDS_MAX))
+            .min(records.len());
         for record in records.range(first..) {
             self.narrator.feed(plan, record);
             self.rates.feed(record);
@@ -420,7 +448,13 @@ impl Inner {
         let services = scene::services(session);
         let happened = self
             .narrator
-            .sentence(now_s, session.run().plan(), &self.names, session.run().sim().faults(), &services)
+            .sentence(
+                now_s,
+                session.run().plan(),
+                &self.names,
+                session.run().sim().faults(),
+                &services,
+            )
             .clone();
         let mut snapshot = scene::snapshot(session, &self.rates, &self.picture.captions, happened);
         snapshot.reach_s = self.reach.max(session.now()).as_secs();
@@ -431,12 +465,23 @@ impl Inner {
 
     /// The canvas, sized for the screen.
     fn canvas(&mut self) -> Option<&Canvas> {
-        if self.canvas.as_ref().is_none_or(|canvas| !canvas.element.is_connected()) {
+        if self
+            .canvas
+            .as_ref()
+            .is_none_or(|canvas| !canvas.element.is_connected())
+        {
             let document = document()?;
-            let element: HtmlCanvasElement = document.get_element_by_id("overlay")?.dyn_into().ok()?;
+            let element: HtmlCanvasElement =
+                document.get_element_by_id("overlay")?.dyn_into().ok()?;
             let ctx = element.get_context("2d").ok()??.dyn_into().ok()?;
             let style = window()?.get_computed_style(&element).ok()??;
-            let property = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_string();
+            let property = |name: &str| {
+                style
+                    .get_property_value(name)
+                    .unwrap_or_default()
+                    .trim()
+                    .to_string()
+            };
             self.canvas = Some(Canvas {
                 element,
                 ctx,
@@ -465,13 +510,17 @@ impl Inner {
         };
         let run = session.run();
         // The layout of a scenario that is just being opened may be of other services than the run that still is.
-        if layout.services.len() != run.plan().services.len() || layout.routes.len() != run.plan().links.len() {
+        if layout.services.len() != run.plan().services.len()
+            || layout.routes.len() != run.plan().links.len()
+        {
             return;
         }
         self.picture = picture(run.trace(), run.plan(), &layout, run.now(), speed);
         if calm {
             // Nothing travels; what happened at a place is still said there.
-            self.picture.marks.retain(|mark| mark.kind == crate::sprites::Kind::Failure);
+            self.picture
+                .marks
+                .retain(|mark| mark.kind == crate::sprites::Kind::Failure);
         }
         let painter = Painter {
             ctx: &canvas.ctx,

@@ -53,7 +53,11 @@ fn matches(query: &str) -> bool {
 
 /// Which way the diagram runs.
 pub fn form() -> Form {
-    if matches(NARROW) { Form::Tall } else { Form::Wide }
+    if matches(NARROW) {
+        Form::Tall
+    } else {
+        Form::Wide
+    }
 }
 
 /// Everything the page is told before it begins.
@@ -101,7 +105,8 @@ pub fn write_address(fragment: &str, push: bool) {
 /// The address that opens these settings anywhere: without what concerns only this visit.
 pub fn link_to(fragment: &str) -> String {
     let location = window().map(|window| window.location());
-    let part = |part: Option<Result<String, JsValue>>| part.and_then(Result::ok).unwrap_or_default();
+    let part =
+        |part: Option<Result<String, JsValue>>| part.and_then(Result::ok).unwrap_or_default();
     let origin = part(location.as_ref().map(web_sys::Location::origin));
     let path = part(location.as_ref().map(web_sys::Location::pathname));
     format!("{origin}{path}#{fragment}")

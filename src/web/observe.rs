@@ -15,7 +15,10 @@ impl Seen {
     /// Tells whether (a good part of) the element is on the screen, now and whenever that changes.
     pub fn watch(element: &Element, tell: Callback<bool>) -> Option<Seen> {
         let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
-            let latest = entries.iter().last().and_then(|entry| entry.dyn_into::<IntersectionObserverEntry>().ok());
+            let latest = entries
+                .iter()
+                .last()
+                .and_then(|entry| entry.dyn_into::<IntersectionObserverEntry>().ok());
             if let Some(entry) = latest {
                 tell.emit(entry.is_intersecting());
             }

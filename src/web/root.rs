@@ -27,6 +27,9 @@ pub enum Event {
     Seen(bool),
 }
 
+/// What a promise calls.
+type OnSettled = Closure<dyn FnMut(JsValue)>;
+
 /// The program.
 pub struct App {
     model: Rc<Model>,
@@ -37,7 +40,7 @@ pub struct App {
     seen: Option<Seen>,
     /// An embedded page begins when it is first seen.
     waits_to_be_seen: bool,
-    copying: Option<[Closure<dyn FnMut(JsValue)>; 2]>,
+    copying: Option<[OnSettled; 2]>,
     _listeners: Vec<EventListener>,
     send: Callback<Msg>,
     dice: Callback<()>,
@@ -72,7 +75,9 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, event: Event) -> bool {
         let msg = match event {
             Event::Msg(msg) => msg,
-            Event::Dice => Msg::NewSeed(js_sys::Date::now() as u64 ^ (js_sys::Math::random() * 1e6) as u64),
+            Event::Dice => {
+                Msg::NewSeed(js_sys::Date::now() as u64 ^ (js_sys::Math::random() * 1e6) as u64)
+            }
             Event::Seen(seen) => {
                 self.engine.set_seen(seen);
                 if seen && std::mem::take(&mut self.waits_to_be_seen) {
@@ -102,9 +107,12 @@ impl Component for App {
             environment::focus(&id);
         }
         self.engine.rendered();
-        let diagram = environment::document().and_then(|document| document.get_element_by_id("diagram"));
+        let diagram =
+            environment::document().and_then(|document| document.get_element_by_id("diagram"));
         match (&diagram, &self.seen) {
-            (Some(diagram), None) => self.seen = Seen::watch(diagram, ctx.link().callback(Event::Seen)),
+            (Some(diagram), None) => {
+                self.seen = Seen::watch(diagram, ctx.link().callback(Event::Seen))
+            }
             (None, Some(_)) => self.seen = None,
             _ => {}
         }
@@ -155,7 +163,9 @@ impl App {
     fn copy(&mut self, text: &str) {
         let clipboard = environment::window()
             .map(|window| window.navigator())
-            .and_then(|navigator| js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard")).ok())
+            .and_then(|navigator| {
+                js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard")).ok()
+            })
             .and_then(|clipboard| clipboard.dyn_into::<web_sys::Clipboard>().ok());
         let Some(clipboard) = clipboard else {
             return self.send.emit(Msg::Shared(false));
@@ -183,14 +193,19 @@ fn listeners(send: &Callback<Msg>) -> Vec<EventListener> {
     }));
     let on_key = send.clone();
     let active = EventListenerOptions::enable_prevent_default();
-    listeners.push(EventListener::new_with_options(&window, "keydown", active, move |event| {
-        if let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>()
-            && let Some(msg) = keys::meaning(event)
-        {
-            event.prevent_default();
-            on_key.emit(msg);
-        }
-    }));
+    listeners.push(EventListener::new_with_options(
+        &window,
+        "keydown",
+        active,
+        move |event| {
+            if let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>()
+                && let Some(msg) = keys::meaning(event)
+            {
+                event.prevent_default();
+                on_key.emit(msg);
+            }
+        },
+    ));
     let mut on_media = |query: &str, msg: fn(bool) -> Msg| {
         let send = send.clone();
         if let Some(media) = environment::media(query) {
@@ -202,6 +217,8 @@ fn listeners(send: &Callback<Msg>) -> Vec<EventListener> {
     };
     on_media(DARK, Msg::SystemDark);
     on_media(CALM, Msg::ReducedMotion);
-    on_media(NARROW, |narrow| Msg::Form(if narrow { Form::Tall } else { Form::Wide }));
+    on_media(NARROW, |narrow| {
+        Msg::Form(if narrow { Form::Tall } else { Form::Wide })
+    });
     listeners
 }

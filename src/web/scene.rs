@@ -87,13 +87,20 @@ pub fn services(session: &Session) -> Vec<ServiceNow> {
 }
 
 /// What the whole run looks like now.
-pub fn snapshot(session: &Session, rates: &Rates, captions: &[Caption], happened: Happened) -> Snapshot {
+pub fn snapshot(
+    session: &Session,
+    rates: &Rates,
+    captions: &[Caption],
+    happened: Happened,
+) -> Snapshot {
     let run = session.run();
     let sim = run.sim();
     let plan = run.plan();
     let bins = &run.series().bins;
     let links = (0..plan.links.len()).map(|link| {
-        let caption = captions.iter().find(|caption| caption.link as usize == link);
+        let caption = captions
+            .iter()
+            .find(|caption| caption.link as usize == link);
         LinkNow {
             one_in: caption.map_or(1, |caption| caption.one_in),
             per_s: rates.of(link),

@@ -21,8 +21,8 @@ pub enum Say<'a> {
     ListsRefused(f64),
     /// Lists a second that fail.
     ListsFail(f64),
-    /// Messages on a link are sampled: one in so many is drawn.
-    OneIn(u32),
+    /// How the messages of a link are drawn: one in so many, and slower than they travel.
+    Drawn(u32, bool),
     /// So many a second.
     PerSecond(f64),
     /// How many times as fast as the clock on the wall.
@@ -117,8 +117,17 @@ impl Say<'_> {
             (Say::ListsRefused(n), Lang::Ko) => format!("초당 {}건 거절", decimal(*n)),
             (Say::ListsFail(n), Lang::En) => format!("{} failed a second", decimal(*n)),
             (Say::ListsFail(n), Lang::Ko) => format!("초당 {}건 실패", decimal(*n)),
-            (Say::OneIn(n), Lang::En) => format!("1 in {} shown", count(f64::from(*n))),
-            (Say::OneIn(n), Lang::Ko) => format!("{}개 중 1개 표시", count(f64::from(*n))),
+            (Say::Drawn(0 | 1, false), _) => String::new(),
+            (Say::Drawn(0 | 1, true), Lang::En) => "drawn slower than they are".into(),
+            (Say::Drawn(0 | 1, true), Lang::Ko) => "실제보다 느리게 표시".into(),
+            (Say::Drawn(n, slowed), Lang::En) => {
+                let slowed = if *slowed { ", slowed down" } else { "" };
+                format!("1 in {} shown{slowed}", count(f64::from(*n)))
+            }
+            (Say::Drawn(n, slowed), Lang::Ko) => {
+                let slowed = if *slowed { ", 느리게" } else { "" };
+                format!("{}개 중 1개 표시{slowed}", count(f64::from(*n)))
+            }
             (Say::PerSecond(n), Lang::En) => format!("{}/s", decimal(*n)),
             (Say::PerSecond(n), Lang::Ko) => format!("초당 {}", decimal(*n)),
             (Say::Speed(x), _) => format!("{}×", decimal(*x)),
@@ -201,8 +210,8 @@ impl Say<'_> {
             (Say::CallsPerSecond(n), Lang::Ko) => format!("초당 호출 {}", decimal(*n)),
             (Say::Waiting(n), Lang::En) => format!("{} wait", count(f64::from(*n))),
             (Say::Waiting(n), Lang::Ko) => format!("{} 대기", count(f64::from(*n))),
-            (Say::BadPerSecond(n), Lang::En) => format!("{}/s refused", decimal(*n)),
-            (Say::BadPerSecond(n), Lang::Ko) => format!("초당 {} 실패", decimal(*n)),
+            (Say::BadPerSecond(n), Lang::En) => format!("{}/s get none", decimal(*n)),
+            (Say::BadPerSecond(n), Lang::Ko) => format!("초당 {}건 못 받음", decimal(*n)),
             (Say::StaleFor(age), Lang::En) => format!("up to {} old", ms(*age, lang)),
             (Say::StaleFor(age), Lang::Ko) => format!("최대 {} 지남", ms(*age, lang)),
             (Say::OpenSettings, Lang::En) => "Change something".into(),

@@ -99,7 +99,6 @@ words! {
     Timeline: "Timeline", "타임라인";
     AsFastAsItCan: "as fast as this machine can", "이 기기의 최고 속도입니다";
     CatchingUp: "catching up …", "따라가는 중 …";
-    StretchedHint: "Messages are drawn slower than they travel", "메시지는 실제보다 느리게 그립니다";
 
     // The charts.
     Latency: "Latency of a list", "목록 응답 시간";
