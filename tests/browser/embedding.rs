@@ -56,7 +56,9 @@ fn an_embedded_page_shows_only_the_diagram_the_strategies_and_the_outcome() {
             assert_eq!(page.count(&at(absent)), 0, "{absent}");
         }
         assert_eq!(
-            page.eval("document.documentElement.scrollWidth - innerWidth"),
+            page.eval(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            ),
             0
         );
         // The way out leads to the same settings.

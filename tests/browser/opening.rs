@@ -71,15 +71,16 @@ fn nothing_on_the_page_shifts_while_the_numbers_change() {
 
 #[test]
 fn a_browser_without_webassembly_is_told_what_it_needs_in_both_languages() {
-    for (browser, first, second) in [
-        (Browser::desktop(), "en", "ko"),
-        (Browser::desktop().korean(), "ko", "en"),
+    for (browser, address, first, second) in [
+        (Browser::desktop(), "/", "en", "ko"),
+        (Browser::desktop().korean(), "/", "ko", "en"),
+        (Browser::desktop(), "/?lang=ko", "ko", "en"),
     ] {
         let browser = browser
             .first_run("delete window.WebAssembly")
             .expecting("WebAssembly");
         browser.run(|page| {
-            page.open("/");
+            page.open(address);
             page.wait_until("document.querySelector('[role=alert]') !== null");
             let sections = page.eval(
                 "Array.from(document.querySelectorAll('[role=alert] section'), it => it.lang)",

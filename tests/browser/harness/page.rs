@@ -160,11 +160,7 @@ impl Page {
             },
             "goog:loggingPrefs": { "browser": "ALL" },
         }));
-        // A window cannot be as narrow as a phone.
-        self.devtools(
-            "Emulation.setDeviceMetricsOverride",
-            &json!({ "width": browser.width, "height": browser.height, "deviceScaleFactor": 1, "mobile": false }),
-        );
+        self.resize(browser.width, browser.height);
         let scheme = if browser.dark { "dark" } else { "light" };
         let motion = if browser.reduced_motion {
             "reduce"
@@ -184,6 +180,15 @@ impl Page {
                 &json!({ "source": script }),
             );
         }
+    }
+
+    /// Gives the inside of the window another size.
+    pub fn resize(&self, width: u32, height: u32) {
+        // A window itself cannot be as narrow as a phone.
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            &json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
+        );
     }
 
     /// Closes the browser and opens another that remembers nothing.
@@ -286,8 +291,9 @@ impl Page {
     pub fn text(&self, css: &str) -> String {
         let element = query(css);
         self.wait_until(&format!("{element} !== null"));
+        // Numbers and their units are held together by spaces that look like any other.
         let text = self.eval(&format!(
-            "(e => (e.innerText ?? e.textContent).trim())({element})"
+            "(e => (e.innerText ?? e.textContent).trim().replaceAll('\\u00a0', ' '))({element})"
         ));
         text.as_str().unwrap_or_default().to_string()
     }
@@ -329,7 +335,10 @@ impl Page {
 
     /// Presses a key by its name in JavaScript, with modifiers before it: `Shift+Tab`.
     pub fn press(&self, keys: &str) {
-        let keys: Vec<&str> = keys.split('+').map(key).collect();
+        let keys: Vec<&str> = match keys {
+            "+" => vec!["+"],
+            keys => keys.split('+').map(key).collect(),
+        };
         let down = keys
             .iter()
             .map(|key| json!({ "type": "keyDown", "value": key }));
@@ -361,7 +370,11 @@ impl Page {
 
     fn must(&self, what: &str, result: Result<Value, String>) -> Value {
         result.unwrap_or_else(|error| {
-            panic!("{what}: {error}\n  the page said: {:?}", self.beginning())
+            let what: String = what.chars().take(200).collect();
+            panic!(
+                "{error}\n  from: {what}\n  the page said: {:?}",
+                self.beginning()
+            )
         })
     }
 
