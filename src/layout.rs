@@ -66,12 +66,18 @@ impl Rect {
 
     /// Whether two rectangles share more than an edge.
     pub fn overlaps(&self, other: &Rect) -> bool {
-        self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
+        self.x < other.right()
+            && other.x < self.right()
+            && self.y < other.bottom()
+            && other.y < self.bottom()
     }
 
     /// Whether `inner` is inside.
     pub fn contains(&self, inner: &Rect) -> bool {
-        self.x <= inner.x && self.y <= inner.y && inner.right() <= self.right() && inner.bottom() <= self.bottom()
+        self.x <= inner.x
+            && self.y <= inner.y
+            && inner.right() <= self.right()
+            && inner.bottom() <= self.bottom()
     }
 }
 

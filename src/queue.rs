@@ -189,7 +189,10 @@ mod tests {
                     queue.push(Time(now + gap), oracle.pushed);
                 }
                 None => {
-                    let expected = oracle.heap.pop().map(|Reverse((at, event))| (Time(at), event));
+                    let expected = oracle
+                        .heap
+                        .pop()
+                        .map(|Reverse((at, event))| (Time(at), event));
                     assert_eq!(queue.next_at(), expected.map(|(at, _)| at));
                     assert_eq!(queue.pop(), expected);
                     now = expected.map_or(now, |(at, _)| at.0);
@@ -233,12 +236,21 @@ mod tests {
 
     #[test]
     fn a_crowd_at_one_instant_leaves_in_the_order_it_came() {
-        check((0..10_000).map(|_| Some(5_000)).chain((0..10_000).map(|_| None)));
+        check(
+            (0..10_000)
+                .map(|_| Some(5_000))
+                .chain((0..10_000).map(|_| None)),
+        );
     }
 
     #[test]
     fn many_near_events_before_one_far_one() {
         let near = (0..5_000u64).map(|index| Some(index * 7919 % 5_003));
-        check([Some(1 << 40), None].into_iter().chain([Some(1 << 40)]).chain(near));
+        check(
+            [Some(1 << 40), None]
+                .into_iter()
+                .chain([Some(1 << 40)])
+                .chain(near),
+        );
     }
 }

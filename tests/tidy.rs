@@ -72,7 +72,12 @@ fn sources() -> Vec<(PathBuf, String)> {
         .into_iter()
         .map(|path| {
             let text = fs::read_to_string(&path).expect("the file can be read");
-            (path.strip_prefix(&root).expect("it is below src").to_path_buf(), text)
+            (
+                path.strip_prefix(&root)
+                    .expect("it is below src")
+                    .to_path_buf(),
+                text,
+            )
         })
         .collect()
 }
@@ -119,7 +124,9 @@ fn a_floor_never_uses_a_higher_one() {
 #[test]
 fn every_module_has_a_floor() {
     for (path, _) in sources() {
-        let top = ["main.rs", "lib.rs", "bin"].iter().any(|top| path.starts_with(top));
+        let top = ["main.rs", "lib.rs", "bin"]
+            .iter()
+            .any(|top| path.starts_with(top));
         assert!(
             top || floor(&path) < 7,
             "src/{} is on no floor: add its module to FLOORS here and to ARCHITECTURE.md",
@@ -148,10 +155,16 @@ fn the_core_uses_nothing_that_differs_between_machines() {
 fn files_stay_readable() {
     for (path, text) in sources() {
         let lines = code(&text).count();
-        assert!(lines <= LINES_MAX, "src/{} has {lines} lines: it has more than one subject", path.display());
+        assert!(
+            lines <= LINES_MAX,
+            "src/{} has {lines} lines: it has more than one subject",
+            path.display()
+        );
         for (number, line) in text.lines().enumerate() {
             assert!(
-                !line.contains("todo!(") && !line.contains("unimplemented!(") && !line.contains("dbg!("),
+                !line.contains("todo!(")
+                    && !line.contains("unimplemented!(")
+                    && !line.contains("dbg!("),
                 "src/{}:{} is unfinished",
                 path.display(),
                 number + 1

@@ -207,7 +207,10 @@ mod tests {
         assert_eq!(a.len(), both.len());
         for q in [0.0, 0.5, 0.95, 1.0] {
             let (apart, together) = (a.quantile_ms(q), both.quantile_ms(q));
-            assert!((apart - together).abs() <= 0.001 * together, "{q} of {many}: {apart} {together}");
+            assert!(
+                (apart - together).abs() <= 0.001 * together,
+                "{q} of {many}: {apart} {together}"
+            );
         }
         assert_eq!(a.max_ms(), both.max_ms());
     }

@@ -347,12 +347,17 @@ impl Simulation {
 
     /// The requests that people wait for: the client, when it was sent, and how long its client waits at most.
     pub fn open_requests(&self) -> impl Iterator<Item = (u16, Time, Span)> + '_ {
-        self.world.requests.iter().filter_map(|(_, request)| match request.caller {
-            request::Caller::Client(client) if !request.caller_done => {
-                Some((client, request.issued_at, self.plan.clients[client as usize].timeout))
-            }
-            _ => None,
-        })
+        self.world
+            .requests
+            .iter()
+            .filter_map(|(_, request)| match request.caller {
+                request::Caller::Client(client) if !request.caller_done => Some((
+                    client,
+                    request.issued_at,
+                    self.plan.clients[client as usize].timeout,
+                )),
+                _ => None,
+            })
     }
 
     #[inline]
