@@ -21,6 +21,8 @@ const FLASH_S: f64 = 0.7;
 pub const SHOWN_MAX: u32 = 60;
 /// Records looked at for one picture, at most (the latest).
 const RECORDS_MAX: usize = 200_000;
+/// How far above the number at which the sample is halved the other half is gone, in shares of the next such number.
+const FADES_OVER: f64 = 0.12;
 /// Where on its way a lost message falls.
 const FALLS_AT: f64 = 0.55;
 /// How far it falls, in the layout's units.
@@ -142,7 +144,8 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                     Message::Request => traffic.requests,
                     Message::Answer(_) => traffic.answers,
                 };
-                if since <= lasts && chosen(request, many) {
+                let clarity = chosen(request, many);
+                if since <= lasts && clarity > 0.0 {
                     let (a, b) = layout.routes[link as usize].line(from_instance, to_instance);
                     let (a, b, kind) = match message {
                         Message::Request => (a, b, Kind::Request),
@@ -150,9 +153,9 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                         Message::Answer(_) => (b, a, Kind::Refusal),
                     };
                     let t = share(since, lasts);
-                    picture
-                        .marks
-                        .push(travelling(kind, t, lost, |t| along(a, b, t, LANE)));
+                    let mut mark = travelling(kind, t, lost, |t| along(a, b, t, LANE));
+                    mark.alpha *= clarity;
+                    picture.marks.push(mark);
                 }
             }
             What::EventSent {
@@ -168,7 +171,7 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                 let topic = layout.topics.iter().find(|topic| topic.link == link);
                 if let Some(topic) = topic
                     && since <= lasts
-                    && chosen(u64::from(key), many)
+                    && chosen(u64::from(key), many) == 1.0
                 {
                     let to = match copies {
                         Copies::Replica(_) => topic.to_store,
@@ -273,10 +276,23 @@ fn one_in(many: u32) -> u32 {
     many.div_ceil(SHOWN_MAX).max(1).next_power_of_two()
 }
 
-/// Whether a message is among those drawn. The same for its request and its answer, in every picture.
-fn chosen(serial: u64, many: u32) -> bool {
+/// How clearly a message is drawn: 1 if it is among those drawn, 0 if it is not. The same for its request and its
+/// answer, in every picture.
+///
+/// Just above the number at which the sample is halved, the half that goes is still there, fading: a number that
+/// wavers around it makes nothing flicker.
+fn chosen(serial: u64, many: u32) -> f64 {
     let mixed = (serial.wrapping_mul(0x9e37_79b9_7f4a_7c15)) >> 40;
-    mixed & u64::from(one_in(many) - 1) == 0
+    let n = one_in(many);
+    if mixed & u64::from(n - 1) == 0 {
+        return 1.0;
+    }
+    if n == 1 || mixed & u64::from(n / 2 - 1) != 0 {
+        return 0.0;
+    }
+    // Between 1/2 (just halved) and 1 (about to be halved again).
+    let load = f64::from(many) / f64::from(SHOWN_MAX) / f64::from(n);
+    (1.0 - (load - 0.5) / FADES_OVER).clamp(0.0, 1.0)
 }
 
 /// A bound of most latencies of a plan: what takes longer disappears before it arrives (one in thousands).
@@ -363,6 +379,23 @@ mod tests {
         assert!(caption(1.0).one_in >= 8 && caption(1.0).slowed);
         let shown = picture_of(&run, TWO_S, 1.0).marks.len() as u32;
         assert!(shown < 6 * SHOWN_MAX, "{shown}");
+    }
+
+    #[test]
+    fn a_sample_is_halved_without_a_flicker() {
+        let clear = |many: u32| (0..4096).map(|serial| chosen(serial, many)).sum::<f64>();
+        for many in [SHOWN_MAX, 2 * SHOWN_MAX, 16 * SHOWN_MAX] {
+            let (before, after) = (clear(many), clear(many + 1));
+            assert!(
+                (before - after).abs() < 0.1 * before,
+                "{many}: {before} {after}"
+            );
+            assert!(
+                clear(many + many / 2) < 0.6 * before,
+                "half of them have gone"
+            );
+        }
+        assert_eq!(chosen(1, 3), 1.0);
     }
 
     #[test]

@@ -163,6 +163,8 @@ pub enum Msg {
     Select(Option<Node>),
     /// What the run looks like now.
     Snapshot(Rc<Snapshot>),
+    /// The run has gone back to a moment when its settings were these.
+    Adopt(Rc<Scenario>),
     /// What the offered change would bring.
     Estimated(Forecast),
     /// A language.

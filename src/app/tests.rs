@@ -174,6 +174,24 @@ fn back_and_forward_change_the_settings_without_writing_the_address() {
 }
 
 #[test]
+fn a_run_that_goes_back_brings_its_settings_to_the_panel_and_the_address() {
+    let mut model = opened();
+    let before = play(&model).scenario.clone();
+    update(
+        &mut model,
+        Msg::Set(set("customer", "batch"), Choice::Discrete),
+    );
+    let commands = update(&mut model, Msg::Adopt(before.clone()));
+    assert_eq!(play(&model).scenario, before);
+    assert_eq!(written(&commands), Some(("consultation-list", false)));
+    assert!(
+        !commands
+            .iter()
+            .any(|command| matches!(command, Command::Reconfigure(_)))
+    );
+}
+
+#[test]
 fn a_broken_address_stops_the_run_and_is_kept_to_be_seen() {
     let mut model = opened();
     let commands = update(

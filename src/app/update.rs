@@ -178,6 +178,17 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             play.snapshot = snapshot;
             Vec::new()
         }
+        Msg::Adopt(scenario) => {
+            if *scenario == *play.scenario {
+                return Vec::new();
+            }
+            play.compare = None;
+            let mut commands = take_over(play, form, scenario, &[], Choice::Gradual, None);
+            play.compare = None;
+            // The run has them already.
+            commands.retain(|command| !matches!(command, Command::Reconfigure(_)));
+            commands
+        }
         Msg::Estimated(forecast) => {
             play.forecast = Some(forecast);
             Vec::new()

@@ -48,6 +48,8 @@ struct Canvas {
 
 struct Inner {
     session: Option<Session>,
+    /// The settings that the page knows of.
+    known: Option<Rc<Scenario>>,
     layout: Rc<Layout>,
     names: Rc<Names>,
     main_client: u16,
@@ -103,6 +105,7 @@ impl Engine {
             closure: RefCell::new(None),
             inner: RefCell::new(Inner {
                 session: None,
+                known: None,
                 layout: Rc::default(),
                 names: Rc::default(),
                 main_client: 0,
@@ -165,21 +168,23 @@ impl Engine {
     }
 
     /// Begins a run.
-    pub fn start(&self, scenario: &Scenario) {
+    pub fn start(&self, scenario: &Rc<Scenario>) {
         self.with(|inner| {
-            inner.session = Some(Session::new(scenario.clone(), TRACE));
+            inner.session = Some(Session::new((**scenario).clone(), TRACE));
+            inner.known = Some(scenario.clone());
             inner.begin_anew();
             inner.reach = Time::ZERO;
         });
     }
 
     /// Changes the settings of the run.
-    pub fn reconfigure(&self, scenario: &Scenario) {
+    pub fn reconfigure(&self, scenario: &Rc<Scenario>) {
         self.with(|inner| {
             let Some(session) = &mut inner.session else {
                 return;
             };
-            if !session.reconfigure(scenario.clone()) {
+            inner.known = Some(scenario.clone());
+            if !session.reconfigure((**scenario).clone()) {
                 inner.begin_anew();
                 inner.reach = Time::ZERO;
             }
@@ -369,6 +374,7 @@ impl Inner {
         }
         if self.changed && now - self.last_snapshot >= SNAPSHOT_MS {
             self.last_snapshot = now;
+            messages.extend(self.went_back());
             messages.extend(self.snapshot(now / 1e3));
             // While it stands still, one picture is enough.
             self.changed = self.runs();
@@ -441,6 +447,17 @@ impl Inner {
         }
         self.taken = trace.dropped() + records.len() as u64;
         self.rates.settle(session.now().as_secs(), self.speed);
+    }
+
+    /// After going back the settings are those of that moment.
+    fn went_back(&mut self) -> Option<Msg> {
+        let scenario = self.session.as_ref()?.scenario();
+        if self.known.as_deref() == Some(scenario) {
+            return None;
+        }
+        let scenario = Rc::new(scenario.clone());
+        self.known = Some(scenario.clone());
+        Some(Msg::Adopt(scenario))
     }
 
     fn snapshot(&mut self, now_s: f64) -> Option<Msg> {
