@@ -27,16 +27,19 @@ pub struct Props {
     pub send: Callback<Msg>,
 }
 
-/// The attributes that make an SVG group a button.
+/// What makes a drawing a button.
 pub(super) struct Button {
     pub id: String,
     pub label: String,
     pub class: Classes,
     pub node: Node,
     pub pressed: bool,
+    /// Where it can be pressed.
+    pub place: Rect,
 }
 
-/// A group that opens a node, by mouse and by keyboard.
+/// A drawing that opens a node, by mouse and by keyboard. The button itself is a clear sheet above the drawing: its
+/// label says all that the drawing says, and the texts below it are not read a second time.
 pub(super) fn button(button: Button, send: &Callback<Msg>, inner: Html) -> Html {
     let toggled = (!button.pressed).then_some(button.node);
     let onclick = super::on(send, Msg::Select(toggled));
@@ -50,10 +53,13 @@ pub(super) fn button(button: Button, send: &Callback<Msg>, inner: Html) -> Html 
             }
         })
     };
+    let r = button.place;
     html! {
-        <g id={button.id.clone()} data-test={button.id} class={classes!("node", button.class)} role="button" tabindex="0"
-            aria-label={button.label} aria-pressed={if button.pressed { "true" } else { "false" }} {onclick} {onkeydown}>
-            { inner }
+        <g class={classes!("node", button.class)}>
+            <g aria-hidden="true">{ inner }</g>
+            <rect class="press" id={button.id.clone()} data-test={button.id} x={format!("{:.1}", r.x)} y={format!("{:.1}", r.y)}
+                width={format!("{:.1}", r.w)} height={format!("{:.1}", r.h)} rx="12" role="button" tabindex="0"
+                aria-label={button.label} aria-pressed={if button.pressed { "true" } else { "false" }} {onclick} {onkeydown}/>
         </g>
     }
 }
@@ -337,6 +343,7 @@ fn service(props: &Props, place: &ServiceBox) -> Html {
         class,
         node,
         pressed: props.selected == Some(node),
+        place: r,
     };
     button(button_of, &props.send, inner)
 }

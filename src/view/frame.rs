@@ -45,7 +45,9 @@ pub fn Page(props: &Props) -> Html {
         <>
             <div class={classes!("page", model.embed.then_some("embed"))} inert={behind}>
                 if !model.embed {
-                    <a class="skip" href="#diagram" onclick={skip()}>{ Word::SkipToDiagram.text(lang) }</a>
+                    if model.play().is_some() {
+                        <a class="skip" href="#diagram" onclick={skip()}>{ Word::SkipToDiagram.text(lang) }</a>
+                    }
                     { header(props) }
                 }
                 { content }
@@ -150,7 +152,7 @@ fn run(props: &Props, play: &Play) -> Html {
             forecast={play.forecast} compare={play.compare.clone()} send={send.clone()}/>
     };
     let diagram = html! {
-        <Diagram {lang} {title} layout={play.layout.clone()} names={play.names.clone()} snapshot={play.snapshot.clone()}
+        <Diagram {lang} title={title.clone()} layout={play.layout.clone()} names={play.names.clone()} snapshot={play.snapshot.clone()}
             selected={play.selected} legend={!model.embed} send={send.clone()}/>
     };
     let panel = html! {
@@ -166,6 +168,7 @@ fn run(props: &Props, play: &Play) -> Html {
     if model.embed {
         return html! {
             <main class="embedded" id="main">
+                <h1 class="visually-hidden">{ title }</h1>
                 { outcome }
                 { diagram }
                 <div class="below">

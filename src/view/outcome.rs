@@ -169,7 +169,9 @@ fn facts(props: &Props) -> Html {
     }
     html! {
         <ul class="facts" data-test="outcome-facts">
-            { for facts.into_iter().map(|(text, bad)| html! { <li class={classes!(bad.then_some("bad"))}>{ text }</li> }) }
+            { for facts.into_iter().enumerate().map(|(place, (text, bad))| html! {
+                <li key={place} class={classes!(bad.then_some("bad"))}>{ text }</li>
+            }) }
         </ul>
     }
 }

@@ -75,6 +75,7 @@ pub(super) fn cylinder(props: &Props, place: &Cylinder) -> Html {
         class,
         node,
         pressed: props.selected == Some(node),
+        place: r,
     };
     button(button_of, &props.send, inner)
 }
