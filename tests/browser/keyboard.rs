@@ -13,7 +13,7 @@ const FOCUS: &str = "(() => {
     // A radio button of our own making shows its focus on what is drawn for it, a part of the diagram on its shapes.
     const shown = [element, element.nextElementSibling, element.parentElement].filter(it => it);
     const outlined = () => shown.some(it => { const style = getComputedStyle(it); return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1.5; });
-    const strokes = () => Array.from(element.querySelectorAll('*'), it => getComputedStyle(it).stroke + getComputedStyle(it).strokeWidth).join();
+    const strokes = () => [element, ...element.querySelectorAll('*')].map(it => getComputedStyle(it).stroke + getComputedStyle(it).strokeWidth).join();
     let seen = outlined();
     if (element instanceof SVGElement) {
         const focused = strokes();

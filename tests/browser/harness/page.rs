@@ -321,9 +321,15 @@ impl Page {
             // An element is an object with one field, whose name is the standard's.
             let id = found.as_object().and_then(|it| it.values().next());
             let id = id.and_then(Value::as_str).unwrap_or_default();
-            self.driver
-                .post(&format!("element/{id}/click"), &json!({}))
-                .map(drop)
+            let clicked = self.driver.post(&format!("element/{id}/click"), &json!({}));
+            if clicked.is_err() {
+                // A person scrolls to what lies under something that does not scroll.
+                self.try_eval(&format!(
+                    "{}?.scrollIntoView({{ block: 'center' }})",
+                    query(css)
+                ))?;
+            }
+            clicked.map(drop)
         });
         if let Err(error) = clicked {
             panic!(
