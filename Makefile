@@ -9,7 +9,7 @@ export TRUNK_SKIP_VERSION_CHECK := true
 trunk := env -u NO_COLOR trunk
 say = @printf '\n==> %s\n' $(1)
 
-.PHONY: help serve build test check setup clean
+.PHONY: help serve build test picture check setup clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ test: ## install what the tests need and run all of them
 	@$(MAKE) --no-print-directory build
 	$(call say,"Tests 4/4: the release page in Chromium")
 	eval "$$(scripts/setup.sh env)" && cargo test --features browser-tests --test browser
+
+picture: build ## take the README's picture anew, from the page
+	@scripts/setup.sh tests
+	eval "$$(scripts/setup.sh env)" && cargo test --features browser-tests --test browser picture || true
+	cp target/browser/picture-the_readme_shows_a_picture_that_the_page_can_make.png docs/picture.png
 
 check: ## formatting, Cargo.lock, that the simulation core needs nothing of the web, and clippy
 	@scripts/setup.sh rust

@@ -11,6 +11,7 @@ mod keyboard;
 mod languages;
 mod links;
 mod opening;
+mod picture;
 mod playground;
 mod reading;
 mod running;
