@@ -131,6 +131,8 @@ pub enum Msg {
     Address(String),
     /// Settings are chosen. Discrete choices are steps of their own in the browser's history.
     Set(Vec<Setting>, Choice),
+    /// The person looks at a choice without taking it (or at none any more): what would it bring?
+    Consider(Option<Vec<Setting>>),
     /// The offered change is taken.
     TakeOffer,
     /// The last change is undone.
@@ -165,7 +167,7 @@ pub enum Msg {
     Snapshot(Rc<Snapshot>),
     /// The run has gone back to a moment when its settings were these.
     Adopt(Rc<Scenario>),
-    /// What the offered change would bring.
+    /// What the considered or the offered change would bring.
     Estimated(Forecast),
     /// A language.
     Lang(Lang),

@@ -74,8 +74,12 @@ pub struct Play {
     pub selected: Option<Node>,
     /// How long faults last that are caused now.
     pub fault_lasts: Option<Span>,
-    /// What the offered change would bring, once it is known.
+    /// What the considered change (or else the offered one) would bring, once it is known.
     pub forecast: Option<Forecast>,
+    /// A choice that the person looks at without taking it.
+    pub considered: Option<Vec<Setting>>,
+    /// What is known already of changes of these settings.
+    pub forecasts: Vec<(Vec<Setting>, Forecast)>,
     /// The change that was made last.
     pub compare: Option<Compare>,
     /// The strategy that is explained.
@@ -98,6 +102,8 @@ impl Play {
             selected: None,
             fault_lasts: Some(Span::from_secs(10)),
             forecast: None,
+            considered: None,
+            forecasts: Vec::new(),
             compare: None,
             explained: None,
             base: opened.base,
@@ -146,11 +152,14 @@ impl Play {
         untouched.then(|| offer.set.clone().into_iter().collect())
     }
 
-    /// The scenario with the offer taken, if there is one to take.
-    pub fn offered_scenario(&self) -> Option<Rc<Scenario>> {
-        settings::apply(&self.scenario, &self.offered()?)
-            .ok()
-            .map(Rc::new)
+    /// The change whose outcome is of interest: the considered one, or else the offered one.
+    pub fn wondered(&self) -> Option<Vec<Setting>> {
+        self.considered.clone().or_else(|| self.offered())
+    }
+
+    /// The scenario with a change made, if it is one that can be made.
+    pub fn with(&self, set: &[Setting]) -> Option<Rc<Scenario>> {
+        settings::apply(&self.scenario, set).ok().map(Rc::new)
     }
 
     /// The mean latency of the main client in the last seconds, if anything came.

@@ -140,6 +140,52 @@ fn taking_the_offer_compares_with_before_and_can_be_undone() {
 }
 
 #[test]
+fn a_choice_that_is_looked_at_is_worked_out_and_known_when_it_is_looked_at_again() {
+    let mut model = opened();
+    let offer = Forecast {
+        latency_ms: Some(31.0),
+        calls: 4.0,
+        bad_per_s: 0.0,
+    };
+    update(&mut model, Msg::Estimated(offer));
+    let commands = update(&mut model, Msg::Consider(Some(set("code", "replica"))));
+    assert!(
+        matches!(&commands[..], [Command::Estimate(_)]),
+        "{commands:?}"
+    );
+    assert_eq!(
+        play(&model).forecast,
+        None,
+        "the offer's outcome is not this one's"
+    );
+    let considered = Forecast {
+        latency_ms: Some(900.0),
+        calls: 300.0,
+        bad_per_s: 0.0,
+    };
+    update(&mut model, Msg::Estimated(considered));
+    assert_eq!(
+        update(&mut model, Msg::Consider(None)),
+        [Command::ForgetEstimate]
+    );
+    assert_eq!(play(&model).forecast, Some(offer));
+    update(&mut model, Msg::Consider(Some(set("code", "replica"))));
+    assert_eq!(play(&model).forecast, Some(considered));
+    // What is chosen already is nothing to wonder about; what is chosen is not looked at any more.
+    update(&mut model, Msg::Consider(Some(set("code", "per_row"))));
+    assert_eq!(play(&model).considered, None);
+    update(&mut model, Msg::Consider(Some(set("code", "replica"))));
+    update(
+        &mut model,
+        Msg::Set(set("code", "replica"), Choice::Discrete),
+    );
+    assert_eq!(
+        (play(&model).considered.as_ref(), play(&model).forecast),
+        (None, None)
+    );
+}
+
+#[test]
 fn a_slider_on_its_way_leaves_no_trail_in_the_history_and_keeps_what_was_before() {
     let mut model = opened();
     let message = snapshot_with_latency(&model, 100.0);

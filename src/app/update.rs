@@ -98,11 +98,27 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             Ok(scenario) => take_over(play, form, scenario, &set, choice, None),
             Err(problem) => note(model, Note::Problem(problem)),
         },
+        Msg::Consider(set) => {
+            // What is chosen already is nothing to wonder about.
+            let set = set.filter(|set| {
+                play.with(set)
+                    .is_some_and(|scenario| *scenario != *play.scenario)
+            });
+            if set == play.considered {
+                return Vec::new();
+            }
+            play.considered = set;
+            estimate(play)
+        }
         Msg::TakeOffer => {
             let Some(set) = play.offered() else {
                 return Vec::new();
             };
-            let expected = play.forecast.and_then(|forecast| forecast.latency_ms);
+            let expected = play
+                .forecasts
+                .iter()
+                .find(|(known, _)| *known == set)
+                .and_then(|(_, forecast)| forecast.latency_ms);
             match change(play, &set) {
                 Ok(scenario) => {
                     let mut commands =
@@ -191,6 +207,9 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
         }
         Msg::Estimated(forecast) => {
             play.forecast = Some(forecast);
+            if let Some(set) = play.wondered() {
+                play.forecasts.push((set, forecast));
+            }
             Vec::new()
         }
         _ => Vec::new(),
@@ -239,7 +258,7 @@ fn open(model: &mut Model, fragment: &str) -> Vec<Command> {
                     Command::SetSpeed(SPEEDS[play.speed]),
                     Command::SetPlaying(play.playing),
                 ];
-                commands.extend(estimate(&play));
+                commands.extend(estimate(&mut play));
                 *page = Page::Run(Box::new(play));
                 commands
             }
@@ -320,7 +339,8 @@ fn take_over(
     }
     play.scenario = scenario;
     play.derive(form);
-    play.forecast = None;
+    play.considered = None;
+    play.forecasts.clear();
     let mut commands = vec![
         Command::Reconfigure(play.scenario.clone()),
         Command::WriteAddress {
@@ -332,10 +352,17 @@ fn take_over(
     commands
 }
 
-fn estimate(play: &Play) -> Option<Command> {
-    match play.offered_scenario() {
-        Some(scenario) => Some(Command::Estimate(scenario)),
-        None => Some(Command::ForgetEstimate),
+/// Finds out what is wondered about, unless it is known.
+fn estimate(play: &mut Play) -> Vec<Command> {
+    let Some(set) = play.wondered() else {
+        play.forecast = None;
+        return vec![Command::ForgetEstimate];
+    };
+    let known = play.forecasts.iter().find(|(known, _)| *known == set);
+    play.forecast = known.map(|(_, forecast)| *forecast);
+    match (play.forecast, play.with(&set)) {
+        (None, Some(scenario)) => vec![Command::Estimate(scenario)],
+        _ => vec![Command::ForgetEstimate],
     }
 }
 

@@ -11,6 +11,7 @@ use super::outcome::Outcome;
 use super::panel::Panel;
 use super::transport::Transport;
 use super::value_of;
+use crate::app::control::strategy_of;
 use crate::app::fault::trouble;
 use crate::app::{Model, Msg, Note, Page as AppPage, Play, Theme};
 use crate::scenario::shipped;
@@ -39,11 +40,16 @@ pub fn Page(props: &Props) -> Html {
         }
         AppPage::Run(play) => run(props, play),
     };
+    // A look at a choice ends wherever else the pointer goes.
+    let looks_away = model
+        .play()
+        .and_then(|play| play.considered.as_ref())
+        .map(|_| on(&props.send, Msg::Consider(None)));
     // What is behind an open dialog cannot be reached: the browser keeps the focus out of it.
     let behind = model.help;
     html! {
         <>
-            <div class={classes!("page", model.embed.then_some("embed"))} inert={behind}>
+            <div class={classes!("page", model.embed.then_some("embed"))} inert={behind} onmouseover={looks_away}>
                 if !model.embed {
                     if model.play().is_some() {
                         <a class="skip" href="#diagram" onclick={skip()}>{ Word::SkipToDiagram.text(lang) }</a>
@@ -147,16 +153,25 @@ fn run(props: &Props, play: &Play) -> Html {
     let title = lang
         .pick(&play.scenario.title, &play.scenario.name)
         .to_string();
+    let considered = play
+        .considered
+        .as_deref()
+        .and_then(|set| considered_words(play, set, lang));
     let outcome = html! {
         <Outcome {lang} snapshot={play.snapshot.clone()} main_client={play.main_client} {owner} {offer}
-            forecast={play.forecast} compare={play.compare.clone()} send={send.clone()}/>
+            considered={considered} forecast={play.forecast} compare={play.compare.clone()} send={send.clone()}/>
     };
     let diagram = html! {
         <Diagram {lang} title={title.clone()} layout={play.layout.clone()} names={play.names.clone()} snapshot={play.snapshot.clone()}
             selected={play.selected} legend={!model.embed} send={send.clone()}/>
     };
+    let explained = play
+        .considered
+        .as_ref()
+        .and_then(|set| strategy_of(&set.first()?.1))
+        .or(play.explained);
     let panel = html! {
-        <Panel {lang} controls={play.controls.clone()} explained={play.explained}
+        <Panel {lang} controls={play.controls.clone()} {explained}
             offered={Rc::new(offered.unwrap_or_default())} faults={play.faults.clone()} snapshot={play.snapshot.clone()}
             fault_lasts={play.fault_lasts} seed={play.scenario.seed} sheet={model.sheet} embed={model.embed}
             dice={props.dice.clone()} send={send.clone()}/>
@@ -206,6 +221,18 @@ fn run(props: &Props, play: &Play) -> Html {
             </button>
         </div>
     }
+}
+
+/// What a choice is called that is looked at: its strategy, and whose it is if it is not everybody's.
+fn considered_words(play: &Play, set: &[(String, String)], lang: Lang) -> Option<AttrValue> {
+    let (name, value) = set.first()?;
+    let strategy = Word::of_strategy(strategy_of(value)?).text(lang);
+    let control = play.controls.iter().find(|control| control.name == *name)?;
+    let words = match set.len() {
+        1 => Say::StrategyOf(lang.pick(&control.title, name), strategy).text(lang),
+        _ => strategy.to_string(),
+    };
+    Some(words.into())
 }
 
 /// The live sentence. Read aloud is only what a person did or what broke: the rest changes too often.

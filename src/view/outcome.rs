@@ -18,6 +18,8 @@ pub struct Props {
     pub owner: Option<(u16, Name)>,
     /// The words of the offer, if it has not been taken.
     pub offer: Option<AttrValue>,
+    /// The words of a choice that is looked at; the forecast is then its own.
+    pub considered: Option<AttrValue>,
     pub forecast: Option<Forecast>,
     pub compare: Option<Compare>,
     pub send: Callback<Msg>,
@@ -56,15 +58,15 @@ pub fn Outcome(props: &Props) -> Html {
         None if waited => word(Word::NoneAnswered),
         None => word(Word::NoAnswersYet),
     };
+    let expected = props.forecast.and_then(|forecast| forecast.latency_ms);
+    let expected_words = |title: &AttrValue| match props.forecast {
+        Some(_) => Say::ExpectedWith(title).text(lang),
+        None => word(Word::WorkingOut).to_string(),
+    };
     // Not taken yet: now -> expected. Taken: before -> now.
-    let (first, second, action) = match (&props.offer, &props.compare) {
+    let (mut first, mut second, action) = match (&props.offer, &props.compare) {
         (Some(title), compare) => {
-            let expected = props.forecast.and_then(|forecast| forecast.latency_ms);
-            let words = if props.forecast.is_some() {
-                Say::ExpectedWith(title).text(lang)
-            } else {
-                word(Word::WorkingOut).to_string()
-            };
+            let words = expected_words(title);
             (
                 number(now, lang, now_words, "actual", "outcome-value"),
                 Some(number(expected, lang, &words, "expected", "outcome-then")),
@@ -114,6 +116,17 @@ pub fn Outcome(props: &Props) -> Html {
             Html::default(),
         ),
     };
+    // While a choice is looked at: now -> what it would bring. The buttons keep their place.
+    if let Some(title) = &props.considered {
+        first = number(now, lang, now_words, "actual", "outcome-value");
+        second = Some(number(
+            expected,
+            lang,
+            &expected_words(title),
+            "expected",
+            "outcome-then",
+        ));
+    }
     html! {
         <section class="outcome" aria-label={word(Word::Outcome)} data-test="outcome">
             <div class="figures">
@@ -122,7 +135,7 @@ pub fn Outcome(props: &Props) -> Html {
                     <span class="arrow" aria-hidden="true">{ icon(Icon::Arrow) }</span>
                     { second }
                 }
-                <div class="action">{ action }</div>
+                <div class={classes!("action", props.considered.as_ref().map(|_| "away"))}>{ action }</div>
             </div>
             { facts(props) }
         </section>

@@ -121,9 +121,17 @@ fn cell(
     let key = strategy_key(strategy);
     let checked = chosen == Some(strategy);
     let label = Say::StrategyOf(title, Word::of_strategy(strategy).text(lang)).text(lang);
+    // What lies behind hears that nothing is looked at any more.
+    let consider = {
+        let (send, set) = (props.send.clone(), set.clone());
+        Callback::from(move |event: MouseEvent| {
+            event.stop_propagation();
+            send.emit(Msg::Consider(Some(set.clone())));
+        })
+    };
     html! {
         <label class={classes!("cell", group(strategy), (offered && !checked).then_some("offered"))}
-            title={Word::of_strategy(strategy).text(lang)}>
+            title={Word::of_strategy(strategy).text(lang)} onmouseover={consider}>
             <input type="radio" name={format!("strategy-{name}")} value={key} {checked} aria-label={label}
                 data-test={format!("strategy-{name}-{key}")}
                 onchange={on(&props.send, Msg::Set(set, Choice::Discrete))}/>
