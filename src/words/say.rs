@@ -106,10 +106,10 @@ impl Say<'_> {
             (Say::CallsAList(calls), Lang::En) => format!("{} calls a list", decimal(*calls)),
             (Say::CallsAList(calls), Lang::Ko) => format!("목록당 호출 {}번", decimal(*calls)),
             (Say::ThreadsInUse(name, used, of), Lang::En) => {
-                format!("{name}: {} of {of} threads in use", decimal(*used))
+                format!("{name}: {} of {of} threads", decimal(*used))
             }
             (Say::ThreadsInUse(name, used, of), Lang::Ko) => {
-                format!("{name} 스레드 {of}개 중 {}개 사용", decimal(*used))
+                format!("{name} 스레드 {of}개 중 {}개", decimal(*used))
             }
             (Say::ListsCome(n), Lang::En) => format!("{} lists come a second", decimal(*n)),
             (Say::ListsCome(n), Lang::Ko) => format!("초당 {}건 조회", decimal(*n)),
