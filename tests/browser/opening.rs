@@ -2,6 +2,7 @@
 
 use crate::harness::{Browser, SUB_PATH};
 use crate::playground::{at, clock};
+use msa_playground::scenario::shipped;
 
 #[test]
 fn the_page_opens_running_with_its_problem_and_says_nothing_in_the_console() {
@@ -37,6 +38,25 @@ fn the_page_works_from_any_folder_of_a_host() {
         );
         assert_eq!(page.eval(&inside), serde_json::json!([]));
         assert!(page.eval("performance.getEntriesByType('resource').some(it => it.name.endsWith('.wasm'))").as_bool().unwrap());
+    });
+}
+
+#[test]
+fn every_shipped_scenario_opens_and_runs() {
+    Browser::desktop().run(|page| {
+        for name in shipped::names() {
+            page.open_playground(name);
+            assert_eq!(
+                page.eval("document.querySelector('[data-test=scenario]').value"),
+                name
+            );
+            page.choose_speed(8);
+            page.run_until(3.0);
+            assert!(
+                page.number("outcome-value", "data-ms") > 0.0,
+                "{name}: something comes"
+            );
+        }
     });
 }
 

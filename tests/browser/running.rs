@@ -145,10 +145,13 @@ fn the_theme_is_the_systems_until_it_is_chosen_and_then_remembered() {
         page.wait_until(&format!("{ground} === {dark}"));
     });
     Browser::desktop().run(|page| {
+        let ground = "getComputedStyle(document.documentElement).backgroundColor";
         page.open_playground("");
-        assert_eq!(
-            page.eval("getComputedStyle(document.documentElement).backgroundColor"),
-            "rgb(251, 250, 246)"
+        assert_eq!(page.eval(ground), "rgb(251, 250, 246)");
+        page.devtools(
+            "Emulation.setEmulatedMedia",
+            &serde_json::json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] }),
         );
+        page.wait_until(&format!("{ground} === 'rgb(18, 24, 27)'"));
     });
 }

@@ -62,14 +62,15 @@ impl Driver {
     }
 
     /// Opens a browser, after closing the one that is open.
-    pub fn open(&mut self, capabilities: &Value) {
+    pub fn open(&mut self, capabilities: &Value) -> Result<(), String> {
         self.close();
         let body = json!({ "capabilities": { "alwaysMatch": capabilities } });
-        let opened = self
-            .request("POST", "/session", Some(&body))
-            .unwrap_or_else(|error| panic!("the browser does not open: {error}"));
-        let session = opened["sessionId"].as_str().expect("a session has an id");
+        let opened = self.request("POST", "/session", Some(&body))?;
+        let session = opened["sessionId"]
+            .as_str()
+            .ok_or("a session without an id")?;
         self.session = Some(session.to_string());
+        Ok(())
     }
 
     /// Closes the browser, if one is open.
@@ -104,11 +105,9 @@ impl Driver {
         match value.get("error").and_then(Value::as_str) {
             Some(kind) => {
                 let message = value["message"].as_str().unwrap_or_default();
-                // The rest is the driver's own stack.
-                Err(format!(
-                    "{kind}: {}",
-                    message.lines().next().unwrap_or_default()
-                ))
+                // What follows the first lines is the driver's own stack.
+                let message: Vec<&str> = message.lines().take(2).collect();
+                Err(format!("{kind}: {}", message.join(" ")))
             }
             None => Ok(value),
         }

@@ -151,15 +151,22 @@ impl Page {
             "--window-size={},{}",
             browser.width, browser.height
         ));
-        self.driver.open(&json!({
+        let program = from_environment("MSA_CHROMIUM", "/usr/bin/chromium");
+        let opened = self.driver.open(&json!({
             "browserName": "chrome",
             "goog:chromeOptions": {
-                "binary": from_environment("MSA_CHROMIUM", "/usr/bin/chromium"),
+                "binary": program,
                 "args": arguments,
                 "prefs": { "intl.accept_languages": browser.languages },
             },
             "goog:loggingPrefs": { "browser": "ALL" },
         }));
+        if let Err(error) = opened {
+            panic!(
+                "Chromium ({}) does not open: {error}; run the browser tests with `make test`, or set MSA_CHROMIUM to where it is",
+                program.display()
+            );
+        }
         self.resize(browser.width, browser.height);
         let scheme = if browser.dark { "dark" } else { "light" };
         let motion = if browser.reduced_motion {
