@@ -239,7 +239,7 @@ fn considered_words(play: &Play, set: &[(String, String)], lang: Lang) -> Option
 fn sentence(play: &Play, lang: Lang) -> Html {
     let happened = play.snapshot.happened.clone().unwrap_or(Happened::Starting);
     let text = match play.snapshot.stopped {
-        Some(limit) => format!("{}: {limit}", Word::RunStopped.text(lang)),
+        Some(limit) => Say::Stopped(limit).text(lang),
         None => happened.text(lang),
     };
     let aloud = matches!(

@@ -42,6 +42,15 @@ fn number(
     }
 }
 
+/// The way back to the settings before.
+fn undo(props: &Props) -> Html {
+    html! {
+        <button id="undo" class="quiet" data-test="undo" onclick={on(&props.send, Msg::Undo)}>
+            { icon(Icon::Undo) }{ Word::Undo.text(props.lang) }
+        </button>
+    }
+}
+
 /// The outcome bar.
 #[component]
 pub fn Outcome(props: &Props) -> Html {
@@ -76,14 +85,18 @@ pub fn Outcome(props: &Props) -> Html {
                             { word(Word::TryIt) }
                         </button>
                         if compare.is_some() {
-                            <button id="undo" class="quiet" data-test="undo" onclick={on(&props.send, Msg::Undo)}>
-                                { icon(Icon::Undo) }{ word(Word::Undo) }
-                            </button>
+                            { undo(props) }
                         }
                     </>
                 },
             )
         }
+        // Nothing had come before: there is nothing to compare with, but still a way back.
+        (None, Some(compare)) if compare.before_ms.is_none() => (
+            number(now, lang, now_words, "actual better", "outcome-value"),
+            None,
+            undo(props),
+        ),
         (None, Some(compare)) => (
             number(
                 compare.before_ms,
@@ -104,9 +117,7 @@ pub fn Outcome(props: &Props) -> Html {
                     if let Some(expected) = compare.expected_ms {
                         <span class="was-expected">{ Say::ExpectedWas(expected).text(lang) }</span>
                     }
-                    <button id="undo" class="quiet" data-test="undo" onclick={on(&props.send, Msg::Undo)}>
-                        { icon(Icon::Undo) }{ word(Word::Undo) }
-                    </button>
+                    { undo(props) }
                 </>
             },
         ),

@@ -13,6 +13,7 @@ use crate::layout::Layout;
 use crate::scenario::{FaultKind, Scenario};
 use crate::session::Session;
 use crate::sim::Limit;
+use crate::sim::trace::What;
 use crate::sprites::{Picture, picture};
 use crate::time::{Span, Time};
 use std::cell::{Cell, RefCell};
@@ -28,6 +29,8 @@ const TRACE: usize = 200_000;
 const BUDGET_MS: f64 = 7.5;
 /// What a forecast may take of a frame.
 const FORECAST_MS: f64 = 4.0;
+/// A step goes over at most so many events that do not show.
+const STEP_EVENTS_MAX: usize = 10_000;
 /// Events between two looks at the clock.
 const EVENTS: u64 = 1_000;
 /// Time between two snapshots.
@@ -69,6 +72,8 @@ struct Inner {
     stopped: Option<Limit>,
     last_frame: Option<f64>,
     last_paint: f64,
+    /// With reduced motion: whether busy links are marked in this picture.
+    pulse: bool,
     last_snapshot: f64,
     /// Something has changed since the last snapshot.
     changed: bool,
@@ -123,6 +128,7 @@ impl Engine {
                 stopped: None,
                 last_frame: None,
                 last_paint: f64::NEG_INFINITY,
+                pulse: false,
                 last_snapshot: f64::NEG_INFINITY,
                 changed: true,
                 pace: 1.0,
@@ -213,13 +219,10 @@ impl Engine {
         });
     }
 
-    /// One event.
+    /// On to the next event that shows.
     pub fn step(&self) {
         self.with(|inner| {
-            if let Some(session) = &mut inner.session {
-                session.step();
-            }
-            inner.take_records();
+            inner.step();
             inner.repaint();
         });
     }
@@ -334,6 +337,41 @@ impl Inner {
         self.taken = 0;
         self.stopped = None;
         self.repaint();
+    }
+
+    /// Handles events until something leaves, arrives at its person or breaks: what a person would call one step.
+    fn step(&mut self) {
+        for _ in 0..STEP_EVENTS_MAX {
+            let Some(session) = &mut self.session else {
+                return;
+            };
+            let more = session.step();
+            let trace = session.run().trace();
+            let new = trace.dropped() + trace.records().len() as u64 - self.taken;
+            let shows = trace
+                .records()
+                .iter()
+                .rev()
+                .take(new as usize)
+                .any(|record| {
+                    matches!(
+                        record.what,
+                        What::Hop { .. }
+                            | What::Settled { .. }
+                            | What::EventSent { .. }
+                            | What::FaultBegan { .. }
+                            | What::FaultEnded { .. }
+                    )
+                });
+            self.take_records();
+            if shows || !more {
+                break;
+            }
+        }
+        self.reach = self
+            .session
+            .as_ref()
+            .map_or(self.reach, |session| self.reach.max(session.now()));
     }
 
     fn repaint(&mut self) {
@@ -546,5 +584,11 @@ impl Inner {
             scale: f64::from(canvas.element.width()) / layout.width.max(1.0),
         };
         painter.paint(run.sim(), &self.picture);
+        if calm {
+            self.pulse = !self.pulse;
+            if self.pulse && self.playing {
+                painter.pulse(&self.picture.captions);
+            }
+        }
     }
 }

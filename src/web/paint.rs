@@ -5,7 +5,7 @@ use crate::layout::{
     Cylinder, Drawer, Layout, ONE_BY_ONE_MAX, People, Point, Rect, ServiceBox, Slots, slots,
 };
 use crate::sim::{InstanceState, Simulation};
-use crate::sprites::{Kind, Mark, Picture};
+use crate::sprites::{Caption, Kind, Mark, Picture};
 use std::f64::consts::{PI, TAU};
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;
@@ -85,6 +85,23 @@ impl Painter<'_> {
             self.rings(sim, people);
         }
         self.marks(&picture.marks);
+    }
+
+    /// Marks the links on which something moves, for who does not want to see it move.
+    pub fn pulse(&self, captions: &[Caption]) {
+        self.stroke(&self.palette.request, 3.0);
+        self.ctx.set_global_alpha(0.55);
+        for caption in captions {
+            let Some(route) = self.layout.routes.get(caption.link as usize) else {
+                continue;
+            };
+            let (a, b) = route.line(0, 0);
+            self.ctx.begin_path();
+            self.ctx.move_to(a.x, a.y);
+            self.ctx.line_to(b.x, b.y);
+            self.ctx.stroke();
+        }
+        self.ctx.set_global_alpha(1.0);
     }
 
     fn fill(&self, colour: &str) {

@@ -1,5 +1,7 @@
 //! Short messages with parts: figures under the outcome, captions, labels read aloud.
 
+use crate::sim::Limit;
+
 use super::{Lang, count, decimal, ms};
 
 /// A message with parts.
@@ -84,6 +86,8 @@ pub enum Say<'a> {
     BadPerSecond(f64),
     /// For so long the stalest value had been out of date, in milliseconds.
     StaleFor(f64),
+    /// The engine has ended the run.
+    Stopped(Limit),
     /// Open the choices (on a narrow page).
     OpenSettings,
     /// The first page's name.
@@ -214,6 +218,18 @@ impl Say<'_> {
             (Say::BadPerSecond(n), Lang::Ko) => format!("초당 {}건 못 받음", decimal(*n)),
             (Say::StaleFor(age), Lang::En) => format!("up to {} old", ms(*age, lang)),
             (Say::StaleFor(age), Lang::Ko) => format!("최대 {} 지남", ms(*age, lang)),
+            (Say::Stopped(limit), Lang::En) => format!("The run has stopped: {limit}."),
+            (Say::Stopped(limit), Lang::Ko) => match limit {
+                Limit::InFlight => {
+                    "실행이 멈췄습니다. 진행 중인 요청이 너무 많습니다. 요청 빈도를 낮추거나 대기열을 제한하십시오."
+                }
+                Limit::EventsInFlight => "실행이 멈췄습니다. 대기 중인 변경 이벤트가 너무 많습니다. 변경 빈도를 낮추십시오.",
+                Limit::Events => "실행이 멈췄습니다. 실행할 수 있는 이벤트를 모두 처리했습니다. 처음부터 다시 시작하십시오.",
+                Limit::NoTimePasses => {
+                    "실행이 멈췄습니다. 시간이 흐르지 않은 채 이벤트만 반복됩니다. 단계나 생각 시간에 길이를 주십시오."
+                }
+            }
+            .into(),
             (Say::OpenSettings, Lang::En) => "Change something".into(),
             (Say::OpenSettings, Lang::Ko) => "설정 바꾸기".into(),
             (Say::Title(scenario), _) => format!("{scenario} · msa-playground"),

@@ -193,7 +193,6 @@ words! {
     BrokenProblems: "What is wrong with it", "문제점";
     OpenDefault: "Open the standard scenario", "기본 시나리오 열기";
     BrokenHint: "Correct it in the address bar, ask the sender for the link again, or start from the standard scenario.", "주소창에서 고치거나 보낸 사람에게 링크를 다시 받거나 기본 시나리오에서 시작하십시오.";
-    RunStopped: "The run has stopped", "실행이 멈췄습니다";
 }
 
 impl Word {
