@@ -9,10 +9,10 @@ export TRUNK_SKIP_VERSION_CHECK := true
 trunk := env -u NO_COLOR trunk
 say = @printf '\n==> %s\n' $(1)
 
-.PHONY: help serve build test picture check setup clean
+.PHONY: help serve build test site validate digests fuzz bench picture check setup clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: ## build the page, serve it, and build it again when a file changes (PORT=8080)
 	@scripts/setup.sh page
@@ -26,14 +26,45 @@ build: ## build the page into dist/, ready for any static host
 
 test: ## install what the tests need and run all of them
 	@scripts/setup.sh tests
-	$(call say,"Tests 1/4: the simulation and the command msa")
+	@scripts/setup.sh consumers
+	@scripts/setup.sh sites
+	$(call say,"Tests 1/6: the simulation and the command msa")
 	cargo test
-	$(call say,"Tests 2/4: the views")
+	$(call say,"Tests 2/6: the views")
 	cargo test --features web --lib
-	$(call say,"Tests 3/4: the release page builds")
+	$(call say,"Tests 3/6: the release page builds and keeps its budget of size")
 	@$(MAKE) --no-print-directory build
-	$(call say,"Tests 4/4: the release page in Chromium")
+	cargo test --features size-test --test size
+	$(call say,"Tests 4/6: the release page in Chromium")
 	eval "$$(scripts/setup.sh env)" && cargo test --features browser-tests --test browser
+	$(call say,"Tests 5/6: what is exported, opened by the programs that it is for")
+	eval "$$(scripts/setup.sh env)" && MSA_DIST="$$MSA_CONSUMERS/node_modules" cargo test --features consumer-tests --test exports
+	$(call say,"Tests 6/6: the playground in documentation that real tools have built")
+	scripts/sites.sh
+	eval "$$(scripts/setup.sh env)" && MSA_DIST="$$MSA_SITES" cargo test --features site-tests --test sites
+
+site: build ## build the page and the documentation into target/site/, ready for any static host
+	@scripts/setup.sh sites
+	rm -rf target/site && mkdir -p target/site && cp -r dist target/site/playground
+	mdbook build docs --dest-dir "$(CURDIR)/target/site/docs"
+	cp docs/site.html target/site/index.html
+
+bench: ## measure the engine side by side with others, and write README's tables anew
+	@scripts/bench.sh
+
+validate: ## compare the engine with theory and published results, and write docs/how-do-we-know.md
+	@scripts/setup.sh rust
+	$(call say,"The engine against theory and published results (some minutes)")
+	cargo run --release --bin msa -- validate --full --page docs/how-do-we-know.md
+
+digests: ## the traces of shipped and generated scenarios, in a debug and in a release build (DIGESTS=write: make them anew)
+	@scripts/setup.sh rust
+	cargo test --test digests
+	cargo test --release --test digests
+
+fuzz: ## hostile input for the reader, the engine and links, as long as you like (MINUTES=10)
+	@scripts/setup.sh rust
+	@scripts/fuzz.sh
 
 picture: build ## take the README's picture anew, from the page
 	@scripts/setup.sh tests
@@ -49,7 +80,7 @@ check: ## formatting, Cargo.lock, that the simulation core needs nothing of the 
 	$(call say,"Clippy: the simulation and the command")
 	cargo clippy --all-targets -- -D warnings
 	$(call say,"Clippy: the views and the browser tests")
-	cargo clippy --all-targets --features web --features browser-tests -- -D warnings
+	cargo clippy --all-targets --features web --features browser-tests --features consumer-tests --features site-tests -- -D warnings
 	$(call say,"Clippy: the page")
 	cargo clippy --target wasm32-unknown-unknown --no-default-features --features web --lib --bin msa-playground -- -D warnings
 

@@ -5,6 +5,8 @@
 #   scripts/setup.sh rust     what `make check` needs: rustfmt, clippy, Rust's WebAssembly target
 #   scripts/setup.sh page     what `make serve` and `make build` need: the target, trunk, wasm-bindgen, wasm-opt
 #   scripts/setup.sh tests    what `make test` needs: all of the page's, Chromium and its driver, a Korean font, axe-core
+#   scripts/setup.sh consumers  what opens the exports, for `make test`: mermaid, speedscope, OpenTelemetry's own packages
+#   scripts/setup.sh sites    what builds the documentation and the sites of the tests: mdBook, VitePress, MkDocs Material
 #   scripts/setup.sh env      prints where the browser tests find those, as shell exports
 #
 # Everything comes from Rust's, npm's and Debian's (or Ubuntu's) own packages; on macOS it says what to ask Homebrew for.
@@ -16,6 +18,7 @@ TRUNK=0.21.14          # what is installed where there is none
 TRUNK_AT_LEAST=0.21.0  # what is left alone where there is one
 WASM_OPT_AT_LEAST=123  # older ones do not know all of today's WebAssembly
 NODE_AT_LEAST=18       # what wasm-opt from npm runs on
+MDBOOK=0.5.2           # what builds our documentation
 tools=$PWD/.tools      # what belongs to this project alone
 export PATH="$tools/bin:$tools/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
@@ -148,6 +151,62 @@ install_npm_packages() {
         fail "npm could not install what scripts/package.json names (its own words are above). Check the network and try again."
 }
 
+# ---- what opens the exports ----
+
+consumers=$tools/consumers
+consumers_are_current() {
+    cmp -s tests/exports/package-lock.json "$consumers/package-lock.json" && [ -d "$consumers/node_modules" ] &&
+        cmp -s tests/exports/requirements.txt "$consumers/requirements.txt" && [ -x "$consumers/python/bin/python" ]
+}
+need_consumers() {
+    have npm || need npm "fetches mermaid and speedscope, which open the exports in the tests"
+    python3 -c 'import ensurepip, venv' 2>/dev/null || need python3-venv "runs OpenTelemetry's packages, which read the exports in the tests"
+}
+install_consumers() {
+    consumers_are_current && return
+    say "Installing into .tools/consumers/ what opens the exports: mermaid and speedscope from npm, OpenTelemetry's packages from PyPI"
+    mkdir -p "$consumers"
+    rm -f "$consumers/requirements.txt"
+    cp tests/exports/package.json tests/exports/package-lock.json "$consumers/"
+    (cd "$consumers" && npm ci --no-audit --no-fund --ignore-scripts) ||
+        fail "npm could not install what tests/exports/package.json names (its own words are above). Check the network and try again."
+    python3 -m venv "$consumers/python" &&
+        "$consumers/python/bin/pip" install --quiet --disable-pip-version-check -r tests/exports/requirements.txt ||
+        fail "pip could not install what tests/exports/requirements.txt names (its own words are above). Check the network and try again."
+    cp tests/exports/requirements.txt "$consumers/"
+}
+
+# ---- documentation ----
+
+sites=$tools/sites
+sites_are_current() {
+    cmp -s tests/sites/package-lock.json "$sites/package-lock.json" && [ -d "$sites/node_modules" ] &&
+        cmp -s tests/sites/requirements.txt "$sites/requirements.txt" && [ -x "$sites/python/bin/mkdocs" ]
+}
+need_sites() {
+    have npm || need npm "fetches VitePress, which builds a site in the tests"
+    python3 -c 'import ensurepip, venv' 2>/dev/null || need python3-venv "runs MkDocs, which builds a site in the tests"
+}
+install_mdbook() {
+    [ "$(version mdbook --version)" = "$MDBOOK" ] && return
+    say "Installing mdbook $MDBOOK into .tools/: it builds the documentation. This takes some minutes."
+    # Neither its server nor its search is needed, and they are most of it.
+    cargo install --locked "mdbook@$MDBOOK" --no-default-features --root "$tools"
+}
+install_sites() {
+    sites_are_current && return
+    say "Installing into .tools/sites/: VitePress from npm and MkDocs Material from PyPI, which build sites in the tests"
+    mkdir -p "$sites"
+    rm -f "$sites/requirements.txt"
+    cp tests/sites/package.json tests/sites/package-lock.json "$sites/"
+    (cd "$sites" && npm ci --no-audit --no-fund --ignore-scripts) ||
+        fail "npm could not install what tests/sites/package.json names (its own words are above). Check the network and try again."
+    python3 -m venv "$sites/python" &&
+        "$sites/python/bin/pip" install --quiet --disable-pip-version-check -r tests/sites/requirements.txt ||
+        fail "pip could not install what tests/sites/requirements.txt names (its own words are above). Check the network and try again."
+    cp tests/sites/requirements.txt "$sites/"
+}
+
 # ---- the browser ----
 
 find_chromium() { # where it is
@@ -214,12 +273,25 @@ case ${1:-} in
         install_trunk
         install_wasm_bindgen
         ;;
+    consumers)
+        if ! consumers_are_current; then need_consumers; fi
+        install_packages
+        install_consumers
+        ;;
+    sites)
+        if ! sites_are_current; then need_sites; fi
+        install_packages
+        install_mdbook
+        install_sites
+        ;;
     env)
         printf 'export %s=%q\n' \
             MSA_DIST "$PWD/dist" \
             MSA_CHROMIUM "$(find_chromium)" \
             MSA_CHROMEDRIVER "$(find_chromedriver)" \
-            MSA_AXE "$tools/node_modules/axe-core/axe.min.js"
+            MSA_AXE "$tools/node_modules/axe-core/axe.min.js" \
+            MSA_CONSUMERS "$consumers" \
+            MSA_SITES "$PWD/target/sites"
         ;;
     *)
         sed -n 's/^#   \(scripts\)/\1/p' "${BASH_SOURCE[0]}" >&2

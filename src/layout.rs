@@ -1,10 +1,15 @@
 //! Floor 3: where things stand in the diagram. A plan and a form in, geometry out; no drawing, no page.
 //!
 //! Services stand in columns (wide) or rows (tall) by how far they are from the people; each has its store beside it.
-//! People who only feed a service far from the others stand behind it. One unit is about one CSS pixel.
+//! People who only feed a service far from the others stand behind it. A topic of the message bus stands below the one
+//! who publishes, before those who listen. One unit is about one CSS pixel.
 
+mod bus;
+mod feeds;
 mod grid;
+mod layers;
 mod place;
+mod routes;
 #[cfg(test)]
 mod tests;
 
@@ -107,6 +112,8 @@ pub struct ServiceBox {
     pub rows: Vec<Rect>,
     /// Its caches.
     pub drawers: Vec<Drawer>,
+    /// Whether it belongs to somebody else: a corner is cut off.
+    pub external: bool,
 }
 
 /// A cache of a service.
@@ -135,6 +142,55 @@ pub struct Cylinder {
     pub more: usize,
     /// The line to its service.
     pub wire: (Point, Point),
+    /// Where its locks stand, if anything can be locked in it.
+    pub locks: Option<Rect>,
+    /// Events that wait in it for a relay.
+    pub outboxes: Vec<Outbox>,
+}
+
+/// An outbox (or the log) in a store, which a relay empties.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outbox {
+    /// Its relay, as an index into the plan.
+    pub relay: u16,
+    /// Where.
+    pub rect: Rect,
+    /// Whether it is the database's log.
+    pub log: bool,
+}
+
+/// A topic of the message bus: a triangle, and a queue for each of its subscriptions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopicBox {
+    /// Its index in the plan.
+    pub topic: u16,
+    /// All of it.
+    pub rect: Rect,
+    /// The middle of the triangle, where events come in.
+    pub triangle: Point,
+    /// The baseline of its name.
+    pub title: Point,
+    /// Its queues.
+    pub lanes: Vec<Lane>,
+}
+
+/// The queue of a subscription: messages wait in it from the left to the right, where consumers take them out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    /// The subscription, as an index into the plan.
+    pub subscription: u16,
+    /// All of it.
+    pub rect: Rect,
+    /// Where its name begins (on the baseline), and how much room there is for it.
+    pub name: (Point, f64),
+    /// Where the numbers end (on the baseline).
+    pub numbers: Point,
+    /// Where messages wait.
+    pub beads: Rect,
+    /// Where those stand that consumers have in hand.
+    pub hands: Rect,
+    /// Where dead letters lie, below.
+    pub tray: Rect,
 }
 
 /// What a chip in a store stands for.
@@ -161,17 +217,21 @@ pub struct Chip {
     pub rect: Rect,
 }
 
-/// Where messages of a link run: from any instance at one end to any at the other.
+/// Where messages of a link run: from any instance at one end to any at the other, round the corners in between.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Route {
     /// Where each instance of the `from` end sends from.
     pub from: Vec<Point>,
+    /// The corners on the way.
+    pub via: Vec<Point>,
     /// Where each instance of the `to` end receives.
     pub to: Vec<Point>,
+    /// Whether other routes end beside this one, so that its numbers must stand near its own end.
+    pub crowded: bool,
 }
 
 impl Route {
-    /// The line between two instances (the last known ones, if there are fewer).
+    /// Both ends between two instances (the last known ones, if there are fewer).
     pub fn line(&self, from: u16, to: u16) -> (Point, Point) {
         let at = |points: &[Point], index: u16| {
             points
@@ -182,11 +242,39 @@ impl Route {
         };
         (at(&self.from, from), at(&self.to, to))
     }
+
+    /// The corners of the way between two instances, both ends included.
+    pub fn corners(&self, from: u16, to: u16) -> impl Iterator<Item = Point> + '_ {
+        let (a, b) = self.line(from, to);
+        let via = self.via.iter().copied();
+        std::iter::once(a).chain(via).chain(std::iter::once(b))
+    }
+
+    /// A point on the way between two instances, `lane` to the right of it.
+    pub fn at(&self, from: u16, to: u16, t: f64, lane: f64) -> Point {
+        let (a, b) = self.line(from, to);
+        if self.via.is_empty() {
+            return along(a, b, t, lane);
+        }
+        let parts = || self.corners(from, to).zip(self.corners(from, to).skip(1));
+        let length = |(a, b): (Point, Point)| (b.x - a.x).hypot(b.y - a.y);
+        let mut left = t * parts().map(length).sum::<f64>();
+        let mut last = (a, b, 1.0);
+        for (a, b) in parts() {
+            let part = length((a, b)).max(1e-9);
+            last = (a, b, (left / part).min(1.0));
+            if left <= part {
+                break;
+            }
+            left -= part;
+        }
+        along(last.0, last.1, last.2, lane)
+    }
 }
 
-/// A topic: change events on their way from an owner to a reader's copies.
+/// A feed: change events on their way from an owner to a reader's copies.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Topic {
+pub struct Feed {
     /// The link the events take.
     pub link: u16,
     /// The middle of the triangle.
@@ -218,8 +306,10 @@ pub struct Layout {
     pub services: Vec<ServiceBox>,
     /// Stores, in the order of the plan.
     pub stores: Vec<Cylinder>,
-    /// Topics.
-    pub topics: Vec<Topic>,
+    /// Topics of the message bus, in the order of the plan.
+    pub topics: Vec<TopicBox>,
+    /// Feeds of change events.
+    pub feeds: Vec<Feed>,
     /// A route for each link of the plan.
     pub routes: Vec<Route>,
 }
@@ -231,6 +321,24 @@ impl Layout {
     /// The picture of a plan. `main_client` is the client whose outcome counts; it stands first.
     pub fn new(plan: &Plan, main_client: u16, form: Form) -> Layout {
         place::Placer::new(plan, main_client, form).place()
+    }
+
+    /// Whether it is a picture of this plan.
+    pub fn shows(&self, plan: &Plan) -> bool {
+        let lanes = self.topics.iter().map(|topic| topic.lanes.len());
+        let outboxes = self.stores.iter().map(|store| store.outboxes.len());
+        self.services.len() == plan.services.len()
+            && self.stores.len() == plan.stores.len()
+            && self.routes.len() == plan.links.len()
+            && self.topics.len() == plan.topics.len()
+            && lanes.sum::<usize>() == plan.subscriptions.len()
+            && outboxes.sum::<usize>() == plan.relays.len()
+    }
+
+    /// The queue of a subscription.
+    pub fn lane(&self, subscription: u16) -> Option<&Lane> {
+        let mut lanes = self.topics.iter().flat_map(|topic| &topic.lanes);
+        lanes.find(|lane| lane.subscription == subscription)
     }
 }
 

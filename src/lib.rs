@@ -3,6 +3,8 @@
 //! Data flows one way: scenario -> simulation -> trace -> numbers, pictures, words. ARCHITECTURE.md has the map.
 
 pub mod app;
+pub mod digest;
+pub mod export;
 pub mod layout;
 pub mod metrics;
 pub mod queue;
@@ -14,7 +16,10 @@ pub mod share;
 pub mod sim;
 pub mod sprites;
 pub mod time;
+pub mod timers;
 pub mod trace_log;
+#[cfg(feature = "cli")]
+pub mod validate;
 #[cfg(feature = "web")]
 pub mod view;
 #[cfg(feature = "web")]

@@ -20,16 +20,31 @@ fn main() {
 /// A document that cannot be run gives what is wrong with it instead.
 #[wasm_bindgen]
 pub fn trace_digest(document_json: &str, seconds: f64) -> String {
-    use msa_playground::{scenario, sim, time};
+    use msa_playground::{digest, scenario, time};
     match scenario::read(document_json) {
         Ok(scenario) => {
             let until = time::Time::ZERO + time::Span::from_secs_f64(seconds);
-            format!("{:016x}", sim::digest_of(&scenario, until))
+            format!("{:016x}", digest::digest_of(&scenario, until))
         }
         Err(problems) => problems
             .iter()
             .map(ToString::to_string)
             .collect::<Vec<_>>()
             .join("\n"),
+    }
+}
+
+/// The digest of the run that a link brings back, up to its moment (or two seconds), for the same test.
+///
+/// A link that cannot be opened gives what is wrong with it instead.
+#[wasm_bindgen]
+pub fn link_digest(fragment: &str) -> String {
+    use msa_playground::{app, digest, time};
+    match app::opening::open(fragment) {
+        Ok(opened) => {
+            let until = opened.playhead.unwrap_or(time::Time(2_000_000_000));
+            format!("{:016x}", digest::digest_of_story(&opened.story, until))
+        }
+        Err(broken) => broken.problems.join("\n"),
     }
 }

@@ -3,21 +3,33 @@
 //! A radix heap (Ahuja, Mehlhorn, Orlin & Tarjan 1990) with a sorted front. Time never goes back, so an event's place is
 //! told by the highest bit in which its time differs from a floor below which nothing can come any more. Only the
 //! nearest events are ever sorted, a few dozen at a time. Events of the same time always share a bucket and buckets keep
-//! their order, so that ties need no sequence number.
+//! their order, so that ties need no sequence number. What is to happen at this very moment (a message over a link that
+//! takes no time) waits in a line of its own: behind all that was put in earlier, and without any sorting; and if nothing
+//! at all is before it, in a place of its own.
 
 use crate::time::Time;
 use std::collections::VecDeque;
 
 /// A bucket of up to so many events is sorted at once; a larger one is divided.
 const SORTED_AT_ONCE: usize = 48;
+/// Fewer than so many events in all are kept in order without any buckets.
+const FEW: usize = 16;
 /// A front of more than so many gives the later ones back to the buckets.
 const FRONT_MAX: usize = 4 * SORTED_AT_ONCE;
 
 /// A queue of events to come.
 #[derive(Clone, Debug)]
 pub struct EventQueue<E> {
-    /// Every event up to `floor`, in order.
-    front: VecDeque<(u64, E)>,
+    /// The time of the event that left last.
+    now: u64,
+    /// What was put in for `now` when nothing else was left to do then: it is the next.
+    next: Option<E>,
+    /// What was put in for `now` since then.
+    at_once: VecDeque<E>,
+    /// Every other event up to `floor`, in order.
+    front: Front<E>,
+    /// Memory for what leaves a front that has become too long.
+    later: Vec<(u64, E)>,
     /// Bucket `b`: the events that differ from `floor` in bit `b` and in none above it. All are later than `floor`.
     buckets: Vec<Vec<(u64, E)>>,
     /// Which buckets hold anything.
@@ -29,7 +41,11 @@ pub struct EventQueue<E> {
 impl<E: Copy> Default for EventQueue<E> {
     fn default() -> Self {
         EventQueue {
-            front: VecDeque::new(),
+            now: 0,
+            next: None,
+            at_once: VecDeque::new(),
+            front: Front::default(),
+            later: Vec::new(),
             buckets: vec![Vec::new(); 64],
             filled: 0,
             floor: 0,
@@ -43,26 +59,64 @@ impl<E: Copy> EventQueue<E> {
     #[inline]
     pub fn push(&mut self, at: Time, event: E) {
         self.len += 1;
-        self.place(at.0, event);
+        if at.0 != self.now {
+            self.place(at.0, event);
+        } else if self.next.is_none() && self.at_once.is_empty() && !self.front_is_due() {
+            self.next = Some(event);
+        } else {
+            self.at_once.push_back(event);
+        }
+    }
+
+    /// Whether something that was put in before `now` is for `now`.
+    #[inline]
+    fn front_is_due(&self) -> bool {
+        // What is in the buckets is later than `floor`, and so than `now`.
+        matches!(self.front.first(), Some((at, _)) if *at == self.now)
     }
 
     /// The time of the next event.
     #[inline]
     pub fn next_at(&mut self) -> Option<Time> {
+        if self.next.is_some() || !self.at_once.is_empty() {
+            return Some(Time(self.now));
+        }
         if self.front.is_empty() {
             self.refill();
         }
-        self.front.front().map(|(at, _)| Time(*at))
+        self.front.first().map(|(at, _)| Time(*at))
     }
 
     /// Takes the next event out.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {
+        self.pop_until(Time(u64::MAX))
+    }
+
+    /// Takes the next event out, unless it is later than `until`.
+    #[inline]
+    pub fn pop_until(&mut self, until: Time) -> Option<(Time, E)> {
+        if let Some(event) = self.next.take() {
+            self.len -= 1;
+            return Some((Time(self.now), event));
+        }
+        if !self.at_once.is_empty()
+            && !self.front_is_due()
+            && let Some(event) = self.at_once.pop_front()
+        {
+            self.len -= 1;
+            return Some((Time(self.now), event));
+        }
         if self.front.is_empty() {
             self.refill();
         }
-        let (at, event) = self.front.pop_front()?;
+        let (at, event) = *self.front.first()?;
+        if at > until.0 {
+            return None;
+        }
+        self.front.drop_first();
         self.len -= 1;
+        self.now = at;
         Some((Time(at), event))
     }
 
@@ -78,20 +132,17 @@ impl<E: Copy> EventQueue<E> {
 
     #[inline]
     fn place(&mut self, at: u64, event: E) {
-        if at > self.floor {
+        if self.filled == 0 && self.front.len() < FEW {
+            // Nothing is in the buckets, so the floor may be anywhere: few events need none.
+            self.floor = self.floor.max(at);
+            self.front.insert(at, event);
+        } else if at > self.floor {
             self.place_in_bucket(at, event);
-            return;
-        }
-        // Behind its equals.
-        match self.front.back() {
-            Some((last, _)) if *last > at => {
-                let place = self.front.partition_point(|(other, _)| *other <= at);
-                self.front.insert(place, (at, event));
-                if self.front.len() > FRONT_MAX {
-                    self.shorten_front();
-                }
+        } else {
+            self.front.insert(at, event);
+            if self.front.len() > FRONT_MAX {
+                self.shorten_front();
             }
-            _ => self.front.push_back((at, event)),
         }
     }
 
@@ -114,13 +165,13 @@ impl<E: Copy> EventQueue<E> {
                 self.floor |= below | (1 << nearest);
                 // Stable: equal times keep their order.
                 bucket.sort_by_key(|(at, _)| *at);
-                self.front.extend(bucket.drain(..));
+                self.front.append(&mut bucket);
             } else {
                 // The floor goes to the beginning of the bucket's range; the events spread over nearer buckets.
                 self.floor = (self.floor | (1 << nearest)) & !below;
                 for (at, event) in bucket.drain(..) {
                     if at == self.floor {
-                        self.front.push_back((at, event));
+                        self.front.insert(at, event);
                     } else {
                         self.place_in_bucket(at, event);
                     }
@@ -132,12 +183,12 @@ impl<E: Copy> EventQueue<E> {
     }
 
     /// Lowers the floor, so that the later events of a long front go back to the buckets.
+    #[cold]
     fn shorten_front(&mut self) {
-        let floor = self.front[SORTED_AT_ONCE].0;
-        let keep = self.front.partition_point(|(at, _)| *at <= floor);
-        if keep == self.front.len() {
+        let mut later = std::mem::take(&mut self.later);
+        let Some(floor) = self.front.cut(SORTED_AT_ONCE, &mut later) else {
             return;
-        }
+        };
         // Seen from the lower floor, what is in buckets below the highest bit that changes differs in that bit; what is
         // in later buckets stays where it is. (Equal times share a bucket, so the order of buckets does not matter.)
         let changed = self.floor ^ floor;
@@ -155,11 +206,88 @@ impl<E: Copy> EventQueue<E> {
             }
         }
         self.floor = floor;
-        for index in keep..self.front.len() {
-            let (at, event) = self.front[index];
+        for (at, event) in later.drain(..) {
             self.place_in_bucket(at, event);
         }
-        self.front.truncate(keep);
+        self.later = later;
+    }
+}
+
+/// The nearest events, in order: a list whose first part has left.
+#[derive(Clone, Debug)]
+struct Front<E> {
+    events: Vec<(u64, E)>,
+    left: usize,
+}
+
+impl<E> Default for Front<E> {
+    fn default() -> Self {
+        Front {
+            events: Vec::new(),
+            left: 0,
+        }
+    }
+}
+
+impl<E: Copy> Front<E> {
+    #[inline]
+    fn first(&self) -> Option<&(u64, E)> {
+        self.events.get(self.left)
+    }
+
+    #[inline]
+    fn len(&self) -> usize {
+        self.events.len() - self.left
+    }
+
+    #[inline]
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline]
+    fn drop_first(&mut self) {
+        self.left += 1;
+        if self.left == self.events.len() {
+            self.events.clear();
+            self.left = 0;
+        }
+    }
+
+    /// Behind its equals.
+    #[inline]
+    fn insert(&mut self, at: u64, event: E) {
+        if self.left > FRONT_MAX {
+            self.events.drain(..self.left);
+            self.left = 0;
+        }
+        self.events.push((at, event));
+        let events = &mut self.events[self.left..];
+        let mut place = events.len() - 1;
+        while let Some(before) = place.checked_sub(1) {
+            if events[before].0 <= at {
+                break;
+            }
+            events[place] = events[before];
+            place = before;
+        }
+        events[place] = (at, event);
+    }
+
+    /// Takes sorted events in, all later than those that are there.
+    fn append(&mut self, events: &mut Vec<(u64, E)>) {
+        self.events.append(events);
+    }
+
+    /// Moves the events that are later than the one in place `keep` to `later`; the time of that one. Without any, none.
+    fn cut(&mut self, keep: usize, later: &mut Vec<(u64, E)>) -> Option<u64> {
+        let time = self.events.get(self.left + keep)?.0;
+        let cut = self.events.partition_point(|(at, _)| *at <= time);
+        if cut == self.events.len() {
+            return None;
+        }
+        later.extend(self.events.drain(cut..));
+        Some(time)
     }
 }
 

@@ -3,6 +3,8 @@
 //! `rand`'s small generators and the platform's `ln` and `exp` differ between 64-bit native code and wasm32, so the
 //! generator is our own (xoshiro256++, Blackman & Vigna 2019, seeded by SplitMix64) and the functions are `libm`'s.
 
+use std::sync::LazyLock;
+
 /// One stream of random numbers. Streams with different names are independent, so that a purpose that draws more or
 /// less often leaves every other purpose's luck unchanged (common random numbers).
 #[derive(Clone, Debug)]
@@ -10,7 +12,8 @@ pub struct Stream {
     state: [u64; 4],
 }
 
-fn split_mix(state: &mut u64) -> u64 {
+/// The next number of the generator splitmix64, which turns any number into one that looks like luck.
+pub fn split_mix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -51,7 +54,7 @@ impl Stream {
     /// Uniform in [0, 1), with 53 random bits.
     #[inline]
     pub fn unit(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+        highest_53(self.bits()) * (1.0 / (1u64 << 53) as f64)
     }
 
     /// Uniform in 0..`n` (zero if `n` is zero), without modulo bias worth naming (Lemire's multiplication).
@@ -66,11 +69,42 @@ impl Stream {
         p > 0.0 && (p >= 1.0 || self.unit() < p)
     }
 
-    /// Exponential with mean 1.
+    /// Exponential with mean 1, by the ziggurat method (Marsaglia & Tsang 2000): 98.9 % of the draws need no logarithm,
+    /// which makes it four times as quick.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        // 1 - unit() is in (0, 1]: the logarithm is finite.
-        -libm::log(1.0 - self.unit())
+        let ziggurat = &*ZIGGURAT;
+        let bits = self.bits();
+        // The layer from the lowest bits, the place in it from the highest 53.
+        let layer = (bits & 0xff) as usize;
+        let x = highest_53(bits) * ziggurat.scale[layer];
+        if x < ziggurat.inner[layer] {
+            x
+        } else {
+            self.exponential_at_the_edge(layer, x)
+        }
+    }
+
+    /// The draw fell outside the part of its layer that is wholly under the curve.
+    #[cold]
+    fn exponential_at_the_edge(&mut self, mut layer: usize, mut x: f64) -> f64 {
+        let ziggurat = &*ZIGGURAT;
+        loop {
+            if x < ziggurat.inner[layer] {
+                return x;
+            }
+            if layer == 0 {
+                // The tail of an exponential is an exponential. 1 - unit() is in (0, 1]: the logarithm is finite.
+                return ZIGGURAT_TAIL - libm::log(1.0 - self.unit());
+            }
+            let (low, high) = (ziggurat.low[layer], ziggurat.high[layer]);
+            if low + (high - low) * self.unit() < libm::exp(-x) {
+                return x;
+            }
+            let bits = self.bits();
+            layer = (bits & 0xff) as usize;
+            x = highest_53(bits) * ziggurat.scale[layer];
+        }
     }
 
     /// Standard normal, by Box and Muller's transform (the second value is thrown away: no hidden state).
@@ -79,6 +113,52 @@ impl Stream {
         radius * libm::cos(std::f64::consts::TAU * self.unit())
     }
 }
+
+/// The highest 53 bits as a whole number. (Through a signed integer: processors convert that in one instruction.)
+#[inline]
+fn highest_53(bits: u64) -> f64 {
+    (bits >> 11) as i64 as f64
+}
+
+/// Where the lowest layer of the ziggurat turns into the tail, for 256 layers of the same area.
+const ZIGGURAT_TAIL: f64 = 7.697_117_470_131_05;
+
+/// The curve e^-x cut into 256 layers of the same area; layer 0 is the lowest and includes the tail.
+struct Ziggurat {
+    /// The width of each layer, over 2^53.
+    scale: [f64; 256],
+    /// Up to here a layer is wholly under the curve.
+    inner: [f64; 256],
+    /// The height at which a layer begins.
+    low: [f64; 256],
+    /// The height at which it ends.
+    high: [f64; 256],
+}
+
+static ZIGGURAT: LazyLock<Ziggurat> = LazyLock::new(|| {
+    let height = |x: f64| libm::exp(-x);
+    let area = (ZIGGURAT_TAIL + 1.0) * height(ZIGGURAT_TAIL);
+    let mut ziggurat = Ziggurat {
+        scale: [0.0; 256],
+        inner: [0.0; 256],
+        low: [0.0; 256],
+        high: [0.0; 256],
+    };
+    // The lowest layer is as wide as if its tail were a rectangle, too.
+    let (mut width, mut low) = (area / height(ZIGGURAT_TAIL), 0.0);
+    let mut next = ZIGGURAT_TAIL;
+    for layer in 0..256 {
+        let high = if layer == 255 { 1.0 } else { height(next) };
+        ziggurat.scale[layer] = width / (1u64 << 53) as f64;
+        ziggurat.inner[layer] = if layer == 255 { 0.0 } else { next };
+        ziggurat.low[layer] = low;
+        ziggurat.high[layer] = high;
+        (width, low) = (next, high);
+        // The next layer has the same area: its top is area / width higher.
+        next = -libm::log((high + area / width).min(1.0));
+    }
+    ziggurat
+});
 
 #[cfg(test)]
 mod tests {
@@ -119,6 +199,28 @@ mod tests {
         assert!(mean(&mut || stream.normal()).abs() < limit(1.0));
         assert!((mean(&mut || stream.normal().powi(2)) - 1.0).abs() < limit(1.5));
         assert!((mean(&mut || f64::from(stream.below(10))) - 4.5).abs() < limit(2.88));
+    }
+
+    /// Kolmogorov and Smirnov's test, and the tail apart: a ziggurat with a wrong layer shows at once.
+    #[test]
+    fn exponential_draws_follow_their_distribution_everywhere() {
+        let mut stream = Stream::new(2, "exponential");
+        let n = 400_000;
+        let mut draws: Vec<f64> = (0..n).map(|_| stream.exponential()).collect();
+        draws.sort_by(f64::total_cmp);
+        let distance = draws
+            .iter()
+            .enumerate()
+            .map(|(rank, x)| ((1.0 - (-x).exp()) - (rank as f64 + 0.5) / f64::from(n)).abs())
+            .fold(0.0, f64::max);
+        // Exceeded by chance once in two million tests.
+        assert!(distance * f64::from(n).sqrt() < 2.8, "{distance}");
+        let tail = draws.iter().filter(|x| **x > ZIGGURAT_TAIL).count() as f64;
+        let expected = f64::from(n) * (-ZIGGURAT_TAIL).exp();
+        assert!(
+            (tail - expected).abs() < 5.0 * expected.sqrt(),
+            "{tail} {expected}"
+        );
     }
 
     #[test]

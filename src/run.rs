@@ -1,34 +1,49 @@
-//! Floor 3: a run with its consumers: the simulation's records go to the numbers and to the trace that is kept.
+//! Floor 3: a run with its observers: what happens goes to the numbers and to the trace that is kept.
 
-use crate::metrics::{Metrics, Numbers};
+use crate::metrics::{Metrics, Numbers, Violation};
 use crate::scenario::{FaultKind, Scenario};
+use crate::sim::trace::{Observe, What};
 use crate::sim::{NeedsRestart, Plan, Progress, Simulation};
 use crate::time::{Span, Time};
 use crate::trace_log::TraceLog;
-
-/// Events between two deliveries of records: few enough that the records stay in the processor's cache.
-const SLICE_EVENTS: u64 = 256;
 
 /// A simulation, its numbers and its latest records.
 #[derive(Clone, Debug)]
 pub struct Run {
     scenario: Scenario,
-    sim: Simulation,
+    sim: Sim,
+}
+
+/// The simulation of a [`Run`].
+pub type Sim = Simulation<Observers>;
+
+/// Who is told of what happens in a [`Run`].
+#[derive(Clone, Debug)]
+pub struct Observers {
     metrics: Metrics,
     trace: TraceLog,
+}
+
+impl Observe for Observers {
+    #[inline(always)]
+    fn observe(&mut self, plan: &Plan, at: Time, what: &What) {
+        self.metrics.observe(plan, at, what);
+        self.trace.keep(at, what);
+    }
+
+    fn time_passes(&mut self, plan: &Plan, now: Time) {
+        self.metrics.advance(plan, now);
+    }
 }
 
 impl Run {
     /// A run of a validated scenario that keeps up to `trace_capacity` records.
     pub fn new(scenario: Scenario, trace_capacity: usize) -> Run {
-        let sim = Simulation::new(&scenario);
-        let metrics = Metrics::new(&scenario, sim.plan());
-        Run {
-            sim,
-            metrics,
+        let sim = Simulation::observed(&scenario, |plan| Observers {
+            metrics: Metrics::new(&scenario, plan),
             trace: TraceLog::new(trace_capacity),
-            scenario,
-        }
+        });
+        Run { sim, scenario }
     }
 
     /// What is run.
@@ -37,7 +52,7 @@ impl Run {
     }
 
     /// The simulation.
-    pub fn sim(&self) -> &Simulation {
+    pub fn sim(&self) -> &Sim {
         &self.sim
     }
 
@@ -48,7 +63,7 @@ impl Run {
 
     /// The latest records.
     pub fn trace(&self) -> &TraceLog {
-        &self.trace
+        &self.sim.observer().trace
     }
 
     /// The time of the run.
@@ -58,39 +73,33 @@ impl Run {
 
     /// The numbers since the end of the warm-up.
     pub fn numbers(&self) -> Numbers {
-        self.metrics.numbers(self.plan(), self.now())
+        self.sim.observer().metrics.numbers(self.plan(), self.now())
+    }
+
+    /// The mean latency of a client's requests that ended well, and how near to it the true mean is 95 times of 100, both
+    /// in milliseconds; `None` while too little has been seen. (Also in [`Run::numbers`], which work out much more.)
+    pub fn mean_within_ms(&self, client: u16) -> Option<(f64, f64)> {
+        self.sim.observer().metrics.mean_within_ms(client)
     }
 
     /// The numbers of the last seconds.
     pub fn recent(&self) -> Numbers {
-        self.metrics.recent(self.plan(), self.now())
+        self.sim.observer().metrics.recent(self.plan(), self.now())
     }
 
     /// The course of the run.
     pub fn series(&self) -> &crate::metrics::Series {
-        self.metrics.series()
+        self.sim.observer().metrics.series()
     }
 
     /// Runs until `time`, or until about `max_events` events have been handled.
     pub fn run_until(&mut self, time: Time, max_events: u64) -> Progress {
-        let mut left = max_events;
-        while left > 0 {
-            let slice = left.min(SLICE_EVENTS);
-            left -= slice;
-            let progress = self.sim.run_until(time, slice);
-            self.deliver();
-            if progress != Progress::Busy {
-                return progress;
-            }
-        }
-        Progress::Busy
+        self.sim.run_until(time, max_events)
     }
 
     /// Handles exactly one event; `false` if none is left.
     pub fn step(&mut self) -> bool {
-        let more = self.sim.step();
-        self.deliver();
-        more
+        self.sim.step()
     }
 
     /// Causes a fault now; its number.
@@ -98,15 +107,17 @@ impl Run {
     /// # Errors
     /// If what it names is not there.
     pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, String> {
-        let fault = self.sim.inject(kind, lasts);
-        self.deliver();
-        fault
+        self.sim.inject(kind, lasts)
     }
 
     /// Ends a fault now.
     pub fn end_fault(&mut self, fault: u16) {
         self.sim.end_fault(fault);
-        self.deliver();
+    }
+
+    /// All dead letters of a subscription are delivered anew.
+    pub fn redrive(&mut self, subscription: u16) {
+        self.sim.redrive_all(subscription);
     }
 
     /// Takes over changed settings while the run goes on.
@@ -114,25 +125,17 @@ impl Run {
     /// # Errors
     /// [`NeedsRestart`] if the change is more than numbers and strategies.
     pub fn reconfigure(&mut self, scenario: Scenario) -> Result<(), NeedsRestart> {
-        // The records until now belong to the old plan.
-        self.deliver();
         self.sim.reconfigure(&self.scenario, &scenario)?;
         self.scenario = scenario;
-        self.deliver();
         Ok(())
     }
 
-    /// Hands the simulation's records on.
-    fn deliver(&mut self) {
-        let records = std::mem::take(self.sim.records());
-        for record in &records {
-            self.metrics.observe(self.sim.plan(), record);
-        }
-        self.metrics.advance(self.sim.plan(), self.sim.now());
-        self.trace.extend(&records);
-        // The memory goes back, so that the steady state allocates nothing.
-        let mut records = records;
-        records.clear();
-        *self.sim.records() = records;
+    /// The law that the run has broken, if it has: looked for every second of the run, and at this call. It would be a
+    /// mistake of the engine, and its numbers must not be trusted.
+    pub fn violation(&self) -> Option<Violation> {
+        let open = self.sim.open_requests().count() as u64;
+        let inside = self.sim.times_on_workers();
+        let metrics = &self.sim.observer().metrics;
+        metrics.violation(self.plan(), self.now(), open, &inside)
     }
 }

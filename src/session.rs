@@ -2,9 +2,11 @@
 //! visited again by running anew.
 
 use crate::run::Run;
+use crate::scenario::settings::{self, Setting};
 use crate::scenario::{FaultKind, Scenario};
 use crate::sim::{Limit, Progress};
 use crate::time::{Span, Time};
+use std::rc::Rc;
 
 /// What a person did to a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,8 +15,43 @@ pub enum Input {
     Inject(FaultKind, Option<Span>),
     /// Ended a fault (its number).
     EndFault(u16),
-    /// Changed settings.
-    Reconfigure(Box<Scenario>),
+    /// Had the dead letters of a subscription delivered anew.
+    Redrive(u16),
+    /// Changed settings: all of them as they are then, and those that changed.
+    Reconfigure(Rc<Scenario>, Vec<Setting>),
+}
+
+/// Everything from which a run follows: the settings it began with, and what was done to it, in order of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Story {
+    /// The settings at the beginning.
+    pub first: Rc<Scenario>,
+    /// What was done, and when.
+    pub inputs: Vec<(Time, Input)>,
+    /// Whether that is all that was done: a story keeps at most [`INPUTS_MAX`] inputs.
+    pub whole: bool,
+}
+
+impl Story {
+    /// The story of a run to which nothing is done.
+    pub fn new(first: Rc<Scenario>) -> Story {
+        Story {
+            first,
+            inputs: Vec::new(),
+            whole: true,
+        }
+    }
+
+    /// The settings at a moment.
+    pub fn scenario_at(&self, time: Time) -> &Rc<Scenario> {
+        let until = self.inputs.partition_point(|(at, _)| *at <= time);
+        let changes = self.inputs[..until].iter().rev();
+        let mut settings = changes.filter_map(|(_, input)| match input {
+            Input::Reconfigure(scenario, _) => Some(scenario),
+            _ => None,
+        });
+        settings.next().unwrap_or(&self.first)
+    }
 }
 
 /// How far an advance got.
@@ -26,29 +63,28 @@ pub struct Advance {
     pub stopped: Option<Limit>,
 }
 
-/// Inputs that are kept; a person does not come near this many.
-const INPUTS_MAX: usize = 10_000;
+/// Inputs that are kept, and that a link may have.
+pub const INPUTS_MAX: usize = 1_000;
 
 /// A run, what was done to it, and where it is going.
 #[derive(Clone, Debug)]
 pub struct Session {
-    first: Scenario,
+    story: Rc<Story>,
     run: Run,
     trace_capacity: usize,
-    journal: Vec<(Time, Input)>,
-    /// How much of the journal the run has seen.
+    /// How many of the story's inputs the run has seen.
     replayed: usize,
     seeking: Option<Time>,
 }
 
 impl Session {
-    /// A session at time zero that keeps up to `trace_capacity` records.
-    pub fn new(scenario: Scenario, trace_capacity: usize) -> Session {
+    /// A session at time zero that keeps up to `trace_capacity` records. What the story tells is done when its time
+    /// comes.
+    pub fn new(story: Rc<Story>, trace_capacity: usize) -> Session {
         Session {
-            run: Run::new(scenario.clone(), trace_capacity),
-            first: scenario,
+            run: Run::new((*story.first).clone(), trace_capacity),
+            story,
             trace_capacity,
-            journal: Vec::new(),
             replayed: 0,
             seeking: None,
         }
@@ -69,9 +105,17 @@ impl Session {
         self.run.now()
     }
 
-    /// Everything that was done, in order.
-    pub fn journal(&self) -> &[(Time, Input)] {
-        &self.journal
+    /// Everything from which this run follows.
+    pub fn story(&self) -> &Rc<Story> {
+        &self.story
+    }
+
+    /// When the settings were changed last, as far as this run has come.
+    pub fn changed_at(&self) -> Option<Time> {
+        let seen = self.story.inputs[..self.replayed].iter().rev();
+        seen.filter(|(_, input)| matches!(input, Input::Reconfigure(..)))
+            .map(|(at, _)| *at)
+            .next()
     }
 
     /// Where a seek is going, while it has not arrived.
@@ -84,7 +128,7 @@ impl Session {
         let target = self.seeking.unwrap_or(self.run.now() + by);
         let before = self.run.sim().events();
         loop {
-            let next_input = self.journal.get(self.replayed).map(|(at, _)| *at);
+            let next_input = self.story.inputs.get(self.replayed).map(|(at, _)| *at);
             let until = next_input.map_or(target, |at| at.min(target));
             let used = self.run.sim().events() - before;
             match self.run.run_until(until, max_events.saturating_sub(used)) {
@@ -110,21 +154,30 @@ impl Session {
                     stopped: None,
                 };
             }
-            let input = self.journal[self.replayed].1.clone();
+            let input = self.story.inputs[self.replayed].1.clone();
             self.replayed += 1;
             self.apply(input);
         }
     }
 
     /// Goes to a moment: forwards from here, or backwards by running anew with everything that was done until then.
-    /// What was done later stays in the journal and is done again when its time comes.
+    /// What was done later stays in the story and is done again when its time comes.
     /// Call [`Session::advance`] until [`Session::seeking`] is `None`.
     pub fn seek(&mut self, to: Time) {
         if to < self.run.now() {
-            self.run = Run::new(self.first.clone(), self.trace_capacity);
+            self.run = Run::new((*self.story.first).clone(), self.trace_capacity);
             self.replayed = 0;
         }
         self.seeking = Some(to);
+    }
+
+    /// Goes on to the next whole millisecond.
+    pub fn to_next_millisecond(&mut self) {
+        let ms = Span::from_millis(1).0;
+        let to = Time(self.run.now().0.div_ceil(ms) * ms);
+        self.seeking = None;
+        // What the story tells of that millisecond is done on the way; the engine's bounds end a run without end.
+        while !self.advance(to.since(self.run.now()), u64::MAX).reached {}
     }
 
     /// Handles exactly one event.
@@ -144,28 +197,42 @@ impl Session {
         Ok(fault)
     }
 
-    /// Ends a fault now.
+    /// Ends a fault now. (One that has been, in a future that was left, is none.)
     pub fn end_fault(&mut self, fault: u16) {
         self.end_instant();
+        if self.run.sim().faults().len() <= usize::from(fault) {
+            return;
+        }
         self.run.end_fault(fault);
         self.remember(Input::EndFault(fault));
     }
 
+    /// Has the dead letters of a subscription delivered anew.
+    pub fn redrive(&mut self, subscription: u16) {
+        self.end_instant();
+        self.run.redrive(subscription);
+        self.remember(Input::Redrive(subscription));
+    }
+
     /// Changes settings now; what is in flight goes on. If they cannot be changed under way, the run starts anew with
     /// them (`false`).
-    pub fn reconfigure(&mut self, scenario: Scenario) -> bool {
+    pub fn reconfigure(&mut self, scenario: Rc<Scenario>) -> bool {
+        if *scenario == *self.run.scenario() {
+            return true;
+        }
         self.end_instant();
-        if self.run.now() == Time::ZERO || self.run.reconfigure(scenario.clone()).is_err() {
+        let changed = settings::changed(self.run.scenario(), &scenario);
+        if self.run.now() == Time::ZERO || self.run.reconfigure((*scenario).clone()).is_err() {
             self.restart(scenario);
             return false;
         }
-        self.remember(Input::Reconfigure(Box::new(scenario)));
+        self.remember(Input::Reconfigure(scenario, changed));
         true
     }
 
     /// Starts anew, with nothing done yet.
-    pub fn restart(&mut self, scenario: Scenario) {
-        *self = Session::new(scenario, self.trace_capacity);
+    pub fn restart(&mut self, scenario: Rc<Scenario>) {
+        *self = Session::new(Rc::new(Story::new(scenario)), self.trace_capacity);
     }
 
     /// Handles what is left of this instant, so that an input has one place among the events of its time: the last.
@@ -177,11 +244,15 @@ impl Session {
 
     /// What is done now replaces what was to be done later: the timelines fork here.
     fn remember(&mut self, input: Input) {
-        self.journal.truncate(self.replayed);
-        if self.journal.len() < INPUTS_MAX {
-            self.journal.push((self.run.now(), input));
-            self.replayed = self.journal.len();
+        let now = self.run.now();
+        let story = Rc::make_mut(&mut self.story);
+        story.inputs.truncate(self.replayed);
+        if story.inputs.len() < INPUTS_MAX {
+            story.inputs.push((now, input));
+        } else {
+            story.whole = false;
         }
+        self.replayed = story.inputs.len();
     }
 
     fn apply(&mut self, input: Input) {
@@ -189,7 +260,8 @@ impl Session {
         match input {
             Input::Inject(kind, lasts) => drop(self.run.inject(kind, lasts)),
             Input::EndFault(fault) => self.run.end_fault(fault),
-            Input::Reconfigure(scenario) => drop(self.run.reconfigure(*scenario)),
+            Input::Redrive(subscription) => self.run.redrive(subscription),
+            Input::Reconfigure(scenario, _) => drop(self.run.reconfigure((*scenario).clone())),
         }
     }
 }

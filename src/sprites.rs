@@ -5,18 +5,22 @@
 //! drawn for [`VISIBLE_S`] seconds of screen time and the caption says so; where there would be too many, every n-th is
 //! drawn and the caption says so.
 
+mod signs;
+
 use crate::layout::{LANE, Layout, Point, along};
-use crate::sim::Plan;
 use crate::sim::trace::{Copies, Message, Outcome, What};
+use crate::sim::{End, Plan};
 use crate::time::{Span, Time};
 use crate::trace_log::TraceLog;
+pub use signs::Sign;
+pub(crate) use signs::Signs;
 
 /// The least screen time of a message, in seconds (less in slow motion: see [`SLOW_MOTION`]).
 pub const VISIBLE_S: f64 = 0.26;
 /// Below this speed the least screen time shrinks with the speed, so that slow motion shows things as they are.
 const SLOW_MOTION: f64 = 0.1;
 /// The screen time of what happens at a place (a refusal, a failure), in seconds.
-const FLASH_S: f64 = 0.7;
+pub(crate) const FLASH_S: f64 = 0.7;
 /// On one link and in one direction, about so many messages are drawn at once.
 pub const SHOWN_MAX: u32 = 60;
 /// Records looked at for one picture, at most (the latest).
@@ -24,9 +28,9 @@ const RECORDS_MAX: usize = 200_000;
 /// How far above the number at which the sample is halved the other half is gone, in shares of the next such number.
 const FADES_OVER: f64 = 0.12;
 /// Where on its way a lost message falls.
-const FALLS_AT: f64 = 0.55;
+pub(crate) const FALLS_AT: f64 = 0.55;
 /// How far it falls, in the layout's units.
-const FALL: f64 = 46.0;
+pub(crate) const FALL: f64 = 46.0;
 
 /// What a mark is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,8 +41,10 @@ pub enum Kind {
     Answer,
     /// An answer that says no: a grey ring.
     Refusal,
-    /// A change event: a triangle.
+    /// An event: a triangle.
     Event,
+    /// The answer to an event - the broker's confirmation, a consumer's acknowledgement: a hollow triangle.
+    Confirm,
     /// Something lost or turned away: a grey ring that falls and fades.
     Fallen,
     /// A person who did not get what they asked for: a star.
@@ -50,6 +56,8 @@ pub enum Kind {
 pub struct Mark {
     /// What it is.
     pub kind: Kind,
+    /// What is special about it.
+    pub sign: Sign,
     /// Where.
     pub at: Point,
     /// How much of it is still there: 1 whole, 0 gone.
@@ -90,7 +98,7 @@ struct Traffic {
 
 /// The picture at `now`, at so many simulated seconds a second.
 pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed: f64) -> Picture {
-    let visible = Span::from_secs_f64(VISIBLE_S * speed * (speed / SLOW_MOTION).min(1.0));
+    let visible = least(speed);
     let flash = Span::from_secs_f64(FLASH_S * speed);
     let records = trace.records();
     let end = records.partition_point(|record| record.at <= now);
@@ -124,6 +132,7 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
         }
     }
 
+    let signs = Signs::gather(records, plan, begin, end);
     let mut picture = Picture::default();
     for record in records.range(begin..end) {
         let since = now.since(record.at);
@@ -144,17 +153,19 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                     Message::Request => traffic.requests,
                     Message::Answer(_) => traffic.answers,
                 };
-                let clarity = chosen(request, many);
+                // What a relay sends has no number of its own.
+                let serial = if request == 0 { arrives.0 } else { request };
+                let clarity = chosen(serial, many);
                 if since <= lasts && clarity > 0.0 {
-                    let (a, b) = layout.routes[link as usize].line(from_instance, to_instance);
-                    let (a, b, kind) = match message {
-                        Message::Request => (a, b, Kind::Request),
-                        Message::Answer(Outcome::Ok) => (b, a, Kind::Answer),
-                        Message::Answer(_) => (b, a, Kind::Refusal),
-                    };
+                    let route = &layout.routes[link as usize];
+                    let kind = kind_of(plan, link, message);
                     let t = share(since, lasts);
-                    let mut mark = travelling(kind, t, lost, |t| along(a, b, t, LANE));
+                    let mut mark = travelling(kind, t, lost, |t| match message {
+                        Message::Request => route.at(from_instance, to_instance, t, LANE),
+                        Message::Answer(_) => route.at(from_instance, to_instance, 1.0 - t, -LANE),
+                    });
                     mark.alpha *= clarity;
+                    mark.sign = signs.of(request, record.at);
                     picture.marks.push(mark);
                 }
             }
@@ -168,21 +179,21 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
             } => {
                 let lasts = arrives.since(record.at).max(visible);
                 let many = traffic[link as usize].requests;
-                let topic = layout.topics.iter().find(|topic| topic.link == link);
-                if let Some(topic) = topic
+                let feed = layout.feeds.iter().find(|feed| feed.link == link);
+                if let Some(feed) = feed
                     && since <= lasts
                     && chosen(u64::from(key), many) == 1.0
                 {
                     let to = match copies {
-                        Copies::Replica(_) => topic.to_store,
-                        Copies::ReferenceCache(_) | Copies::Cache(_) => topic.to_service,
+                        Copies::Replica(_) => feed.to_store,
+                        Copies::ReferenceCache(_) | Copies::Cache(_) => feed.to_service,
                     };
                     let t = share(since, lasts);
                     picture.marks.push(travelling(Kind::Event, t, lost, |t| {
                         if t < 0.5 {
-                            along(topic.from, topic.at, t * 2.0, 0.0)
+                            along(feed.from, feed.at, t * 2.0, 0.0)
                         } else {
-                            along(topic.at, to, t * 2.0 - 1.0, 0.0)
+                            along(feed.at, to, t * 2.0 - 1.0, 0.0)
                         }
                     }));
                 }
@@ -196,6 +207,7 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                     let t = share(since, flash);
                     picture.marks.push(Mark {
                         kind: Kind::Fallen,
+                        sign: Sign::default(),
                         at: Point {
                             x: place.rect.x,
                             y: place.rect.center().y + t * t * FALL,
@@ -215,7 +227,13 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                     let t = share(since, flash);
                     let figure = people.figure.center();
                     picture.marks.push(Mark {
-                        kind: Kind::Failure,
+                        // A "no" for a reason of the business is an answer, too.
+                        kind: if outcome == Outcome::Declined {
+                            Kind::Refusal
+                        } else {
+                            Kind::Failure
+                        },
+                        sign: Sign::default(),
                         at: Point {
                             x: figure.x,
                             y: people.figure.y - 10.0 * t,
@@ -224,11 +242,38 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                     });
                 }
             }
+            What::DeadLettered {
+                subscription, kept, ..
+            } if since <= flash => {
+                if let Some(lane) = layout.lane(subscription) {
+                    let t = share(since, flash);
+                    let (a, b) = (lane.hands.center(), lane.tray.center());
+                    let to = if kept {
+                        b
+                    } else {
+                        Point {
+                            x: a.x,
+                            y: a.y + FALL,
+                        }
+                    };
+                    picture.marks.push(Mark {
+                        kind: Kind::Fallen,
+                        sign: Sign::default(),
+                        at: along(a, to, t, 0.0),
+                        alpha: if kept { 1.0 } else { 1.0 - t },
+                    });
+                }
+            }
             _ => {}
         }
     }
     picture.captions = captions(&traffic, window.min(now.since(Time::ZERO)));
     picture
+}
+
+/// How long a message is drawn at least, in simulated time, at this speed.
+pub(crate) fn least(speed: f64) -> Span {
+    Span::from_secs_f64(VISIBLE_S * speed * (speed / SLOW_MOTION).min(1.0))
 }
 
 fn captions(traffic: &[Traffic], window: Span) -> Vec<Caption> {
@@ -244,6 +289,22 @@ fn captions(traffic: &[Traffic], window: Span) -> Vec<Caption> {
         .collect()
 }
 
+/// What a message on a link is drawn as.
+pub(crate) fn kind_of(plan: &Plan, link: u16, message: Message) -> Kind {
+    let link = &plan.links[link as usize];
+    let on_the_bus = [link.from, link.to]
+        .iter()
+        .any(|end| matches!(end, End::Topic(_)));
+    match message {
+        Message::Request if on_the_bus => Kind::Event,
+        Message::Request => Kind::Request,
+        // Who says no for a reason of the business has dealt with the message.
+        Message::Answer(Outcome::Ok | Outcome::Declined) if on_the_bus => Kind::Confirm,
+        Message::Answer(Outcome::Ok) => Kind::Answer,
+        Message::Answer(_) => Kind::Refusal,
+    }
+}
+
 /// How far along something is.
 fn share(since: Span, lasts: Span) -> f64 {
     (since.0 as f64 / (lasts.0 as f64).max(1.0)).min(1.0)
@@ -254,6 +315,7 @@ fn travelling(kind: Kind, t: f64, lost: bool, at: impl Fn(f64) -> Point) -> Mark
     if !lost || t < FALLS_AT {
         return Mark {
             kind,
+            sign: Sign::default(),
             at: at(t),
             alpha: 1.0,
         };
@@ -262,6 +324,7 @@ fn travelling(kind: Kind, t: f64, lost: bool, at: impl Fn(f64) -> Point) -> Mark
     let from = at(FALLS_AT);
     Mark {
         kind: Kind::Fallen,
+        sign: Sign::default(),
         at: Point {
             x: from.x,
             y: from.y + falls * falls * FALL,
@@ -272,7 +335,7 @@ fn travelling(kind: Kind, t: f64, lost: bool, at: impl Fn(f64) -> Point) -> Mark
 
 /// Of so many messages one in how many is drawn: a power of two, so that a change of the share keeps half of those
 /// drawn in place.
-fn one_in(many: u32) -> u32 {
+pub(crate) fn one_in(many: u32) -> u32 {
     many.div_ceil(SHOWN_MAX).max(1).next_power_of_two()
 }
 
@@ -281,7 +344,7 @@ fn one_in(many: u32) -> u32 {
 ///
 /// Just above the number at which the sample is halved, the half that goes is still there, fading: a number that
 /// wavers around it makes nothing flicker.
-fn chosen(serial: u64, many: u32) -> f64 {
+pub(crate) fn chosen(serial: u64, many: u32) -> f64 {
     let mixed = (serial.wrapping_mul(0x9e37_79b9_7f4a_7c15)) >> 40;
     let n = one_in(many);
     if mixed & u64::from(n - 1) == 0 {
@@ -420,5 +483,36 @@ mod tests {
             stars,
             "a list whose calls all time out fails for the person"
         );
+    }
+
+    #[test]
+    fn what_is_special_about_a_message_can_be_seen() {
+        let scenario = scenario::read(include_str!("layout/orders.json")).expect("it is sound");
+        let mut run = Run::new(scenario, 400_000);
+        let lose = FaultKind::Loss {
+            link: "order -> payment".into(),
+            request: 0.0,
+            answer: 0.4,
+        };
+        run.inject(lose, None).expect("the fault is possible");
+        let fails = FaultKind::Errors {
+            service: "stock".into(),
+            rate: 0.5,
+        };
+        run.inject(fails, None).expect("the fault is possible");
+        while run.run_until(TWO_S, 100_000) == Progress::Busy {}
+        let mut seen: Vec<(Kind, Sign)> = Vec::new();
+        for ms in (500..2_000u64).step_by(20) {
+            let picture = picture_of(&run, Time(ms * 1_000_000), 0.1);
+            seen.extend(picture.marks.iter().map(|mark| (mark.kind, mark.sign)));
+        }
+        let any = |test: &dyn Fn(Kind, Sign) -> bool| seen.iter().any(|(k, s)| test(*k, *s));
+        assert!(any(&|kind, sign| kind == Kind::Request && sign.attempt > 1));
+        assert!(any(&|kind, sign| kind == Kind::Event && sign.attempt > 1));
+        assert!(any(&|kind, sign| kind == Kind::Event && sign.double));
+        assert!(any(
+            &|kind, sign| kind == Kind::Event && sign == Sign::default()
+        ));
+        assert!(any(&|kind, _| kind == Kind::Confirm));
     }
 }

@@ -1,6 +1,6 @@
 //! Floor 3: the trace that is kept - the latest records, up to a bound - and how to find one's way in it.
 
-use crate::sim::trace::Record;
+use crate::sim::trace::{Record, What};
 use crate::time::Time;
 use std::collections::VecDeque;
 
@@ -22,16 +22,17 @@ impl TraceLog {
         }
     }
 
-    /// Takes records in, in order.
-    pub fn extend(&mut self, records: &[Record]) {
-        let room = self.capacity.saturating_sub(records.len());
-        while self.records.len() > room {
+    /// Keeps what has happened, as the latest record.
+    #[inline]
+    pub fn keep(&mut self, at: Time, what: &What) {
+        if self.capacity == 0 {
+            return;
+        }
+        if self.records.len() == self.capacity {
             self.records.pop_front();
             self.dropped += 1;
         }
-        let skip = records.len().saturating_sub(self.capacity);
-        self.dropped += skip as u64;
-        self.records.extend(&records[skip..]);
+        self.records.push_back(Record { at, what: *what });
     }
 
     /// How many records have left. The first record kept has this number, counted from the start of the run.
@@ -64,23 +65,21 @@ impl TraceLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::trace::What;
 
-    fn record(at: u64) -> Record {
-        Record {
-            at: Time(at),
-            what: What::Reconfigured,
+    fn keep(log: &mut TraceLog, times: &[u64]) {
+        for at in times {
+            log.keep(Time(*at), &What::Reconfigured);
         }
     }
 
     #[test]
     fn a_full_log_keeps_the_latest_records_and_says_since_when() {
         let mut log = TraceLog::new(3);
-        log.extend(&[record(1), record(2)]);
+        keep(&mut log, &[1, 2]);
         assert_eq!(log.start(), Time::ZERO);
-        log.extend(&[record(3), record(4)]);
+        keep(&mut log, &[3, 4]);
         assert_eq!((log.start(), log.dropped()), (Time(2), 1));
-        log.extend(&[5, 6, 7, 8].map(record));
+        keep(&mut log, &[5, 6, 7, 8]);
         assert_eq!((log.start(), log.dropped()), (Time(6), 5));
         let between: Vec<u64> = log
             .between(Time(6), Time(8))

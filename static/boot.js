@@ -18,7 +18,7 @@
     return (/^(ko|en)(?![a-z])/i.exec(code || '') || [''])[0].toLowerCase();
   }).filter(Boolean)[0] || 'en';
   var theme = chosen('theme');
-  theme = theme.asked || theme.kept;
+  theme = (theme.asked || theme.kept || '').toLowerCase();
   if (theme === 'light' || theme === 'dark') page.setAttribute('data-theme', theme);
 
   var words = {

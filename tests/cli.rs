@@ -95,6 +95,19 @@ fn the_published_schema_is_what_the_types_say() {
         "static/scenario.schema.json is not what the types say; run\n    \
          cargo run --bin msa -- schema > static/scenario.schema.json\nand read the difference"
     );
+    let printed = check_ok(&["schema", "--link"], "\"$schema\"");
+    let published = include_str!("../static/link.schema.json");
+    assert!(
+        printed == published,
+        "static/link.schema.json is not what the types say; run\n    \
+         cargo run --bin msa -- schema --link > static/link.schema.json\nand read the difference"
+    );
+    let printed = check_ok(&["schema", "--bare"], "\"$defs\"");
+    assert!(
+        printed == msa_playground::scenario::shape::SCHEMA,
+        "src/scenario/shape.json is not what the types say; run\n    \
+         cargo run --bin msa -- schema --bare > src/scenario/shape.json"
+    );
 }
 
 #[test]
@@ -343,5 +356,132 @@ fn a_run_that_reaches_a_bound_prints_what_there_is_and_ends_with_1() {
         text(&output.stderr).starts_with("msa: the run stopped at "),
         "{}",
         text(&output.stderr)
+    );
+}
+
+#[test]
+fn export_prints_every_format_and_each_begins_as_it_should() {
+    let file = Temporary::new("export.json", QUEUE.as_bytes());
+    for (format, begins) in [
+        ("svg", "<svg xmlns="),
+        ("animation", "<svg xmlns="),
+        ("flowchart", "flowchart LR\n"),
+        ("mermaid", "flowchart LR\n"),
+        ("sequence", "sequenceDiagram\n"),
+        ("csv", "at_s,length_s,issued,"),
+        ("json", "{\n"),
+        ("scenario", "{\n"),
+        ("chrome-trace", "{\"displayTimeUnit\":\"ms\""),
+        ("otlp", "{\"resourceSpans\":["),
+    ] {
+        let printed = check_ok(&["export", file.path(), "--as", format], "");
+        assert!(printed.starts_with(begins), "{format}: {:.100}", printed);
+        assert!(printed.ends_with('\n'), "{format}");
+    }
+}
+
+#[test]
+fn a_png_is_as_large_as_the_picture_at_twice_the_density() {
+    let file = Temporary::new("png.json", QUEUE.as_bytes());
+    let svg = check_ok(&["export", file.path(), "--as", "svg"], "<svg");
+    let side = |name: &str| -> u32 {
+        let (_, rest) = svg.split_once(&format!(" {name}=\"")).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    let output = msa(&["export", file.path(), "--as", "png"]);
+    assert_eq!(text(&output.stderr), "");
+    assert!(output.stdout.starts_with(b"\x89PNG"));
+    let number = |at: usize| u32::from_be_bytes(output.stdout[at..at + 4].try_into().unwrap());
+    assert_eq!(
+        (number(16), number(20)),
+        (2 * side("width"), 2 * side("height"))
+    );
+}
+
+#[test]
+fn export_takes_a_moment_a_stretch_a_request_a_language_and_a_file() {
+    let export = |more: &[&str], expected| {
+        let mut all = vec!["export", "order-payment", "--as"];
+        all.extend(more);
+        check_ok(&all, expected)
+    };
+    export(&["svg", "--at", "12s", "--theme", "dark"], "at 12.000 s");
+    export(
+        &["sequence", "--at", "12s", "--for", "1s", "--lang", "ko"],
+        "고객의 요청",
+    );
+    export(&["sequence", "--request", "874"], "title Request 874 of");
+    let to = Temporary::new("export.csv", b"");
+    let printed = export(&["csv", "--for", "3s", "--output", to.path()], "");
+    assert_eq!(printed, "");
+    assert_eq!(fs::read_to_string(to.path()).unwrap().lines().count(), 4);
+}
+
+#[test]
+fn a_scenario_that_was_exported_is_the_same_scenario() {
+    let changed = ["order-payment", "--set", "by=compensation"];
+    let document = check_ok(
+        &[&["export", "--as", "scenario"], &changed[..]].concat(),
+        "{",
+    );
+    let file = Temporary::new("again.json", document.as_bytes());
+    let numbers =
+        |arguments: &[&str]| run_json(&[arguments, &["--for", "5s"]].concat())["numbers"].clone();
+    assert_eq!(numbers(&[file.path()]), numbers(&changed));
+}
+
+#[test]
+fn what_cannot_be_exported_is_said() {
+    let fails = |more: &[&str], status, expected| {
+        let mut all = vec!["export", "order-payment"];
+        all.extend(more);
+        check_fails(&all, status, expected);
+    };
+    fails(&[], 2, "--as <FORMAT>");
+    fails(&["--as", "gif"], 2, "possible values: svg, png");
+    fails(
+        &["--as", "csv", "--at", "1s"],
+        2,
+        "--at means nothing for --as csv",
+    );
+    fails(
+        &["--as", "flowchart", "--for", "1s"],
+        2,
+        "--for means nothing",
+    );
+    fails(
+        &["--as", "otlp", "--theme", "dark"],
+        2,
+        "--theme means nothing",
+    );
+    fails(
+        &["--as", "svg", "--request", "1"],
+        2,
+        "--request means nothing",
+    );
+    fails(
+        &["--as", "svg", "--theme", "pink"],
+        2,
+        "must be light, dark or system",
+    );
+    fails(
+        &["--as", "animation", "--speed", "0"],
+        2,
+        "from 0.001 to 1000",
+    );
+    fails(
+        &["--as", "sequence", "--request", "2", "--at", "1s"],
+        2,
+        "leave --at and --for out",
+    );
+    fails(
+        &["--as", "sequence", "--request", "99999999"],
+        1,
+        "no request 99999999",
+    );
+    fails(
+        &["--as", "svg", "-o", "no/such/folder/it.svg"],
+        1,
+        "cannot be written",
     );
 }

@@ -3,8 +3,8 @@
 
 use msa_playground::run::Run;
 use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, from_value, read, to_value};
-use msa_playground::scenario::{Scenario, shape, shipped};
-use msa_playground::sim::Progress;
+use msa_playground::scenario::{Scenario, settings, shape, shipped};
+use msa_playground::sim::{Progress, Simulation};
 use msa_playground::time::Time;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -83,6 +83,11 @@ fn calls_in_a_circle_are_shown_as_a_circle() {
 }
 
 #[test]
+fn ways_lead_somewhere_and_nobody_knows_which_was_gone() {
+    check("ways");
+}
+
+#[test]
 fn what_one_request_sets_off_is_bounded() {
     check("too-deep");
     check("too-much");
@@ -94,8 +99,19 @@ fn clients_may_not_ask_faster_than_can_be_worked_off_or_without_time_passing() {
 }
 
 #[test]
+fn what_may_be_kept_back_takes_no_time() {
+    check("spinning");
+}
+
+#[test]
+fn retries_budgets_breakers_and_throttles_go_together() {
+    check("resilience");
+}
+
+#[test]
 fn memory_is_bounded_over_the_whole_document() {
     check("totals");
+    check("counted-places");
 }
 
 #[test]
@@ -143,6 +159,27 @@ fn a_control_sets_something_and_offers_what_is_possible() {
 fn an_offer_applies() {
     check("offer");
     check("offer-value");
+}
+
+#[test]
+fn statements_locks_and_keys_go_with_their_tables() {
+    check("writing");
+}
+
+#[test]
+fn events_leave_and_arrive_in_ways_that_do_not_contradict_each_other() {
+    check("topics");
+    check("event-circles");
+}
+
+#[test]
+fn a_coordination_needs_what_it_is_made_of() {
+    check("processes");
+}
+
+#[test]
+fn the_ledger_and_reconciliations_look_at_what_is_there() {
+    check("truth");
 }
 
 #[test]
@@ -214,9 +251,41 @@ fn the_textbook_examples_come_out_as_the_documentation_says() {
 }
 
 #[test]
+fn the_example_that_writes_holds_what_the_documentation_promises() {
+    let text = fs::read_to_string(folder("docs/scenario-format.md")).unwrap();
+    let block = text
+        .split("```json\n")
+        .find(|block| block.contains("\"order-sms\""));
+    let scenario = read(block.unwrap().split("```").next().unwrap()).unwrap();
+    let found = |settings: &[(&str, &str)]| {
+        let settings: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect();
+        let scenario = settings::apply(&scenario, &settings).unwrap();
+        let mut simulation = Simulation::new(&scenario);
+        let end = Time::ZERO + scenario.duration;
+        assert_eq!(simulation.run_until(end, u64::MAX), Progress::Reached);
+        let counts = simulation.ledger().counts();
+        assert!(counts.closed > 1000, "{counts:?}");
+        counts.ever.iter().sum::<u64>()
+    };
+    assert_eq!(found(&[]), 0, "an outbox and an inbox");
+    assert!(
+        found(&[("consume", "naive")]) > 0,
+        "SMS that were sent twice"
+    );
+    assert!(
+        found(&[("publish", "after_commit")]) > 0,
+        "orders without an SMS"
+    );
+}
+
+#[test]
 fn every_field_and_value_of_the_format_is_documented() {
     let text = fs::read_to_string(folder("docs/scenario-format.md")).unwrap();
-    let schema: Value = serde_json::from_str(shape::SCHEMA).unwrap();
+    let schema = include_str!("../static/scenario.schema.json");
+    let schema: Value = serde_json::from_str(schema).unwrap();
     let mut names = Vec::new();
     collect(&schema, &mut names);
     assert!(names.len() > 80, "the schema has more names than {names:?}");
@@ -334,7 +403,9 @@ fn any_json() -> impl Strategy<Value = Value> {
             Just("batch"),
             Just("rows"),
             Just("common"),
-            Just("uniform")
+            Just("uniform"),
+            Just("unlimited"),
+            Just("timed_out")
         ]
         .prop_map(Value::from),
     ];
@@ -376,8 +447,16 @@ fn graft(document: &mut Value, way: &[prop::sample::Index], new: Value) {
     }
 }
 
-fn shipped_value() -> Value {
-    serde_json::from_str(shipped::ALL[0].1).unwrap()
+/// A document to spoil: the first that ships, or one of those in the documentation, which have every field between them.
+fn any_document() -> impl Strategy<Value = Value> {
+    let text = fs::read_to_string(folder("docs/scenario-format.md")).unwrap();
+    let blocks = text.split("```json\n").skip(1);
+    let examples = blocks.map(|block| block.split("```").next().unwrap());
+    let all = examples.chain([shipped::ALL[0].1]);
+    let all: Vec<Value> = all
+        .map(|json| serde_json::from_str(json).unwrap())
+        .collect();
+    prop::sample::select(all)
 }
 
 proptest! {
@@ -385,10 +464,10 @@ proptest! {
 
     #[test]
     fn what_has_the_right_shape_the_types_can_read(
-        way in proptest::collection::vec(any::<prop::sample::Index>(), 1..8),
+        mut document in any_document(),
+        way in proptest::collection::vec(any::<prop::sample::Index>(), 1..11),
         new in any_json(),
     ) {
-        let mut document = shipped_value();
         graft(&mut document, &way, new);
         if shape::check(&document).is_empty() {
             let read: Result<Scenario, _> = serde_json::from_value(document.clone());
@@ -402,10 +481,10 @@ proptest! {
 
     #[test]
     fn what_the_types_refuse_the_shape_refuses(
-        way in proptest::collection::vec(any::<prop::sample::Index>(), 1..8),
+        mut document in any_document(),
+        way in proptest::collection::vec(any::<prop::sample::Index>(), 1..11),
         new in any_json(),
     ) {
-        let mut document = shipped_value();
         graft(&mut document, &way, new);
         if serde_json::from_value::<Scenario>(document.clone()).is_err() {
             prop_assert!(!shape::check(&document).is_empty());

@@ -60,3 +60,23 @@ fn a_list_reads_four_references_in_four_ways() {
 fn a_fan_out_waits_for_its_slowest_branch_and_a_loop_goes_one_by_one() {
     check("fan-out");
 }
+
+#[test]
+fn a_lost_answer_leaves_the_caller_in_the_dark_and_both_calls_are_undone_in_reverse() {
+    check("lost-answer-compensated");
+}
+
+#[test]
+fn a_relay_that_dies_sends_twice_and_the_inbox_knows_the_message() {
+    check("outbox-sends-twice");
+}
+
+#[test]
+fn a_coordinator_that_dies_leaves_a_row_locked_until_it_is_back() {
+    check("in-doubt");
+}
+
+#[test]
+fn reconciliation_gives_back_what_was_charged_for_no_order() {
+    check("reconciled");
+}

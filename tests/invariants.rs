@@ -2,14 +2,16 @@
 
 mod support;
 
+use msa_playground::run::Run;
 use msa_playground::scenario::{FaultKind, Scenario, settings};
-use msa_playground::session::Session;
-use msa_playground::sim::{Progress, Simulation, digest_of};
+use msa_playground::session::{Session, Story};
+use msa_playground::sim::{Progress, Simulation};
 use msa_playground::time::{Span, Time};
 use proptest::prelude::*;
+use std::rc::Rc;
 use support::audit::Auditor;
 use support::generate::document;
-use support::{scenario, shipped};
+use support::{assert_same_however_sliced, scenario, shipped};
 
 /// Runs a scenario under audit.
 fn audited(scenario: &Scenario, until: Time) -> Auditor {
@@ -41,18 +43,7 @@ proptest! {
 
     #[test]
     fn the_same_seed_gives_the_same_trace_however_the_run_is_sliced(document in document(), slice in 1u64..50) {
-        let scenario = scenario(&document);
-        let until = Time(2_000_000_000);
-        let mut sliced = Simulation::new(&scenario);
-        let mut records = Vec::new();
-        while sliced.run_until(until, slice) == Progress::Busy {
-            records.append(sliced.records());
-        }
-        records.append(sliced.records());
-        let mut whole = Simulation::new(&scenario);
-        while whole.run_until(until, u64::MAX) == Progress::Busy {}
-        prop_assert_eq!(&records, whole.records());
-        prop_assert_eq!(digest_of(&scenario, until), digest_of(&scenario, until));
+        assert_same_however_sliced(&scenario(&document), Time(2_000_000_000), slice);
     }
 
     /// What a person does to a run is done again, at the same moment and with the same effect, when they go back.
@@ -61,12 +52,13 @@ proptest! {
         let first = scenario(&document);
         let settings = [("references.first.strategy".to_string(), "batch".to_string())];
         let second = settings::apply(&first, &settings).expect("a strategy can be changed");
-        let mut session = Session::new(first, 10_000);
+        let mut session = Session::new(Rc::new(Story::new(Rc::new(first))), 10_000);
         session.advance(Span::from_millis(at_ms), u64::MAX);
+        prop_assert_eq!(session.run().violation(), None);
         session.inject(FaultKind::Crash { service: "b".into(), instance: None }, Some(Span::from_millis(300)))
             .expect("there is a service b");
         session.advance(Span::from_millis(200), 77);
-        session.reconfigure(second);
+        session.reconfigure(Rc::new(second));
         session.advance(Span::from_millis(1000), u64::MAX);
         let (end, records) = (session.now(), session.run().trace().records().clone());
         let numbers = session.run().numbers();
@@ -78,6 +70,7 @@ proptest! {
         }
         prop_assert_eq!(session.run().trace().records(), &records);
         prop_assert_eq!(session.run().numbers(), numbers);
+        prop_assert_eq!(session.run().violation(), None);
     }
 }
 
@@ -87,4 +80,23 @@ fn every_shipped_scenario_passes_the_audit() {
         let auditor = audited(&shipped(name, &[]), Time(10_000_000_000));
         assert!(auditor.settled > 0, "{name}: nobody got anything");
     }
+}
+
+/// An instance that leaves while it works, beside one that stays and gets new work: both are busy, and that is right.
+#[test]
+fn an_instance_that_leaves_may_be_busy_beside_one_that_stays() {
+    let first = scenario(&serde_json::json!({
+        "version": 1, "name": "leaving",
+        "services": {"a": {"instances": 2, "threads": 1}},
+        "operations": {"a.go": {"steps": [{"work": "8s"}]}},
+        "clients": {"c": {"operation": "a.go", "load": {"constant": {"rate": 1}}, "timeout": "20s"}},
+        "faults": [{"at": "0s", "for": "1500ms", "what": {"crash": {"service": "a", "instance": 0}}}]
+    }));
+    let fewer = [("services.a.instances".to_string(), "1".to_string())];
+    let second = settings::apply(&first, &fewer).expect("a number can be changed");
+    let mut run = Run::new(first, 0);
+    while run.run_until(Time(1_200_000_000), 1_000) == Progress::Busy {}
+    run.reconfigure(second).expect("it has the same shape");
+    while run.run_until(Time(12_000_000_000), 1_000) == Progress::Busy {}
+    assert_eq!(run.violation(), None);
 }

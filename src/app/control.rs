@@ -1,7 +1,9 @@
 //! The controls of a scenario with what they stand at: what the panels show.
 
+use crate::scenario::notation::number;
 use crate::scenario::settings::{Kind, Setting, current_in, kind_in};
 use crate::scenario::{Place, ReadStrategy, Scenario, Text, read::to_value};
+use crate::words::Question;
 
 /// All strategies, in the order in which the page shows them.
 pub const STRATEGIES: [ReadStrategy; 7] = [
@@ -25,6 +27,8 @@ pub struct Control {
     pub place: Place,
     /// What it lets a person choose.
     pub kind: Kind,
+    /// What the choice is about.
+    pub question: Question,
     /// What it stands at, as in a link.
     pub value: String,
     /// What it stands at in the scenario as it ships.
@@ -43,7 +47,7 @@ impl Control {
             Kind::Time { .. } => {
                 crate::time::Span::parse(&self.value).map_or(0.0, |span| span.as_millis())
             }
-            _ => self.value.parse().unwrap_or(0.0),
+            _ => number(&self.value).unwrap_or(0.0),
         }
     }
 }
@@ -68,6 +72,10 @@ pub fn controls(base: &Scenario, scenario: &Scenario) -> Vec<Control> {
             title: control.title.clone(),
             place: control.place,
             kind: kind_in(&now, control),
+            question: control
+                .sets
+                .first()
+                .map_or(Question::Other, |path| Question::at(path)),
             value: current_in(&now, control),
             shipped: current_in(&before, control),
         })
@@ -79,6 +87,18 @@ pub fn strategies(controls: &[Control]) -> impl Iterator<Item = &Control> {
     controls
         .iter()
         .filter(|control| control.place == Place::Strategy && control.strategy().is_some())
+}
+
+/// The controls that choose a strategy that is not how a reference is read.
+pub fn choices(controls: &[Control]) -> impl Iterator<Item = (&Control, &[String])> {
+    controls.iter().filter_map(|control| match &control.kind {
+        Kind::Choice(choices)
+            if control.place == Place::Strategy && control.strategy().is_none() =>
+        {
+            Some((control, choices.as_slice()))
+        }
+        _ => None,
+    })
 }
 
 /// The settings that give all references one strategy.

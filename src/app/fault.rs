@@ -2,9 +2,10 @@
 
 use super::names::Names;
 use super::play::Node;
-use crate::scenario::FaultKind;
+use crate::scenario::{FaultKind, Half};
 use crate::sim::{End, Plan};
-use crate::words::{Name, Trouble, Word};
+pub use crate::words::trouble;
+use crate::words::{Name, Word};
 
 /// A fault that a person can cause.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,141 +22,195 @@ pub struct Possible {
     pub word: Word,
     /// What it happens to.
     pub what: (Name, Option<Name>),
+    /// To which instance of it, if to one.
+    pub instance: Option<u32>,
 }
+
+/// So many instances can be broken one by one.
+const INSTANCES_MAX: u32 = 8;
 
 /// The faults of a plan.
 pub fn possible(plan: &Plan, names: &Names) -> Vec<Possible> {
+    let mut list = Vec::new();
+    services(plan, names, &mut list);
+    links(plan, names, &mut list);
+    stores(plan, names, &mut list);
+    topics(plan, names, &mut list);
+    list
+}
+
+/// Whether the scenario is about what is written: then single messages matter, and not shares of them.
+fn writes(plan: &Plan) -> bool {
+    !plan.statements.is_empty()
+}
+
+fn services(plan: &Plan, names: &Names, list: &mut Vec<Possible>) {
     let called: Vec<u16> = plan
         .references
         .iter()
         .map(|reference| reference.owner)
         .collect();
-    let mut list = Vec::new();
-    for (index, service) in plan.services.iter().enumerate() {
-        let node = Node::Service(index as u16);
-        let owner = called.contains(&(index as u16)) || plan.services.len() == 1;
-        let name = service.name.clone();
-        let what = (names.services[index].clone(), None);
-        let mut add = |word, id: &str, kind, prominent| {
+    let asked = |index: u16| {
+        let mut clients = plan.clients.iter();
+        clients.any(|client| plan.operations[client.operation as usize].service == index)
+    };
+    for (index, service) in (0..).zip(&plan.services) {
+        let owner = called.contains(&index) || plan.services.len() == 1;
+        let name = || service.name.clone();
+        let mut add = |word, id: &str, kind, prominent, instance| {
             list.push(Possible {
                 kind,
                 id: format!("{id}-{}", service.name),
-                at: vec![node],
+                at: vec![Node::Service(index)],
                 prominent,
                 word,
-                what: what.clone(),
+                what: (names.services[index as usize].clone(), None),
+                instance,
             });
         };
-        let crash = FaultKind::Crash {
-            service: name.clone(),
-            instance: None,
+        let crash = |instance| FaultKind::Crash {
+            service: name(),
+            instance,
         };
         let slow = FaultKind::Slow {
-            service: name.clone(),
+            service: name(),
             factor: 10.0,
         };
         let errors = FaultKind::Errors {
-            service: name,
+            service: name(),
             rate: 0.5,
         };
-        add(Word::CrashFault, "crash", crash, owner);
-        add(Word::SlowFault, "slow", slow, owner);
-        add(Word::ErrorsFault, "errors", errors, false);
+        let first = writes(plan) && asked(index);
+        add(Word::CrashFault, "crash", crash(None), owner || first, None);
+        if service.instances > 1 {
+            for instance in 0..service.instances.min(INSTANCES_MAX) {
+                let id = format!("crash-{instance}");
+                let kind = crash(Some(instance));
+                add(Word::CrashFault, &id, kind, false, Some(instance));
+            }
+        }
+        let abroad = writes(plan) && service.external;
+        add(Word::SlowFault, "slow", slow, owner || abroad, None);
+        add(Word::ErrorsFault, "errors", errors, false, None);
     }
+}
+
+fn links(plan: &Plan, names: &Names, list: &mut Vec<Possible>) {
     for (index, link) in plan.links.iter().enumerate() {
-        let (End::Service(from), End::Service(to)) = (link.from, link.to) else {
-            continue;
-        };
         // A link that only events take is cut together with the one they answer to.
         let events_only = plan
             .references
             .iter()
             .any(|it| it.event_link as usize == index)
             && !plan.references.iter().any(|it| it.link as usize == index);
-        if events_only {
+        let caches = plan.caches.iter();
+        if events_only || caches.into_iter().any(|it| it.event_link as usize == index) {
             continue;
         }
         let ends = format!("{} -> {}", plan.end_name(link.from), plan.end_name(link.to));
         let id = format!("{}-{}", plan.end_name(link.from), plan.end_name(link.to));
         let (a, b) = names.links[index].clone();
-        let mut add = |word, prefix: &str, kind| {
+        let at = [link.from, link.to].into_iter().filter_map(node).collect();
+        let mut add = |word, prefix: &str, kind, prominent| {
             list.push(Possible {
                 kind,
                 id: format!("{prefix}-{id}"),
-                at: vec![Node::Service(from), Node::Service(to)],
-                prominent: true,
+                at: Vec::clone(&at),
+                prominent,
                 word,
                 what: (a.clone(), Some(b.clone())),
+                instance: None,
             });
         };
-        add(Word::CutFault, "cut", FaultKind::Cut { link: ends.clone() });
-        let loss = FaultKind::Loss {
-            link: ends,
-            request: 0.0,
-            answer: 0.5,
+        let lose = FaultKind::LoseNext {
+            link: ends.clone(),
+            what: Half::Answer,
+            count: 1,
         };
-        add(Word::AnswersFault, "answers", loss);
+        let (word, calls) = match (link.from, link.to) {
+            (End::Service(_), End::Service(_)) => (Word::LoseAnswerFault, true),
+            (_, End::Topic(_)) => (Word::LoseConfirmFault, false),
+            (End::Topic(_), _) => (Word::LoseAckFault, false),
+            _ => (Word::LoseAnswerFault, false),
+        };
+        if calls {
+            add(
+                Word::CutFault,
+                "cut",
+                FaultKind::Cut { link: ends.clone() },
+                !writes(plan),
+            );
+            let loss = FaultKind::Loss {
+                link: ends,
+                request: 0.0,
+                answer: 0.5,
+            };
+            add(Word::AnswersFault, "answers", loss, !writes(plan));
+        }
+        add(word, "lose", lose, calls && writes(plan));
     }
-    for (index, store) in plan.stores.iter().enumerate() {
-        list.push(Possible {
-            kind: FaultKind::StoreDown {
-                store: store.name.clone(),
-            },
-            id: format!("down-{}", store.name),
-            at: vec![Node::Store(index as u16)],
-            prominent: false,
-            word: Word::StoreFault,
-            what: (names.stores[index].clone(), None),
-        });
-    }
-    list
 }
 
-/// What a fault is called.
-pub fn trouble(kind: &FaultKind, plan: &Plan, names: &Names) -> Trouble {
-    let plain = |key: &str| Name::new(key, &crate::scenario::Text::Empty);
-    let service = |key: &String| {
-        let known = names.services.iter().find(|name| name.key == *key);
-        known.cloned().unwrap_or_else(|| plain(key))
-    };
-    let ends = |link: &String| {
-        plan.link_named(link)
-            .and_then(|index| names.links.get(index as usize).cloned())
-            .unwrap_or_else(|| (plain(link), plain(link)))
-    };
-    match kind {
-        FaultKind::Crash {
-            service: name,
-            instance,
-        } => Trouble::Crash(service(name), *instance),
-        FaultKind::Slow {
-            service: name,
-            factor,
-        } => Trouble::Slow(service(name), *factor),
-        FaultKind::Errors {
-            service: name,
-            rate,
-        } => Trouble::Errors(service(name), *rate),
-        FaultKind::Loss {
-            link,
-            request,
-            answer,
-        } => {
-            let (from, to) = ends(link);
-            Trouble::Loss {
-                from,
-                to,
-                request: *request,
-                answer: *answer,
-            }
-        }
-        FaultKind::Cut { link } => {
-            let (from, to) = ends(link);
-            Trouble::Cut(from, to)
-        }
-        FaultKind::StoreDown { store } => {
-            let known = names.stores.iter().find(|name| name.key == *store);
-            Trouble::StoreDown(known.cloned().unwrap_or_else(|| plain(store)))
+/// The node at an end of a link. People cannot be opened.
+fn node(end: End) -> Option<Node> {
+    match end {
+        End::Client(_) => None,
+        End::Service(service) => Some(Node::Service(service)),
+        End::Topic(topic) => Some(Node::Topic(topic)),
+    }
+}
+
+fn stores(plan: &Plan, names: &Names, list: &mut Vec<Possible>) {
+    for (index, store) in plan.stores.iter().enumerate() {
+        let mut add = |word, prefix: &str, kind| {
+            list.push(Possible {
+                kind,
+                id: format!("{prefix}-{}", store.name),
+                at: vec![Node::Store(index as u16)],
+                prominent: false,
+                word,
+                what: (names.stores[index].clone(), None),
+                instance: None,
+            });
+        };
+        let store = || store.name.clone();
+        let down = FaultKind::StoreDown { store: store() };
+        let slow = FaultKind::StoreSlow {
+            store: store(),
+            factor: 10.0,
+        };
+        add(Word::StoreFault, "down", down);
+        add(Word::SlowFault, "slow-store", slow);
+    }
+}
+
+fn topics(plan: &Plan, names: &Names, list: &mut Vec<Possible>) {
+    for (index, topic) in plan.topics.iter().enumerate() {
+        let mut add = |word, prefix: &str, kind, prominent| {
+            list.push(Possible {
+                kind,
+                id: format!("{prefix}-{}", topic.name),
+                at: vec![Node::Topic(index as u16)],
+                prominent,
+                word,
+                what: (names.topics[index].clone(), None),
+                instance: None,
+            });
+        };
+        let name = || topic.name.clone();
+        let down = FaultKind::BrokerDown { topic: name() };
+        let twice = FaultKind::DuplicateNext {
+            topic: name(),
+            count: 1,
+        };
+        add(Word::BrokerFault, "broker", down, true);
+        add(Word::DuplicateFault, "twice", twice, true);
+        if !topic.relays.is_empty() {
+            let dies = FaultKind::RelayDies {
+                topic: name(),
+                share: 0.5,
+            };
+            add(Word::RelayFault, "relay", dies, false);
         }
     }
 }

@@ -3,22 +3,29 @@
 //! Plain data; no DOM, no clock. The web floor sends messages and carries the commands out.
 
 pub mod control;
+pub mod embed;
+pub mod export;
 pub mod fault;
-pub mod names;
+pub mod host;
 pub mod narrator;
 pub mod opening;
 pub mod play;
+pub mod share;
 pub mod snapshot;
 #[cfg(test)]
 mod tests;
+pub mod truth;
 mod update;
 
 use crate::layout::Form;
 use crate::scenario::FaultKind;
 use crate::scenario::Scenario;
 use crate::scenario::settings::Setting;
-use crate::time::Span;
+use crate::session::Story;
+use crate::time::{Span, Time};
 use crate::words::{Lang, Say, Word};
+pub use crate::words::{chain, names};
+use embed::{Autoplay, Controls, Embed, Part};
 pub use opening::Broken;
 pub use play::{Compare, Forecast, Node, Play};
 pub use snapshot::Snapshot;
@@ -52,6 +59,21 @@ impl Theme {
         }
     }
 
+    /// The name that people write: the system's theme is `auto`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Theme::System => "auto",
+            Theme::Light | Theme::Dark => self.code(),
+        }
+    }
+
+    /// The theme of a name that people write, if it is one.
+    pub fn from_word(word: &str) -> Option<Theme> {
+        [Theme::System, Theme::Light, Theme::Dark]
+            .into_iter()
+            .find(|theme| theme.word() == word)
+    }
+
     /// The theme of a name; anything unknown is the system's.
     pub fn from_code(code: &str) -> Theme {
         match code {
@@ -73,12 +95,22 @@ pub struct Start {
     pub system_dark: bool,
     /// Whether the page is embedded in another.
     pub embed: bool,
+    /// What the page that embeds it asks for.
+    pub embedding: Embed,
     /// Whether less motion is wished for.
     pub reduced_motion: bool,
     /// Which way the diagram runs.
     pub form: Form,
     /// What stands behind `#` in the address.
     pub fragment: String,
+    /// Where the page is: its address without what stands behind `?` and `#`.
+    pub address: String,
+    /// Whether the address asks for the language, and for the theme.
+    pub asked: [bool; 2],
+    /// What this tab showed before it was loaded anew, as a fragment.
+    pub reloaded: Option<String>,
+    /// What the last visit left off with, as a fragment.
+    pub left_off: Option<String>,
 }
 
 /// Everything the page knows.
@@ -92,6 +124,10 @@ pub struct Model {
     pub system_dark: bool,
     /// Whether the page is embedded.
     pub embed: bool,
+    /// What the page that embeds it asks for.
+    pub embedding: Embed,
+    /// Whether a large button lies over the diagram, because nothing has been asked to run yet.
+    pub poster: bool,
     /// Whether less motion is wished for.
     pub reduced_motion: bool,
     /// Which way the diagram runs.
@@ -104,6 +140,14 @@ pub struct Model {
     pub sheet: bool,
     /// A short note, for a few seconds.
     pub note: Option<Note>,
+    /// Where the page is: its address without what stands behind `?` and `#`.
+    pub address: String,
+    /// Whether the language, and the theme, were chosen: then links ask for them.
+    pub chosen: [bool; 2],
+    /// The dialog for links, while it is open.
+    pub sharing: Option<share::Sharing>,
+    /// What the last visit left off with, while that is offered.
+    pub left_off: Option<Rc<share::LeftOff>>,
 }
 
 /// What the page shows.
@@ -159,14 +203,22 @@ pub enum Msg {
     Cause(FaultKind),
     /// A fault is to end.
     EndFault(u16),
+    /// The dead letters of a subscription are to be delivered anew.
+    Redrive(u16),
     /// How long faults last that are caused from now on.
     FaultLasts(Option<Span>),
     /// A node is opened, or closed.
     Select(Option<Node>),
+    /// A business key is looked at, or not any more.
+    Follow(Option<u32>),
     /// What the run looks like now.
     Snapshot(Rc<Snapshot>),
-    /// The run has gone back to a moment when its settings were these.
+    /// The run has come to a moment when its settings are these.
     Adopt(Rc<Scenario>),
+    /// Something was done to the run: everything that was, and when.
+    Did(Rc<Story>),
+    /// A text was pasted, dropped or read from a file.
+    Import(String),
     /// What the considered or the offered change would bring.
     Estimated(Forecast),
     /// A language.
@@ -185,10 +237,20 @@ pub enum Msg {
     Sheet(bool),
     /// Whatever is open is to close.
     Escape,
-    /// The link is to be copied.
-    Share,
+    /// The dialog for links opens or closes.
+    Share(bool),
+    /// Which link is wanted: to exactly this run, or to its settings.
+    ShareExactly(bool),
+    /// A text (a link, say) is to be copied.
+    Copy(String),
+    /// The run is to be taken away in this form.
+    Export(export::Export),
+    /// It cannot be: why.
+    NotExported(String),
     /// Whether it was.
-    Shared(bool),
+    Copied(bool),
+    /// What was left off at the last visit is opened, or is of no interest.
+    Resume(bool),
     /// The note has been there long enough.
     NoteOver,
 }
@@ -202,11 +264,20 @@ pub enum Choice {
     Gradual,
 }
 
+/// The moment at which a run is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Playhead {
+    /// This one.
+    At(Time),
+    /// The one at which the run stands that is there.
+    Here,
+}
+
 /// What the web floor is to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Begin a run.
-    Start(Rc<Scenario>),
+    /// Begin a run, at a moment; what its story tells is done when its time comes.
+    Open(Rc<Story>, Playhead),
     /// Change the settings of the run.
     Reconfigure(Rc<Scenario>),
     /// Let it run, or not.
@@ -221,6 +292,10 @@ pub enum Command {
     Inject(FaultKind, Option<Span>),
     /// End a fault.
     EndFault(u16),
+    /// Keep an eye on a business key (or on none).
+    Follow(Option<u32>),
+    /// Have the dead letters of a subscription delivered anew.
+    Redrive(u16),
     /// Find out what these settings would bring (when the person has stopped changing them).
     Estimate(Rc<Scenario>),
     /// That is of no interest any more.
@@ -232,8 +307,10 @@ pub enum Command {
         /// Whether it is a step in the history.
         push: bool,
     },
-    /// Copy the address with this behind `#`.
-    CopyAddress(String),
+    /// Copy a text.
+    Copy(String),
+    /// Offer the run as a file.
+    Export(export::Export),
     /// Keep the language for the next visit.
     RememberLang(Lang),
     /// Keep the theme for the next visit.
@@ -261,22 +338,49 @@ impl Model {
             theme: start.theme,
             system_dark: start.system_dark,
             embed: start.embed,
+            poster: start.embed && begins_by_hand(&start.embedding, start.reduced_motion),
+            embedding: start.embedding,
             reduced_motion: start.reduced_motion,
             form: start.form,
             page: Page::Broken(Rc::default()),
             help: false,
             sheet: false,
             note: None,
+            address: start.address,
+            chosen: start.asked,
+            sharing: None,
+            left_off: None,
         };
-        let mut commands = update(&mut model, Msg::Address(start.fragment));
-        // An embedded page waits until it is seen or asked.
-        if let Page::Run(play) = &mut model.page
-            && (start.embed || start.reduced_motion)
-        {
-            play.playing = false;
-            commands.push(Command::SetPlaying(false));
+        // Who opens a link to a moment wants to see that moment. A page that is loaded anew goes on where it was.
+        let stands = opening::open(&start.fragment).is_ok_and(|opened| opened.playhead.is_some());
+        let goes_on = start
+            .reloaded
+            .filter(|before| !stands && opening::same_run(before, &start.fragment));
+        let reloaded = goes_on.is_some();
+        let fragment = goes_on.unwrap_or(start.fragment);
+        let mut commands = update(&mut model, Msg::Address(fragment));
+        if let (false, Some(left_off)) = (reloaded || model.embed, &start.left_off) {
+            model.left_off = share::LeftOff::new(left_off, &model).map(Rc::new);
+        }
+        if let Page::Run(play) = &mut model.page {
+            // An embedded page waits until it is seen or asked.
+            let waits = start.embed || start.reduced_motion || stands;
+            if waits {
+                play.playing = false;
+                commands.push(Command::SetPlaying(false));
+            }
         }
         (model, commands)
+    }
+
+    /// Whether only a figure is shown: less than the whole page.
+    pub fn figure(&self) -> bool {
+        self.embed && self.embedding.controls != Controls::Full
+    }
+
+    /// Whether a part of the page is shown.
+    pub fn shows(&self, part: Part) -> bool {
+        !self.embed || self.embedding.shows(part)
     }
 
     /// Whether the page is dark.
@@ -305,5 +409,14 @@ impl Model {
             Page::Run(play) => Some(play),
             Page::Broken(_) => None,
         }
+    }
+}
+
+/// Whether the large button is what begins the run: it was asked for, or nothing else would.
+fn begins_by_hand(embed: &Embed, reduced_motion: bool) -> bool {
+    match embed.autoplay {
+        Autoplay::Click => true,
+        Autoplay::Visible => reduced_motion && !embed.shows(Part::Transport),
+        Autoplay::Off => false,
     }
 }

@@ -1,13 +1,15 @@
 //! Which of the many things that happen is worth a sentence: what is wrong before what is well, what has not been said
 //! for a while before what was said just now.
 
+use super::chain::{deed, key_of};
 use super::fault::trouble;
 use super::names::Names;
 use super::snapshot::ServiceNow;
 use crate::scenario::ReadStrategy;
-use crate::sim::trace::{Copies, Outcome, Record, Serial, What};
+use crate::sim::records::shown;
+use crate::sim::trace::{Copies, Key, Message, Outcome, Record, Role, Serial, What, Written};
 use crate::sim::{FaultState, Plan};
-use crate::words::{Happened, How};
+use crate::words::{Deed, Happened, How};
 use std::collections::VecDeque;
 
 /// At least so long a sentence stays, in seconds on the wall.
@@ -32,12 +34,40 @@ enum Kind {
     StillWorks,
     Changed,
     Fault,
+    // What is written.
+    Done,
+    NotDone,
+    RequestLost,
+    AnswerLost,
+    CallEnded,
+    Undone,
+    Repair,
+    Skipped,
+    Again,
+    Returned,
+    Dead,
+    Redriven,
+    NotPublished,
+    RelayDied,
+    LockRefused,
+    LockExpired,
+    Noticed,
+    DoneTwice,
+    Found,
+    Mended,
+    ToPeople,
+    JobEnded,
+    InDoubt,
 }
 
-const KINDS: usize = 14;
+const KINDS: usize = 37;
 const WEIGHTS: [f64; KINDS] = [
-    30.0, 34.0, 38.0, 46.0, 52.0, 50.0, 60.0, 62.0, 64.0, 70.0, 72.0, 66.0, 90.0, 100.0,
+    30.0, 34.0, 38.0, 46.0, 52.0, 50.0, 60.0, 62.0, 64.0, 70.0, 72.0, 66.0, 90.0, 100.0, //
+    28.0, 44.0, 56.0, 75.0, 48.0, 68.0, 66.0, 54.0, 60.0, 50.0, 84.0, 70.0, 71.0, 82.0, 58.0, 72.0,
+    76.0, 77.0, 78.0, 64.0, 80.0, 86.0, 88.0,
 ];
+/// Requests whose business key is remembered.
+const KEYS_MAX: usize = 2048;
 
 /// Chooses sentences.
 #[derive(Clone, Debug)]
@@ -51,6 +81,8 @@ pub struct Narrator {
     turned_away: u32,
     /// How long lists waited for a worker.
     waited: VecDeque<(Serial, f64)>,
+    /// The business keys of the latest requests.
+    keys: VecDeque<(Serial, Key)>,
     spoke: f64,
     sentence: Happened,
 }
@@ -64,6 +96,7 @@ impl Narrator {
             said: [f64::NEG_INFINITY; KINDS],
             turned_away: 0,
             waited: VecDeque::new(),
+            keys: VecDeque::new(),
             spoke: f64::NEG_INFINITY,
             sentence: Happened::Starting,
         }
@@ -71,6 +104,24 @@ impl Narrator {
 
     /// Takes a record in.
     pub fn feed(&mut self, plan: &Plan, record: &Record) {
+        if let What::Keyed { request, key } = record.what {
+            if self.keys.len() >= KEYS_MAX {
+                self.keys.pop_front();
+            }
+            return self.keys.push_back((request, key));
+        }
+        // Where there is a truth to tell of, the sentences about lists have nothing to say.
+        if plan.ledger.is_some()
+            && !matches!(
+                record.what,
+                What::FaultBegan { .. } | What::FaultEnded { .. } | What::Reconfigured
+            )
+        {
+            if let Some(kind) = kind_of_deed(&record.what) {
+                self.latest[kind as usize] = Some(*record);
+            }
+            return;
+        }
         let main = plan.clients.get(self.main_client as usize);
         let kind = match record.what {
             What::Settled {
@@ -79,7 +130,11 @@ impl Narrator {
                 Outcome::Ok => Kind::Came,
                 Outcome::Rejected => Kind::Refused,
                 Outcome::TimedOut => Kind::GivenUp,
-                Outcome::Failed | Outcome::Refused | Outcome::Broken => Kind::ListFailed,
+                Outcome::Failed
+                | Outcome::Refused
+                | Outcome::Broken
+                | Outcome::NotPermitted
+                | Outcome::Declined => Kind::ListFailed,
             },
             What::Started {
                 request,
@@ -129,6 +184,7 @@ impl Narrator {
         names: &Names,
         faults: &[FaultState],
         services: &[ServiceNow],
+        doubt: Option<(u16, Key)>,
     ) -> &Happened {
         let urgent = self.latest[Kind::Fault as usize].is_some()
             && now - self.said[Kind::Fault as usize] > 0.4;
@@ -147,6 +203,7 @@ impl Narrator {
             .filter(|kind| {
                 self.latest[*kind].is_some()
                     || (*kind == Kind::Held as usize && held.is_some())
+                    || (*kind == Kind::InDoubt as usize && doubt.is_some())
                     || (*kind == Kind::StillWorks as usize
                         && owner_down
                         && self.latest[Kind::Came as usize].is_some()
@@ -162,10 +219,18 @@ impl Narrator {
         };
         let happened = if kind == Kind::Held as usize {
             held
+        } else if kind == Kind::InDoubt as usize {
+            doubt.and_then(|(store, key)| in_doubt(plan, names, store, key))
         } else if kind == Kind::StillWorks as usize {
             owner_of(plan, names).map(|owner| Happened::StillWorks { owner })
         } else {
-            self.latest[kind].and_then(|record| self.tell(&record, plan, names, faults))
+            self.latest[kind].and_then(|record| {
+                if kind > Kind::Fault as usize {
+                    self.tell_deed(&record, plan, names)
+                } else {
+                    self.tell(&record, plan, names, faults)
+                }
+            })
         };
         self.said[kind] = now;
         if let Some(happened) = happened {
@@ -188,6 +253,30 @@ impl Narrator {
                 threads,
                 owner: owner.clone(),
             })
+        })
+    }
+
+    /// What happened for a business key.
+    fn tell_deed(&self, record: &Record, plan: &Plan, names: &Names) -> Option<Happened> {
+        let deed = deed(plan, names, &record.what)?;
+        let of_request = |request: Serial| {
+            let known = self
+                .keys
+                .iter()
+                .rev()
+                .find(|(serial, _)| *serial == request);
+            known.map(|(_, key)| *key)
+        };
+        let key = key_of(&record.what).or_else(|| match record.what {
+            What::Hop { request, .. } | What::Answered { request, .. } => of_request(request),
+            What::Called {
+                request, parent, ..
+            } => of_request(parent).or_else(|| of_request(request)),
+            _ => None,
+        });
+        Some(Happened::Deed {
+            key: key.map(shown),
+            deed,
         })
     }
 
@@ -315,6 +404,63 @@ impl Narrator {
     }
 }
 
+/// Which kind of thing a record about writing is.
+fn kind_of_deed(what: &What) -> Option<Kind> {
+    Some(match *what {
+        What::Told {
+            outcome: Outcome::Ok,
+            ..
+        } => Kind::Done,
+        What::Told { .. } => Kind::NotDone,
+        What::Hop {
+            message,
+            lost: true,
+            ..
+        } => match message {
+            Message::Answer(_) => Kind::AnswerLost,
+            Message::Request => Kind::RequestLost,
+        },
+        What::Answered { outcome, .. } if outcome != Outcome::Ok => Kind::CallEnded,
+        What::Called {
+            role: Role::Undo, ..
+        } => Kind::Undone,
+        What::Called {
+            role: Role::Repair, ..
+        } => Kind::Repair,
+        What::Skipped { .. } => Kind::Skipped,
+        What::Delivered { attempt, .. } if attempt > 1 => Kind::Again,
+        What::Duplicated { .. } => Kind::Again,
+        What::Returned { .. } => Kind::Returned,
+        What::DeadLettered { .. } => Kind::Dead,
+        What::Redriven { .. } => Kind::Redriven,
+        What::PublishFailed { .. } => Kind::NotPublished,
+        What::RelayDied { .. } => Kind::RelayDied,
+        What::LockRefused { .. } => Kind::LockRefused,
+        What::LockReleased { expired: true, .. } => Kind::LockExpired,
+        What::Noticed { .. } => Kind::Noticed,
+        What::Wrote {
+            how: Written::InsertedAgain,
+            ..
+        } => Kind::DoneTwice,
+        What::Found { .. } => Kind::Found,
+        What::Mended { .. } => Kind::Mended,
+        What::LeftToOperator { .. } => Kind::ToPeople,
+        What::ReconciliationEnded { .. } => Kind::JobEnded,
+        _ => return None,
+    })
+}
+
+/// A participant waits for the decision of a coordinator that is away.
+fn in_doubt(plan: &Plan, names: &Names, store: u16, key: Key) -> Option<Happened> {
+    let service = plan.stores.get(store as usize)?.service;
+    Some(Happened::Deed {
+        key: Some(shown(key)),
+        deed: Deed::InDoubt {
+            by: names.services.get(service as usize)?.clone(),
+        },
+    })
+}
+
 /// The owner of what lists refer to.
 fn owner_of(plan: &Plan, names: &Names) -> Option<crate::words::Name> {
     names
@@ -385,7 +531,8 @@ mod tests {
             }
             seen = run.trace().records().len();
             let now = tenth as f64 / 10.0;
-            let sentence = narrator.sentence(now, run.plan(), &names, run.sim().faults(), &[]);
+            let sentence =
+                narrator.sentence(now, run.plan(), &names, run.sim().faults(), &[], None);
             if said.last() != Some(sentence) {
                 said.push(sentence.clone());
             }

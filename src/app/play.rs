@@ -3,13 +3,18 @@
 use super::control::{Control, controls};
 use super::fault::{Possible, possible};
 use super::names::Names;
-use super::opening::Opened;
 use super::snapshot::Snapshot;
+use super::truth::Tally;
 use crate::layout::{Form, Layout};
+use crate::metrics::main_client;
 use crate::scenario::settings::{self, Setting};
 use crate::scenario::{ReadStrategy, Scenario};
+use crate::session::Story;
+use crate::share::Origin;
+use crate::share::story::Opened;
 use crate::sim::Plan;
-use crate::time::Span;
+use crate::time::{Span, Time};
+use crate::words::{Happened, Lang, Say};
 use std::rc::Rc;
 
 /// Something in the diagram that can be opened.
@@ -19,6 +24,8 @@ pub enum Node {
     Service(u16),
     /// A store.
     Store(u16),
+    /// A topic.
+    Topic(u16),
 }
 
 /// What settings would bring, from a run of their own.
@@ -30,6 +37,8 @@ pub struct Forecast {
     pub calls: f64,
     /// Refused or failed, a second.
     pub bad_per_s: f64,
+    /// How many business keys would disagree, where the scenario says what is true.
+    pub truth: Option<Tally>,
 }
 
 /// A change that was made, and how things were before.
@@ -43,12 +52,24 @@ pub struct Compare {
     pub before_ms: Option<f64>,
     /// What had been expected of the change, if it was the offered one.
     pub expected_ms: Option<f64>,
+    /// How many business keys disagreed before.
+    pub before_truth: Option<Tally>,
+    /// How many had been expected to, if it was the offered one.
+    pub expected_truth: Option<Tally>,
 }
 
 /// A run and everything the page knows about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Play {
-    /// The scenario as it ships.
+    /// Where the scenario comes from.
+    pub origin: Origin,
+    /// The settings at the beginning, and everything that was done.
+    pub story: Rc<Story>,
+    /// Whether what is done next is a step of its own in the browser's history.
+    pub next_is_step: bool,
+    /// The moment that the address names.
+    pub address_at: Option<Time>,
+    /// The scenario as it ships (or as it was brought).
     pub base: Rc<Scenario>,
     /// With the settings of now.
     pub scenario: Rc<Scenario>,
@@ -72,6 +93,8 @@ pub struct Play {
     pub snapshot: Rc<Snapshot>,
     /// What is open.
     pub selected: Option<Node>,
+    /// The business key that is looked at.
+    pub followed: Option<u32>,
     /// How long faults last that are caused now.
     pub fault_lasts: Option<Span>,
     /// What the considered change (or else the offered one) would bring, once it is known.
@@ -100,16 +123,27 @@ impl Play {
             speed: 6,
             snapshot: Rc::default(),
             selected: None,
+            followed: None,
             fault_lasts: Some(Span::from_secs(10)),
             forecast: None,
             considered: None,
             forecasts: Vec::new(),
             compare: None,
             explained: None,
+            next_is_step: false,
+            address_at: opened.playhead,
+            scenario: opened
+                .story
+                .scenario_at(opened.playhead.unwrap_or_default())
+                .clone(),
             base: opened.base,
-            scenario: opened.scenario,
+            origin: opened.origin,
+            story: opened.story,
         };
         play.derive(form);
+        if let Some(selected) = &opened.selected {
+            play.select(selected);
+        }
         play.explained = super::control::strategies(&play.controls)
             .next()
             .and_then(Control::strategy);
@@ -119,15 +153,7 @@ impl Play {
     /// Works out anew what follows from the settings.
     pub fn derive(&mut self, form: Form) {
         let plan = Plan::new(&self.scenario);
-        let operation = self
-            .scenario
-            .offer
-            .as_ref()
-            .map(|offer| offer.operation.as_str());
-        let main = plan.clients.iter().position(|client| {
-            Some(plan.operations[client.operation as usize].name.as_str()) == operation
-        });
-        self.main_client = main.unwrap_or(0) as u16;
+        self.main_client = main_client(&self.scenario, &plan);
         self.owner = plan.references.first().map(|reference| reference.owner);
         let names = Names::new(&self.scenario, &plan);
         self.faults = Rc::new(possible(&plan, &names));
@@ -137,6 +163,7 @@ impl Play {
         let exists = |node: &Node| match node {
             Node::Service(service) => (*service as usize) < plan.services.len(),
             Node::Store(store) => (*store as usize) < plan.stores.len(),
+            Node::Topic(topic) => (*topic as usize) < plan.topics.len(),
         };
         self.selected = self.selected.filter(exists);
     }
@@ -150,6 +177,15 @@ impl Play {
             control.is_some_and(|control| control.value == control.shipped)
         });
         untouched.then(|| offer.set.clone().into_iter().collect())
+    }
+
+    /// What just happened, or why the run ended.
+    pub fn sentence(&self, lang: Lang) -> String {
+        match (self.snapshot.stopped, &self.snapshot.happened) {
+            (Some(limit), _) => Say::Stopped(limit).text(lang),
+            (None, Some(happened)) => happened.text(lang),
+            (None, None) => Happened::Starting.text(lang),
+        }
     }
 
     /// The change whose outcome is of interest: the considered one, or else the offered one.
@@ -167,5 +203,11 @@ impl Play {
         let recent = self.snapshot.recent.as_ref()?;
         let client = recent.clients.get(self.main_client as usize)?;
         (client.latency_ms.count > 0).then_some(client.latency_ms.mean)
+    }
+
+    /// How many business keys disagree now: of those since the last change of settings, if there was one.
+    pub fn tally(&self) -> Option<Tally> {
+        let truth = self.snapshot.truth.as_ref()?;
+        Some(truth.since_change.unwrap_or_else(|| truth.tally()))
     }
 }

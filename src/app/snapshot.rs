@@ -1,9 +1,12 @@
 //! What the run looks like at a moment: plain data, sent from the frame loop a few times a second.
 
+use super::truth::TruthNow;
 use crate::metrics::{Bin, Numbers};
 use crate::scenario::FaultKind;
-use crate::sim::Limit;
+use crate::sim::{Limit, Locks};
+use crate::time::Time;
 use crate::words::Happened;
+use std::rc::Rc;
 
 /// Bins that the charts show.
 pub const CHART_BINS: usize = 90;
@@ -11,6 +14,8 @@ pub const CHART_BINS: usize = 90;
 /// What the run looks like now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
+    /// The time of the run, exactly.
+    pub now: Time,
     /// The time of the run, in seconds.
     pub now_s: f64,
     /// How far this run has ever been.
@@ -23,6 +28,9 @@ pub struct Snapshot {
     pub stopped: Option<Limit>,
     /// The numbers of the last seconds.
     pub recent: Option<Numbers>,
+    /// The mean latency of the main client's requests since the settings were changed last, in milliseconds, and how near
+    /// to it the true mean is, 95 times of 100; while that is known.
+    pub mean_ms: Option<(f64, f64)>,
     /// The latest bins of the course of the run.
     pub bins: Vec<Bin>,
     /// Services, in the order of the plan.
@@ -33,10 +41,18 @@ pub struct Snapshot {
     pub caches: Vec<CacheNow>,
     /// Links.
     pub links: Vec<LinkNow>,
+    /// Topics: whether the broker answers for each.
+    pub topics: Vec<bool>,
+    /// The queues of subscriptions.
+    pub queues: Vec<QueueNow>,
+    /// Relays: events that wait in the outbox (or the log) of each.
+    pub outboxes: Vec<u32>,
     /// Faults, planned and caused.
     pub faults: Vec<FaultNow>,
     /// What just happened.
     pub happened: Option<Happened>,
+    /// The truth, where the scenario says what it is.
+    pub truth: Option<Rc<TruthNow>>,
 }
 
 /// A service at a moment.
@@ -57,6 +73,8 @@ pub struct InstanceNow {
     pub working: u32,
     /// Workers that only wait.
     pub waiting: u32,
+    /// Of those, workers held by a call that is being tried again.
+    pub retrying: u32,
     /// Requests in its accept queue.
     pub queued: u32,
     /// Places in it.
@@ -86,6 +104,23 @@ pub struct StoreNow {
     pub busy: u32,
     /// How many wait for one.
     pub wanted: u32,
+    /// What is locked in it.
+    pub locks: Locks,
+}
+
+/// The queue of a subscription at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueNow {
+    /// Messages that wait for a consumer.
+    pub queued: u32,
+    /// Messages that wait until they may be delivered again.
+    pub delayed: u32,
+    /// Messages with a consumer, not acknowledged.
+    pub in_hand: u32,
+    /// The most there may be with consumers.
+    pub consumers: u32,
+    /// Dead letters.
+    pub dead: u32,
 }
 
 /// A cache at a moment: the sum over the instances.
@@ -123,6 +158,8 @@ pub struct FaultNow {
     pub ends_s: Option<f64>,
     /// Whether it is at work.
     pub active: bool,
+    /// Whether it will happen to the next message.
+    pub armed: bool,
 }
 
 impl Snapshot {
@@ -131,5 +168,11 @@ impl Snapshot {
         self.faults
             .iter()
             .find(|fault| fault.active && fault.kind == *kind)
+    }
+
+    /// Whether a fault of this kind waits for the next message.
+    pub fn armed(&self, kind: &FaultKind) -> bool {
+        let mut faults = self.faults.iter();
+        faults.any(|fault| fault.armed && fault.kind == *kind)
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::metrics::numbers::LatencyNumbers;
 use crate::run::Run;
+use crate::session::Session;
 use crate::time::Time;
 use crate::words::strategy_key;
 
@@ -23,6 +24,93 @@ fn play(model: &Model) -> &Play {
 
 fn set(name: &str, value: &str) -> Vec<(String, String)> {
     vec![(name.to_string(), value.to_string())]
+}
+
+/// The page with a run behind it, as the web floor has it: commands are carried out, and the page hears what came of them.
+struct Bench {
+    model: Model,
+    session: Session,
+    /// What was written into the address, and whether it was a step of its own.
+    history: Vec<(String, bool)>,
+}
+
+impl Bench {
+    fn new(fragment: &str) -> Bench {
+        let (model, commands) = start(fragment);
+        let nothing = Rc::new(Story::new(play(&model).base.clone()));
+        let mut bench = Bench {
+            model,
+            session: Session::new(nothing, 0),
+            history: Vec::new(),
+        };
+        bench.carry_out(commands);
+        bench
+    }
+
+    fn send(&mut self, msg: Msg) {
+        let commands = update(&mut self.model, msg);
+        self.carry_out(commands);
+    }
+
+    fn carry_out(&mut self, commands: Vec<Command>) {
+        for command in commands {
+            let before = self.session.story().clone();
+            match command {
+                Command::Open(story, playhead) => {
+                    let at = match playhead {
+                        Playhead::At(at) => at,
+                        Playhead::Here => self.session.now(),
+                    };
+                    self.session = Session::new(story, 0);
+                    self.session.seek(at);
+                    self.run_to(at);
+                    continue;
+                }
+                Command::Reconfigure(scenario) => drop(self.session.reconfigure(scenario)),
+                Command::Inject(kind, lasts) => drop(self.session.inject(kind, lasts)),
+                Command::EndFault(fault) => self.session.end_fault(fault),
+                Command::Seek(to) => {
+                    let to = Time::ZERO + Span::from_secs_f64(to);
+                    self.session.seek(to);
+                    self.run_to(to);
+                    self.send(Msg::Adopt(Rc::new(self.session.scenario().clone())));
+                    continue;
+                }
+                Command::WriteAddress { fragment, push } => self.history.push((fragment, push)),
+                _ => {}
+            }
+            let after = self.session.story().clone();
+            if !Rc::ptr_eq(&before, &after) {
+                self.send(Msg::Did(after));
+            }
+        }
+    }
+
+    fn run_to(&mut self, to: Time) {
+        while !self
+            .session
+            .advance(to.since(self.session.now()), 100_000)
+            .reached
+        {}
+    }
+
+    /// Runs for so many milliseconds, and looks.
+    fn run_ms(&mut self, ms: u64) {
+        self.run_to(self.session.now() + Span::from_millis(ms));
+        self.look();
+    }
+
+    fn look(&mut self) {
+        self.send(Msg::Snapshot(Rc::new(Snapshot {
+            now: self.session.now(),
+            ..Snapshot::default()
+        })));
+    }
+
+    fn address(&self) -> (&str, bool) {
+        let (fragment, push) = self.history.last().expect("something was written");
+        (fragment, *push)
+    }
 }
 
 fn written(commands: &[Command]) -> Option<(&str, bool)> {
@@ -55,7 +143,7 @@ fn the_page_opens_running_with_a_change_offered() {
     assert!(
         commands
             .iter()
-            .any(|command| matches!(command, Command::Start(_)))
+            .any(|command| matches!(command, Command::Open(..)))
     );
     assert!(
         commands
@@ -81,12 +169,12 @@ fn an_embedded_page_and_one_with_reduced_motion_wait_to_be_asked() {
 #[test]
 fn every_strategy_can_be_chosen_for_every_reference_and_stands_in_the_address() {
     for strategy in control::STRATEGIES {
-        let mut model = opened();
-        let commands = update(
-            &mut model,
-            Msg::Set(set("customer", strategy_key(strategy)), Choice::Discrete),
-        );
-        let chosen = play(&model)
+        let mut bench = Bench::new("");
+        bench.send(Msg::Set(
+            set("customer", strategy_key(strategy)),
+            Choice::Discrete,
+        ));
+        let chosen = play(&bench.model)
             .controls
             .iter()
             .find(|control| control.name == "customer")
@@ -94,12 +182,8 @@ fn every_strategy_can_be_chosen_for_every_reference_and_stands_in_the_address() 
         assert_eq!(chosen.strategy(), Some(strategy));
         if strategy != crate::scenario::ReadStrategy::PerRow {
             let expected = format!("consultation-list?customer={}", strategy_key(strategy));
-            assert_eq!(written(&commands), Some((expected.as_str(), true)));
-            assert!(
-                commands
-                    .iter()
-                    .any(|command| matches!(command, Command::Reconfigure(_)))
-            );
+            assert_eq!(bench.address(), (expected.as_str(), true));
+            assert_eq!(*bench.session.scenario(), *play(&bench.model).scenario);
         }
     }
 }
@@ -115,6 +199,7 @@ fn taking_the_offer_compares_with_before_and_can_be_undone() {
             latency_ms: Some(84.0),
             calls: 4.0,
             bad_per_s: 0.0,
+            truth: None,
         }),
     );
     let before = play(&model).scenario.clone();
@@ -125,17 +210,16 @@ fn taking_the_offer_compares_with_before_and_can_be_undone() {
         (Some(2670.0), Some(84.0))
     );
     assert_eq!(play(&model).offered(), None, "it cannot be taken twice");
-    assert_eq!(
-        written(&commands),
-        Some((
-            "consultation-list?customer=batch&code=batch&user=batch&department=batch",
-            true
-        ))
-    );
-    let commands = update(&mut model, Msg::Undo);
+    let commands_of_undo = update(&mut model, Msg::Undo);
+    for commands in [commands, commands_of_undo] {
+        assert!(
+            commands
+                .iter()
+                .any(|command| matches!(command, Command::Reconfigure(_)))
+        );
+    }
     assert_eq!(play(&model).scenario, before);
     assert_eq!(play(&model).compare, None);
-    assert_eq!(written(&commands), Some(("consultation-list", true)));
     assert!(play(&model).offered().is_some());
 }
 
@@ -146,6 +230,7 @@ fn a_choice_that_is_looked_at_is_worked_out_and_known_when_it_is_looked_at_again
         latency_ms: Some(31.0),
         calls: 4.0,
         bad_per_s: 0.0,
+        truth: None,
     };
     update(&mut model, Msg::Estimated(offer));
     let commands = update(&mut model, Msg::Consider(Some(set("code", "replica"))));
@@ -162,6 +247,7 @@ fn a_choice_that_is_looked_at_is_worked_out_and_known_when_it_is_looked_at_again
         latency_ms: Some(900.0),
         calls: 300.0,
         bad_per_s: 0.0,
+        truth: None,
     };
     update(&mut model, Msg::Estimated(considered));
     assert_eq!(
@@ -187,54 +273,208 @@ fn a_choice_that_is_looked_at_is_worked_out_and_known_when_it_is_looked_at_again
 
 #[test]
 fn a_slider_on_its_way_leaves_no_trail_in_the_history_and_keeps_what_was_before() {
-    let mut model = opened();
-    let message = snapshot_with_latency(&model, 100.0);
-    update(&mut model, message);
-    let before = play(&model).scenario.clone();
+    let mut bench = Bench::new("");
+    let message = snapshot_with_latency(&bench.model, 100.0);
+    bench.send(message);
+    let before = play(&bench.model).scenario.clone();
     for rate in ["20", "30", "40"] {
-        let commands = update(&mut model, Msg::Set(set("rate", rate), Choice::Gradual));
-        assert_eq!(written(&commands).map(|(_, push)| push), Some(false));
-        let message = snapshot_with_latency(&model, 5000.0);
-        update(&mut model, message);
+        bench.send(Msg::Set(set("rate", rate), Choice::Gradual));
+        assert!(!bench.address().1);
+        let message = snapshot_with_latency(&bench.model, 5000.0);
+        bench.send(message);
     }
-    let compare = play(&model).compare.as_ref().unwrap();
+    let compare = play(&bench.model).compare.as_ref().unwrap();
     assert_eq!((compare.before_ms, &compare.before), (Some(100.0), &before));
 }
 
 #[test]
-fn back_and_forward_change_the_settings_without_writing_the_address() {
-    let mut model = opened();
-    update(
-        &mut model,
-        Msg::Set(set("customer", "batch"), Choice::Discrete),
-    );
-    let commands = update(&mut model, Msg::Address("consultation-list".into()));
-    assert!(
-        commands
-            .iter()
-            .any(|command| matches!(command, Command::Reconfigure(_)))
-    );
-    assert_eq!(written(&commands), None);
-    assert_eq!(play(&model).scenario, play(&model).base);
-    assert!(update(&mut model, Msg::Address("#consultation-list".into())).is_empty());
+fn what_is_done_to_a_run_stands_in_the_address_with_its_moment() {
+    let mut bench = Bench::new("consultation-list?seed=9");
+    bench.run_ms(2_500);
+    bench.send(Msg::Set(set("customer", "batch"), Choice::Discrete));
+    let first = "consultation-list?seed=9&@2.5s&customer=batch&engine=1";
+    assert_eq!(bench.address(), (first, true));
+    bench.run_ms(1_500);
+    let crash = FaultKind::Crash {
+        service: "common".into(),
+        instance: None,
+    };
+    bench.send(Msg::Cause(crash));
+    let second = "consultation-list?seed=9&@2.5s&customer=batch&@4s&fault=crash,service:common,for:10s&engine=1";
+    assert_eq!(bench.address(), (second, true));
+    // Going back in time leaves what was done; doing something else there forks.
+    bench.send(Msg::Seek(3.0));
+    bench.send(Msg::Set(set("customer", "replica"), Choice::Discrete));
+    let fork = "consultation-list?seed=9&@2.5s&customer=batch&@3s&customer=replica&engine=1";
+    assert_eq!(bench.address(), (fork, true));
 }
 
 #[test]
-fn a_run_that_goes_back_brings_its_settings_to_the_panel_and_the_address() {
-    let mut model = opened();
-    let before = play(&model).scenario.clone();
-    update(
-        &mut model,
-        Msg::Set(set("customer", "batch"), Choice::Discrete),
-    );
-    let commands = update(&mut model, Msg::Adopt(before.clone()));
-    assert_eq!(play(&model).scenario, before);
-    assert_eq!(written(&commands), Some(("consultation-list", false)));
+fn back_and_forward_show_the_same_moment_as_it_would_have_been() {
+    let mut bench = Bench::new("");
+    bench.run_ms(3_000);
+    bench.send(Msg::Set(set("customer", "batch"), Choice::Discrete));
+    let with = bench.address().0.to_string();
+    bench.run_ms(2_000);
+    let there = bench.session.clone();
+    let written = bench.history.len();
+    bench.send(Msg::Address("#consultation-list".into()));
+    assert_eq!(bench.history.len(), written, "the browser has written it");
+    assert_eq!(bench.session.now(), there.now());
+    assert_eq!(play(&bench.model).scenario, play(&bench.model).base);
+    assert_ne!(bench.session.run().numbers(), there.run().numbers());
+    bench.send(Msg::Address(with.clone()));
+    assert_eq!(bench.session.now(), there.now());
+    assert_eq!(bench.session.run().numbers(), there.run().numbers());
+    // The address of what is open already changes nothing.
     assert!(
-        !commands
+        !update(&mut bench.model, Msg::Address(with))
             .iter()
-            .any(|command| matches!(command, Command::Reconfigure(_)))
+            .any(|command| matches!(command, Command::Open(..)))
     );
+}
+
+#[test]
+fn a_run_that_goes_back_brings_its_settings_to_the_panel_and_keeps_what_was_done() {
+    let mut bench = Bench::new("");
+    bench.run_ms(3_000);
+    bench.send(Msg::Set(set("customer", "batch"), Choice::Discrete));
+    let (address, _) = bench.address();
+    let address = address.to_string();
+    bench.send(Msg::Seek(1.0));
+    assert_eq!(play(&bench.model).scenario, play(&bench.model).base);
+    assert_eq!(play(&bench.model).link(None).fragment(), address);
+}
+
+#[test]
+fn while_a_run_stands_its_address_names_the_moment() {
+    let mut bench = Bench::new("");
+    bench.run_ms(2_500);
+    assert!(bench.history.is_empty(), "a run that runs writes nothing");
+    bench.send(Msg::Play(false));
+    bench.look();
+    let there = "consultation-list?t=2.5s&engine=1";
+    assert_eq!(bench.address(), (there, false));
+    let written = bench.history.len();
+    bench.look();
+    assert_eq!(bench.history.len(), written, "once is enough");
+    bench.send(Msg::Play(true));
+    bench.look();
+    assert_eq!(bench.address(), ("consultation-list", false));
+}
+
+#[test]
+fn a_link_to_a_moment_opens_standing_at_it() {
+    let (model, commands) = start("consultation-list?@1s&customer=batch&t=2.5s");
+    assert!(!play(&model).playing);
+    let opened = commands.iter().find_map(|command| match command {
+        Command::Open(story, playhead) => Some((story.inputs.len(), *playhead)),
+        _ => None,
+    });
+    assert_eq!(opened, Some((1, Playhead::At(Time(2_500_000_000)))));
+}
+
+#[test]
+fn a_page_that_is_loaded_anew_goes_on_where_it_was() {
+    let reload = |fragment: &str, before: &str| {
+        Model::new(Start {
+            fragment: fragment.into(),
+            reloaded: Some(before.into()),
+            ..Start::default()
+        })
+    };
+    let (model, _) = reload("consultation-list?seed=9", "consultation-list?seed=9&t=7s");
+    assert_eq!(play(&model).address_at, Some(Time(7_000_000_000)));
+    assert!(play(&model).playing);
+    // Another link in the same tab is another link.
+    let (model, _) = reload("consultation-list?seed=8", "consultation-list?seed=9&t=7s");
+    assert_eq!(play(&model).address_at, None);
+}
+
+#[test]
+fn what_the_last_visit_left_off_with_is_offered_unless_it_is_open() {
+    let begin = |fragment: &str, left_off: &str| {
+        Model::new(Start {
+            fragment: fragment.into(),
+            left_off: Some(left_off.into()),
+            ..Start::default()
+        })
+        .0
+    };
+    let mut model = begin("", "retry-storm?t=7s");
+    let offered = model.left_off.clone().unwrap();
+    assert_eq!(offered.name, "retry-storm");
+    assert_eq!(offered.at, Time(7_000_000_000));
+    let commands = update(&mut model, Msg::Resume(true));
+    assert_eq!(written(&commands), Some(("retry-storm?t=7s", true)));
+    assert_eq!(play(&model).base.name, "retry-storm");
+    for known in [
+        "consultation-list?t=9s",
+        "retry-storm?nonsense=1",
+        "z1:AAAA",
+    ] {
+        assert_eq!(begin("", known).left_off, None, "{known}");
+    }
+}
+
+#[test]
+fn a_link_of_another_engine_says_that_it_may_differ_until_another_is_opened() {
+    let (mut model, _) = start("consultation-list?t=1s&engine=999");
+    assert_eq!(model.note, Some(Note::Word(Word::OtherEngine)));
+    update(&mut model, Msg::Address("consultation-list".into()));
+    assert_eq!(model.note, None);
+}
+
+#[test]
+fn an_imported_scenario_opens_and_travels_whole_in_the_address() {
+    let mut bench = Bench::new("");
+    let document = r#"{"version": 1, "name": "mine", "services": {"web": {}},
+        "operations": {"web.look": {"steps": [{"work": "5ms"}]}},
+        "clients": {"people": {"operation": "web.look", "load": {"poisson": {"rate": 10}}}}}"#;
+    bench.send(Msg::Import(document.into()));
+    assert_eq!(play(&bench.model).base.name, "mine");
+    let (address, push) = bench.address();
+    assert!(address.starts_with("z1:") && push, "{address}");
+    let again = opening::open(address).unwrap();
+    assert_eq!(again.base, play(&bench.model).base);
+    let half = r#"{"version": 1"#;
+    bench.send(Msg::Import(half.into()));
+    let Page::Broken(broken) = &bench.model.page else {
+        panic!("it cannot be run");
+    };
+    assert_eq!(broken.input, half);
+}
+
+#[test]
+fn the_dialog_offers_exactly_this_run_or_its_settings() {
+    let mut bench = Bench::new("");
+    bench.model.address = "https://example.org/play/".into();
+    bench.run_ms(2_500);
+    bench.send(Msg::Set(set("customer", "batch"), Choice::Discrete));
+    bench.run_ms(500);
+    bench.send(Msg::Lang(Lang::Ko));
+    bench.send(Msg::Share(true));
+    let offered = |bench: &Bench| {
+        let sharing = bench.model.sharing.expect("it is open");
+        share::offered(&bench.model, play(&bench.model), sharing)
+    };
+    let exactly = offered(&bench);
+    assert_eq!(
+        exactly.link,
+        "https://example.org/play/?lang=ko#consultation-list?@2.5s&customer=batch&t=3s&engine=1"
+    );
+    assert!(exactly.readable && !exactly.long && !exactly.leaves_out);
+    bench.send(Msg::ShareExactly(false));
+    let settings = offered(&bench);
+    assert_eq!(
+        settings.link,
+        "https://example.org/play/?lang=ko#consultation-list?customer=batch"
+    );
+    assert!(settings.frame.contains(
+        "src=\"https://example.org/play/?embed=1&amp;lang=ko#consultation-list?customer=batch\""
+    ));
+    bench.send(Msg::Escape);
+    assert_eq!(bench.model.sharing, None);
 }
 
 #[test]
@@ -297,11 +537,11 @@ fn speeds_stay_within_what_is_offered() {
 
 #[test]
 fn a_new_seed_is_another_seed_and_stands_in_the_address() {
-    let mut model = opened();
-    let seed = play(&model).scenario.seed;
-    let commands = update(&mut model, Msg::NewSeed(seed));
-    assert_ne!(play(&model).scenario.seed, seed);
-    assert!(written(&commands).unwrap().0.contains("seed="));
+    let mut bench = Bench::new("");
+    let seed = play(&bench.model).scenario.seed;
+    bench.send(Msg::NewSeed(seed));
+    assert_ne!(play(&bench.model).scenario.seed, seed);
+    assert!(bench.address().0.contains("seed="));
 }
 
 #[test]

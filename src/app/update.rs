@@ -2,10 +2,14 @@
 
 use super::control::strategy_of;
 use super::opening;
-use super::play::{Compare, Play};
-use super::{Choice, Command, Model, Msg, Note, Page, SPEEDS};
+use super::play::{Compare, Forecast, Play};
+use super::share::Sharing;
+use super::{Broken, Choice, Command, Model, Msg, Note, Page, Playhead, SPEEDS};
 use crate::scenario::Scenario;
 use crate::scenario::settings::{self, Setting};
+use crate::session::Story;
+use crate::share::story::Opened;
+use crate::time::Time;
 use crate::words::Word;
 use std::rc::Rc;
 
@@ -23,10 +27,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
         }
         Msg::Lang(lang) => {
             model.lang = lang;
+            model.chosen[0] = true;
             vec![Command::RememberLang(lang), dress(model)]
         }
         Msg::Theme(theme) => {
             model.theme = theme;
+            model.chosen[1] = true;
             vec![Command::RememberTheme(theme), dress(model)]
         }
         Msg::SystemDark(dark) => {
@@ -61,14 +67,21 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
             vec![Command::Focus(id.into())]
         }
         Msg::Escape => escape(model),
-        Msg::Share => match &model.page {
-            Page::Run(play) => vec![Command::CopyAddress(opening::fragment(
-                &play.base,
-                &play.scenario,
-            ))],
-            Page::Broken(_) => vec![Command::CopyAddress(String::new())],
-        },
-        Msg::Shared(done) => note(
+        Msg::Share(open) => {
+            model.sharing = open.then(|| Sharing::new(model)).flatten();
+            let id = if open { "share-close" } else { "share-open" };
+            vec![Command::Focus(id.into())]
+        }
+        Msg::ShareExactly(exactly) => {
+            if let Some(sharing) = &mut model.sharing {
+                sharing.exactly = exactly;
+            }
+            Vec::new()
+        }
+        Msg::Copy(text) => vec![Command::Copy(text)],
+        Msg::Export(export) => vec![Command::Export(export)],
+        Msg::NotExported(why) => note(model, Note::Problem(why)),
+        Msg::Copied(done) => note(
             model,
             Note::Word(if done {
                 Word::LinkCopied
@@ -76,6 +89,18 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
                 Word::LinkNotCopied
             }),
         ),
+        Msg::Import(text) => import(model, &text),
+        Msg::Resume(yes) => {
+            let Some(left_off) = model.left_off.take().filter(|_| yes) else {
+                return Vec::new();
+            };
+            let mut commands = open(model, &left_off.fragment);
+            commands.push(Command::WriteAddress {
+                fragment: left_off.fragment.clone(),
+                push: true,
+            });
+            commands
+        }
         Msg::NoteOver => {
             model.note = None;
             Vec::new()
@@ -90,6 +115,13 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
 /// The messages that concern a run.
 fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
     let form = model.form;
+    let had_poster = model.poster;
+    if matches!(
+        msg,
+        Msg::Toggle | Msg::Play(true) | Msg::Step | Msg::Seek(_)
+    ) {
+        model.poster = false;
+    }
     let Page::Run(play) = &mut model.page else {
         return Vec::new();
     };
@@ -118,7 +150,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
                 .forecasts
                 .iter()
                 .find(|(known, _)| *known == set)
-                .and_then(|(_, forecast)| forecast.latency_ms);
+                .map(|(_, forecast)| *forecast);
             match change(play, &set) {
                 Ok(scenario) => {
                     let mut commands =
@@ -158,25 +190,48 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
                 Err(problem) => note(model, Note::Problem(problem)),
             }
         }
-        Msg::Toggle => set_playing(play, !play.playing),
+        Msg::Toggle => {
+            let mut commands = set_playing(play, !play.playing);
+            if had_poster {
+                // The button that was pressed is gone; the one that stops is next.
+                commands.push(Command::Focus("play".into()));
+            }
+            commands
+        }
         Msg::Play(on) => set_playing(play, on),
         Msg::Step => {
             let mut commands = set_playing(play, false);
             commands.push(Command::Step);
             commands
         }
-        Msg::Restart => vec![
-            Command::Start(play.scenario.clone()),
-            Command::SetPlaying(play.playing),
-        ],
+        Msg::Restart => {
+            play.followed = None;
+            play.story = Rc::new(Story::new(play.scenario.clone()));
+            vec![
+                Command::Open(play.story.clone(), Playhead::At(Time::ZERO)),
+                Command::Follow(None),
+                Command::SetPlaying(play.playing),
+                write_address(play, None, false),
+            ]
+        }
         Msg::Speed(place) => set_speed(play, place),
         Msg::ChangeSpeed(by) => {
             let place = play.speed as i64 + i64::from(by);
             set_speed(play, place.max(0) as usize)
         }
         Msg::Seek(to) if to.is_finite() && to >= 0.0 => vec![Command::Seek(to)],
-        Msg::Cause(kind) => vec![Command::Inject(kind, play.fault_lasts)],
-        Msg::EndFault(fault) => vec![Command::EndFault(fault)],
+        Msg::Cause(kind) => {
+            play.next_is_step = true;
+            vec![Command::Inject(kind, play.fault_lasts)]
+        }
+        Msg::EndFault(fault) => {
+            play.next_is_step = true;
+            vec![Command::EndFault(fault)]
+        }
+        Msg::Redrive(subscription) => {
+            play.next_is_step = true;
+            vec![Command::Redrive(subscription)]
+        }
         Msg::FaultLasts(lasts) => {
             play.fault_lasts = lasts;
             Vec::new()
@@ -184,26 +239,55 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
         Msg::Select(node) => {
             let was = std::mem::replace(&mut play.selected, node);
             match (was, node) {
-                (_, Some(_)) => vec![Command::Focus("inspector".into())],
+                (_, Some(_)) => {
+                    // They have the same place.
+                    let mut commands = follow(play, None);
+                    commands.push(Command::Focus("inspector".into()));
+                    commands
+                }
                 // Back to where it was opened from.
                 (Some(was), None) => vec![Command::Focus(node_id(play, was))],
                 (None, None) => Vec::new(),
             }
         }
+        Msg::Follow(key) => {
+            let was = play.followed;
+            let mut commands = follow(play, key);
+            match (was, key) {
+                (_, Some(_)) => {
+                    play.selected = None;
+                    commands.push(Command::Focus("affair".into()));
+                }
+                (Some(was), None) => commands.push(Command::Focus(format!("key-{was}"))),
+                (None, None) => {}
+            }
+            commands
+        }
         Msg::Snapshot(snapshot) => {
             play.snapshot = snapshot;
-            Vec::new()
+            let stands = !play.playing && play.snapshot.seeking.is_none();
+            let now = (stands && play.snapshot.now > Time::ZERO).then_some(play.snapshot.now);
+            if now == play.address_at || play.snapshot.seeking.is_some() {
+                return Vec::new();
+            }
+            // While it stands, the address names the moment.
+            vec![write_address(play, now, false)]
         }
         Msg::Adopt(scenario) => {
             if *scenario == *play.scenario {
                 return Vec::new();
             }
             play.compare = None;
-            let mut commands = take_over(play, form, scenario, &[], Choice::Gradual, None);
-            play.compare = None;
-            // The run has them already.
-            commands.retain(|command| !matches!(command, Command::Reconfigure(_)));
-            commands
+            play.scenario = scenario;
+            play.derive(form);
+            play.considered = None;
+            play.forecasts.clear();
+            estimate(play)
+        }
+        Msg::Did(story) => {
+            play.story = story;
+            let step = std::mem::take(&mut play.next_is_step);
+            vec![write_address(play, None, step)]
         }
         Msg::Estimated(forecast) => {
             play.forecast = Some(forecast);
@@ -216,53 +300,62 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
     }
 }
 
+/// A business key is looked at, or not any more.
+fn follow(play: &mut Play, key: Option<u32>) -> Vec<Command> {
+    if play.followed == key {
+        return Vec::new();
+    }
+    play.followed = key;
+    vec![Command::Follow(key)]
+}
+
 /// The id of a node's element.
 pub fn node_id(play: &Play, node: super::Node) -> String {
     let name = match node {
         super::Node::Service(service) => play.names.services.get(service as usize),
         super::Node::Store(store) => play.names.stores.get(store as usize),
+        super::Node::Topic(topic) => play.names.topics.get(topic as usize),
     };
     format!("node-{}", name.map_or("", |name| name.key.as_str()))
 }
 
+/// The run's address becomes this one.
+fn write_address(play: &mut Play, at: Option<Time>, push: bool) -> Command {
+    play.address_at = at;
+    Command::WriteAddress {
+        fragment: play.link(at).fragment(),
+        push,
+    }
+}
+
 fn open(model: &mut Model, fragment: &str) -> Vec<Command> {
-    let mut commands = match opening::open(fragment) {
-        Ok(opened) => match &mut model.page {
-            // Back and forward within one scenario change the settings of the run, as the choices did.
-            Page::Run(play) if play.base == opened.base => {
-                if play.scenario == opened.scenario {
-                    return Vec::new();
-                }
-                play.compare = None;
-                let mut commands = take_over(
-                    play,
-                    model.form,
-                    opened.scenario,
-                    &[],
-                    Choice::Discrete,
-                    None,
-                );
-                play.compare = None;
-                // The address is what was opened.
-                commands.retain(|command| !matches!(command, Command::WriteAddress { .. }));
-                commands
+    show(model, opening::open(fragment))
+}
+
+/// A text is opened as a link would be; the address follows.
+fn import(model: &mut Model, text: &str) -> Vec<Command> {
+    let opened = opening::open_text(text);
+    let playhead = opened.as_ref().ok().and_then(|opened| opened.playhead);
+    let mut commands = show(model, opened);
+    if let Page::Run(play) = &mut model.page {
+        commands.push(write_address(play, playhead, true));
+    }
+    commands
+}
+
+fn show(model: &mut Model, opened: Result<Opened, Broken>) -> Vec<Command> {
+    model.sharing = None;
+    let mut commands = match opened {
+        Ok(opened) => {
+            let other_engine = Note::Word(Word::OtherEngine);
+            if opened.other_engine {
+                // It stays: who sees other results than the sender should know why.
+                model.note = Some(other_engine);
+            } else if model.note == Some(other_engine) {
+                model.note = None;
             }
-            page => {
-                let mut play = Play::new(opened, model.form);
-                if let Page::Run(old) = page {
-                    play.playing = old.playing;
-                    play.speed = old.speed;
-                }
-                let mut commands = vec![
-                    Command::Start(play.scenario.clone()),
-                    Command::SetSpeed(SPEEDS[play.speed]),
-                    Command::SetPlaying(play.playing),
-                ];
-                commands.extend(estimate(&mut play));
-                *page = Page::Run(Box::new(play));
-                commands
-            }
-        },
+            show_run(model, opened)
+        }
         Err(broken) => {
             model.page = Page::Broken(Rc::new(broken));
             vec![Command::SetPlaying(false), Command::ForgetEstimate]
@@ -270,6 +363,49 @@ fn open(model: &mut Model, fragment: &str) -> Vec<Command> {
     };
     commands.push(dress(model));
     commands
+}
+
+fn show_run(model: &mut Model, opened: Opened) -> Vec<Command> {
+    let at = opened.playhead;
+    match &mut model.page {
+        // Back and forward within one scenario: the same moment, as it would have been.
+        Page::Run(play) if play.base == opened.base && play.origin == opened.origin => {
+            play.address_at = at;
+            if play.story == opened.story {
+                return at
+                    .map(|at| Command::Seek(at.as_secs()))
+                    .into_iter()
+                    .collect();
+            }
+            let now = at.unwrap_or(play.snapshot.now);
+            play.compare = None;
+            play.considered = None;
+            play.forecasts.clear();
+            play.scenario = opened.story.scenario_at(now).clone();
+            play.story = opened.story;
+            play.derive(model.form);
+            let playhead = at.map_or(Playhead::Here, Playhead::At);
+            let mut commands = vec![Command::Open(play.story.clone(), playhead)];
+            commands.extend(estimate(play));
+            commands
+        }
+        page => {
+            let mut play = Play::new(opened, model.form);
+            if let Page::Run(old) = page {
+                play.playing = old.playing;
+                play.speed = old.speed;
+            }
+            let mut commands = vec![
+                Command::Open(play.story.clone(), Playhead::At(at.unwrap_or_default())),
+                Command::Follow(play.followed),
+                Command::SetSpeed(SPEEDS[play.speed]),
+                Command::SetPlaying(play.playing),
+            ];
+            commands.extend(estimate(&mut play));
+            *page = Page::Run(Box::new(play));
+            commands
+        }
+    }
 }
 
 fn dress(model: &Model) -> Command {
@@ -289,8 +425,14 @@ fn escape(model: &mut Model) -> Vec<Command> {
     if model.help {
         return update(model, Msg::Help(false));
     }
+    if model.sharing.is_some() {
+        return update(model, Msg::Share(false));
+    }
     if model.sheet {
         return update(model, Msg::Sheet(false));
+    }
+    if model.play().is_some_and(|play| play.followed.is_some()) {
+        return update(model, Msg::Follow(None));
     }
     if model.play().is_some_and(|play| play.selected.is_some()) {
         return update(model, Msg::Select(None));
@@ -314,7 +456,7 @@ fn take_over(
     scenario: Rc<Scenario>,
     set: &[Setting],
     choice: Choice,
-    expected_ms: Option<f64>,
+    expected: Option<Forecast>,
 ) -> Vec<Command> {
     if *scenario == *play.scenario {
         return Vec::new();
@@ -331,7 +473,9 @@ fn take_over(
             before: play.scenario.clone(),
             names,
             before_ms: play.latency_ms(),
-            expected_ms,
+            expected_ms: expected.and_then(|it| it.latency_ms),
+            before_truth: play.tally(),
+            expected_truth: expected.and_then(|it| it.truth),
         });
     }
     if let Some(strategy) = set.iter().find_map(|(_, value)| strategy_of(value)) {
@@ -341,13 +485,8 @@ fn take_over(
     play.derive(form);
     play.considered = None;
     play.forecasts.clear();
-    let mut commands = vec![
-        Command::Reconfigure(play.scenario.clone()),
-        Command::WriteAddress {
-            fragment: opening::fragment(&play.base, &play.scenario),
-            push: choice == Choice::Discrete,
-        },
-    ];
+    play.next_is_step = choice == Choice::Discrete;
+    let mut commands = vec![Command::Reconfigure(play.scenario.clone())];
     commands.extend(estimate(play));
     commands
 }

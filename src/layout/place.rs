@@ -1,24 +1,30 @@
-//! Placing: who stands where, and how the lines run.
+//! Placing: who stands where.
 
 use super::grid::rows;
+use super::layers::{home_of_topic, layers};
 use super::{
-    Chip, ChipKind, Cylinder, Drawer, Form, Layout, People, Point, Rect, Route, ServiceBox, Topic,
+    Chip, ChipKind, Cylinder, Drawer, Form, Layout, Outbox, People, Point, Rect, ServiceBox,
 };
-use crate::scenario::{CacheSync, ReadStrategy};
+use crate::scenario::ReadStrategy;
 use crate::sim::{End, Plan};
 use std::collections::BTreeMap;
 
 /// Sizes that depend on the form.
-struct Measures {
+pub(super) struct Measures {
     margin: f64,
     people: (f64, f64),
     people_gap: f64,
     service: (f64, f64),
     store: (f64, f64),
+    /// A service and its store where several stand above one another: the store is beside it.
+    flat_service: (f64, f64),
+    flat_store: f64,
     /// Between a service and its store.
     wire: f64,
     /// Between one layer of services and the next.
     layer_gap: f64,
+    /// Between a topic and what stands above it.
+    topic_gap: f64,
     /// Between two services of a layer.
     cell_gap: f64,
     /// Between the last layer and those who stand behind it.
@@ -32,8 +38,11 @@ const WIDE: Measures = Measures {
     people_gap: 66.0,
     service: (250.0, 206.0),
     store: (250.0, 152.0),
+    flat_service: (222.0, 132.0),
+    flat_store: 176.0,
     wire: 44.0,
     layer_gap: 200.0,
+    topic_gap: 44.0,
     cell_gap: 36.0,
     behind_gap: 46.0,
     lid: 13.0,
@@ -45,9 +54,12 @@ const TALL: Measures = Measures {
     people_gap: 40.0,
     service: (206.0, 150.0),
     store: (130.0, 150.0),
+    flat_service: (206.0, 132.0),
+    flat_store: 130.0,
     wire: 14.0,
     layer_gap: 92.0,
-    cell_gap: 24.0,
+    topic_gap: 46.0,
+    cell_gap: 46.0,
     behind_gap: 34.0,
     lid: 9.0,
 };
@@ -56,14 +68,24 @@ const TALL: Measures = Measures {
 const FIGURES_MAX: usize = 3;
 /// The width of the room where a service's accept queue waits.
 const QUEUE_WIDTH: f64 = 44.0;
+/// Where the picture is tall, the room at either side in which lines pass by what they do not concern.
+const LANES_WIDTH: f64 = 22.0;
+/// The height of the strip that shows a store's locks.
+const LOCKS_HEIGHT: f64 = 14.0;
 
 pub(super) struct Placer<'a> {
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     main_client: u16,
-    form: Form,
+    pub(super) form: Form,
     measures: &'static Measures,
     /// For each service its layer.
-    layers: Vec<usize>,
+    pub(super) layers: Vec<usize>,
+}
+
+/// The places of services and stores, in the order of the plan.
+struct Homes {
+    services: Vec<Rect>,
+    stores: Vec<(Rect, (Point, Point))>,
 }
 
 impl<'a> Placer<'a> {
@@ -76,7 +98,7 @@ impl<'a> Placer<'a> {
                 Form::Wide => &WIDE,
                 Form::Tall => &TALL,
             },
-            layers: layers(plan),
+            layers: layers(plan, main_client),
         }
     }
 
@@ -93,11 +115,11 @@ impl<'a> Placer<'a> {
         } else {
             main
         };
-        self.place_services(&mut layout, start);
+        self.place_services(&mut layout, start, &behind);
         self.place_people(&mut layout, &front, &behind);
         self.measure(&mut layout);
         self.place_routes(&mut layout);
-        self.place_topics(&mut layout);
+        self.place_feeds(&mut layout);
         layout
     }
 
@@ -114,7 +136,7 @@ impl<'a> Placer<'a> {
         let last = self.layers.iter().copied().max().unwrap_or(0);
         let mut by_service: BTreeMap<u16, Vec<u16>> = BTreeMap::new();
         let mut clients: Vec<u16> = (0..self.plan.clients.len() as u16).collect();
-        clients.sort_by_key(|client| *client != self.main_client);
+        to_front(&mut clients, |client| *client == self.main_client);
         for client in clients {
             let operation = self.plan.clients[client as usize].operation;
             by_service
@@ -135,81 +157,172 @@ impl<'a> Placer<'a> {
                 front.extend(clients.iter().map(|client| vec![*client]));
             }
         }
-        front.sort_by_key(|group| !group.contains(&self.main_client));
+        to_front(&mut front, |group| group.contains(&self.main_client));
         (front, behind)
     }
 
-    fn place_services(&self, layout: &mut Layout, start: f64) {
+    fn place_services(&self, layout: &mut Layout, start: f64, behind: &[Vec<u16>]) {
+        let mut homes = Homes {
+            services: vec![Rect::default(); self.plan.services.len()],
+            stores: vec![Default::default(); self.plan.stores.len()],
+        };
+        match self.form {
+            Form::Wide => self.columns(layout, &mut homes, start),
+            Form::Tall => self.rows(layout, &mut homes, start, behind),
+        }
+        layout.topics.sort_by_key(|topic| topic.topic);
+        for (service, rect) in (0..).zip(homes.services) {
+            layout.services.push(self.service(service, rect));
+        }
+        for (store, (rect, wire)) in (0..).zip(homes.stores) {
+            layout.stores.push(self.cylinder(store, rect, wire));
+        }
+    }
+
+    /// Services and topics of a layer, in the order of the plan.
+    fn layer(&self, layer: usize) -> (Vec<u16>, Vec<u16>) {
+        let services = 0..self.plan.services.len() as u16;
+        let topics = 0..self.plan.topics.len() as u16;
+        (
+            services
+                .filter(|service| self.layers[*service as usize] == layer)
+                .collect(),
+            topics
+                .filter(|topic| home_of_topic(self.plan, &self.layers, *topic) == layer)
+                .collect(),
+        )
+    }
+
+    fn last_layer(&self) -> usize {
+        self.layers.iter().copied().max().unwrap_or(0)
+    }
+
+    /// The stores of a service.
+    fn stores_of(&self, service: u16) -> impl Iterator<Item = usize> + '_ {
+        let stores = self.plan.stores.iter().enumerate();
+        stores
+            .filter(move |(_, store)| store.service == service)
+            .map(|(index, _)| index)
+    }
+
+    /// Whether any service of a layer sends anything on to a later one.
+    fn leads_on(&self, layer: usize) -> bool {
+        self.plan
+            .links
+            .iter()
+            .any(|link| match (link.from, link.to) {
+                (End::Service(from), End::Service(to)) => {
+                    self.layers[from as usize] == layer && self.layers[to as usize] > layer
+                }
+                _ => false,
+            })
+    }
+
+    /// From left to right: a column for each layer. A store stands below its service; beside it where several services
+    /// share a column that is the end of the way.
+    fn columns(&self, layout: &mut Layout, homes: &mut Homes, start: f64) {
         let m = self.measures;
-        let mut used: BTreeMap<usize, f64> = BTreeMap::new();
-        for service in 0..self.plan.services.len() {
-            let layer = self.layers[service];
-            let has_store = self
-                .plan
-                .stores
-                .iter()
-                .any(|store| store.service as usize == service);
-            let across = used.entry(layer).or_insert(m.margin + 4.0);
-            let rect = match self.form {
-                Form::Wide => Rect::new(
-                    start + layer as f64 * (m.service.0 + m.layer_gap),
-                    *across,
-                    m.service.0,
-                    m.service.1,
-                ),
-                Form::Tall => Rect::new(
-                    *across - 4.0,
-                    start + layer as f64 * (m.service.1 + m.layer_gap),
-                    m.service.0,
-                    m.service.1,
-                ),
-            };
-            *across += match (self.form, has_store) {
-                (Form::Wide, true) => m.service.1 + m.wire + m.store.1 + m.cell_gap,
-                (Form::Wide, false) => m.service.1 + m.cell_gap,
-                (Form::Tall, _) => m.service.0 + m.wire + m.store.0 + m.cell_gap,
-            };
-            layout.services.push(self.service(service as u16, rect));
-        }
-        for (index, store) in self.plan.stores.iter().enumerate() {
-            let home = layout.services[store.service as usize].rect;
-            // A second store of the same service stands beside the first.
-            let earlier = self.plan.stores[..index]
-                .iter()
-                .filter(|other| other.service == store.service);
-            let shift = earlier.count() as f64;
-            let (rect, wire) = match self.form {
-                Form::Wide => {
-                    let rect = Rect::new(
-                        home.x + shift * 24.0,
-                        home.bottom() + m.wire,
-                        m.store.0,
-                        m.store.1,
-                    );
-                    let x = rect.x + rect.w / 2.0;
-                    let wire = (
-                        Point {
-                            x,
-                            y: home.bottom(),
-                        },
-                        Point { x, y: rect.y },
-                    );
-                    (rect, wire)
+        let mut x = start;
+        for layer in 0..=self.last_layer() {
+            let (services, topics) = self.layer(layer);
+            let flat = services.len() > 1 && !self.leads_on(layer);
+            let (mut y, mut right) = (m.margin + 4.0, x);
+            for service in &services {
+                let size = if flat { m.flat_service } else { m.service };
+                let home = Rect::new(x, y, size.0, size.1);
+                homes.services[*service as usize] = home;
+                right = right.max(home.right());
+                let mut bottom = home.bottom();
+                // A second store of the same service stands a little aside.
+                for (place, store) in self.stores_of(*service).enumerate() {
+                    let shift = place as f64;
+                    let (rect, wire) = if flat {
+                        let x = home.right() + m.wire * 0.6 + shift * (m.flat_store + 10.0);
+                        let rect = Rect::new(x, home.y, m.flat_store, home.h);
+                        (rect, level(home, rect))
+                    } else {
+                        let x = home.x + shift * (m.store.0 + 16.0);
+                        let rect = Rect::new(x, home.bottom() + m.wire, m.store.0, m.store.1);
+                        (rect, upright(home, rect))
+                    };
+                    homes.stores[store] = (rect, wire);
+                    right = right.max(rect.right());
+                    bottom = bottom.max(rect.bottom());
                 }
-                Form::Tall => {
-                    let rect = Rect::new(
-                        home.right() + m.wire,
-                        home.y + shift * 16.0,
-                        m.store.0,
-                        m.store.1,
-                    );
-                    let y = rect.y + rect.h / 2.0;
-                    let wire = (Point { x: home.right(), y }, Point { x: rect.x, y });
-                    (rect, wire)
-                }
-            };
-            layout.stores.push(self.cylinder(index as u16, rect, wire));
+                y = bottom + if flat { 0.7 * m.cell_gap } else { m.cell_gap };
+            }
+            if !services.is_empty() {
+                y -= if flat { 0.7 * m.cell_gap } else { m.cell_gap };
+            }
+            for topic in topics {
+                let place = self.topic(topic, x, y + m.topic_gap, m.service.0);
+                right = right.max(place.rect.right());
+                y = place.rect.bottom();
+                layout.topics.push(place);
+            }
+            if right > x {
+                x = right + m.layer_gap;
+            }
         }
+    }
+
+    /// From top to bottom: a row for each service, its store beside it, and a row for each topic.
+    fn rows(&self, layout: &mut Layout, homes: &mut Homes, start: f64, behind: &[Vec<u16>]) {
+        let m = self.measures;
+        let (mut y, x) = (start, m.margin + self.lanes_width());
+        for layer in 0..=self.last_layer() {
+            let (services, topics) = self.layer(layer);
+            for service in &services {
+                let home = Rect::new(x, y, m.service.0, m.service.1);
+                homes.services[*service as usize] = home;
+                let mut bottom = home.bottom();
+                for (place, store) in self.stores_of(*service).enumerate() {
+                    let top = home.y + place as f64 * (m.store.1 + m.wire);
+                    let rect = Rect::new(home.right() + m.wire, top, m.store.0, m.store.1);
+                    homes.stores[store] = (rect, level(home, rect));
+                    bottom = bottom.max(rect.bottom());
+                }
+                if behind
+                    .iter()
+                    .any(|clients| self.service_of(clients[0]) == *service)
+                {
+                    bottom = bottom.max(home.bottom() + m.behind_gap + m.people.1);
+                }
+                y = bottom + m.cell_gap;
+            }
+            if !services.is_empty() {
+                y += m.layer_gap - m.cell_gap;
+            }
+            for (place, topic) in topics.into_iter().enumerate() {
+                if place == 0 && !services.is_empty() {
+                    y += m.topic_gap - m.layer_gap;
+                }
+                let width = m.service.0 + m.wire + m.store.0;
+                let place = self.topic(topic, x, y, width);
+                y = place.rect.bottom() + 0.7 * m.layer_gap;
+                layout.topics.push(place);
+            }
+        }
+    }
+
+    /// Where what is drawn begins on the left.
+    pub(super) fn left_edge(&self) -> f64 {
+        self.measures.margin
+    }
+
+    /// How much room lines need beside the rows of a tall picture: none where each leads to the next row.
+    pub(super) fn lanes_width(&self) -> f64 {
+        if self.plan.services.len() + self.plan.topics.len() > 2 {
+            LANES_WIDTH
+        } else {
+            0.0
+        }
+    }
+
+    /// The service that a client asks.
+    fn service_of(&self, client: u16) -> u16 {
+        let operation = self.plan.clients[client as usize].operation;
+        self.plan.operations[operation as usize].service
     }
 
     fn service(&self, service: u16, rect: Rect) -> ServiceBox {
@@ -221,9 +334,20 @@ impl<'a> Placer<'a> {
             })
             .collect();
         let head = if self.form == Form::Wide { 56.0 } else { 46.0 };
-        let drawer_height = if self.form == Form::Wide { 30.0 } else { 26.0 };
         let pad = 10.0;
-        // The drawers' room is kept even when there is none, so that nothing moves when there is.
+        // The drawers' room is kept even when there is none, so that nothing moves when there is - unless there can be none.
+        let drawer_height = match self.form {
+            _ if self
+                .plan
+                .caches
+                .iter()
+                .all(|cache| cache.service != service) =>
+            {
+                0.0
+            }
+            Form::Wide => 30.0,
+            Form::Tall => 26.0,
+        };
         let body = Rect::new(
             rect.x + pad,
             rect.y + head,
@@ -254,6 +378,7 @@ impl<'a> Placer<'a> {
             queues: rows(queue_room, instances, gap),
             rows: rows(row_room, instances, gap),
             drawers: drawers.collect(),
+            external: self.plan.services[service as usize].external,
         }
     }
 
@@ -275,13 +400,28 @@ impl<'a> Placer<'a> {
         }
         let lid = self.measures.lid;
         let head = 2.0 * lid + 26.0;
-        let room = Rect::new(
+        let mut room = Rect::new(
             rect.x + 10.0,
             rect.y + head,
             rect.w - 20.0,
             rect.h - head - lid,
         );
-        let columns = if self.form == Form::Wide { 2 } else { 1 };
+        // Only records are locked.
+        let its = self.plan.tables.iter().filter(|it| it.store == store);
+        let locks = its.into_iter().any(|it| !it.states.is_empty()).then(|| {
+            room.h -= LOCKS_HEIGHT;
+            Rect::new(
+                room.x + 2.0,
+                room.bottom() - 1.0,
+                room.w - 4.0,
+                LOCKS_HEIGHT,
+            )
+        });
+        let columns = if rect.w >= self.measures.store.0 && self.form == Form::Wide {
+            2
+        } else {
+            1
+        };
         let height = if self.form == Form::Wide { 22.0 } else { 17.0 };
         let gap = if self.form == Form::Wide { 5.0 } else { 3.0 };
         let fit = (((room.h + gap) / (height + gap)).floor() as usize).max(1) * columns;
@@ -314,7 +454,31 @@ impl<'a> Placer<'a> {
             chips: chips.collect(),
             more,
             wire,
+            locks,
+            outboxes: self.outboxes(store, rect),
         }
+    }
+
+    /// Outboxes stand on the lower edge of their store, as if they looked out of it.
+    fn outboxes(&self, store: u16, rect: Rect) -> Vec<Outbox> {
+        let relays = (0..).zip(&self.plan.relays);
+        let mine: Vec<_> = relays.filter(|(_, relay)| relay.store == store).collect();
+        let count = mine.len() as f64;
+        let w = 84f64.min((rect.w - 8.0) / count.max(1.0) - 4.0);
+        let first = rect.center().x - count * (w + 4.0) / 2.0 + 2.0;
+        let places = mine.into_iter().enumerate();
+        places
+            .map(|(place, (relay, plan))| Outbox {
+                relay,
+                rect: Rect::new(
+                    first + place as f64 * (w + 4.0),
+                    rect.bottom() - 9.0,
+                    w,
+                    18.0,
+                ),
+                log: plan.log,
+            })
+            .collect()
     }
 
     fn place_people(&self, layout: &mut Layout, front: &[Vec<u16>], behind: &[Vec<u16>]) {
@@ -333,14 +497,19 @@ impl<'a> Placer<'a> {
         }
         let mut places: BTreeMap<u16, f64> = BTreeMap::new();
         for clients in behind {
-            let operation = self.plan.clients[clients[0] as usize].operation;
-            let service = self.plan.operations[operation as usize].service;
+            let service = self.service_of(clients[0]);
             let home = layout.services[service as usize].rect;
             let place = places.entry(service).or_insert(0.0);
+            let beside = self
+                .stores_of(service)
+                .map(|store| layout.stores[store].rect)
+                .filter(|store| store.y < home.bottom());
+            let right = beside.fold(home.right(), |right, store| right.max(store.right()));
+            let down = if home.h < m.service.1 { 6.0 } else { 40.0 };
             let rect = match self.form {
                 Form::Wide => Rect::new(
-                    home.right() + m.behind_gap,
-                    home.y + 40.0 + *place,
+                    right + m.behind_gap,
+                    home.y + down + *place,
                     88.0,
                     m.people.1,
                 ),
@@ -373,247 +542,41 @@ impl<'a> Placer<'a> {
             .iter()
             .map(|service| service.rect)
             .chain(layout.stores.iter().map(|store| store.rect))
-            .chain(layout.people.iter().map(|people| people.rect));
+            .chain(layout.people.iter().map(|people| people.rect))
+            .chain(layout.topics.iter().map(|topic| topic.rect));
         let (mut right, mut bottom) = (0f64, 0f64);
         for rect in rects {
             right = right.max(rect.right());
             bottom = bottom.max(rect.bottom());
         }
-        layout.width = right + self.measures.margin;
+        let lanes = match self.form {
+            Form::Wide => 0.0,
+            Form::Tall if layout.topics.is_empty() => 0.0,
+            Form::Tall => self.lanes_width(),
+        };
+        layout.width = right + lanes + self.measures.margin;
         layout.height =
             bottom + self.measures.margin + if self.form == Form::Wide { 8.0 } else { 2.0 };
     }
-
-    /// Where each instance of an end receives (`towards` it) or sends (away from it), seen from `other`.
-    fn doors(&self, layout: &Layout, end: End, other: Point) -> Vec<Point> {
-        match end {
-            End::Client(client) => {
-                let Some(people) = layout
-                    .people
-                    .iter()
-                    .find(|people| people.clients.contains(&client))
-                else {
-                    return vec![Point::default()];
-                };
-                let (rect, figure) = (people.rect, people.figure.center());
-                let point = match self.form {
-                    Form::Wide if other.x > rect.x => Point {
-                        x: rect.right() + 2.0,
-                        y: figure.y,
-                    },
-                    Form::Wide => Point {
-                        x: rect.x - 6.0,
-                        y: figure.y,
-                    },
-                    Form::Tall if other.y > rect.y => Point {
-                        x: figure.x,
-                        y: rect.bottom() + 2.0,
-                    },
-                    Form::Tall => Point {
-                        x: figure.x,
-                        y: rect.y - 4.0,
-                    },
-                };
-                vec![point]
-            }
-            End::Service(service) => {
-                let home = &layout.services[service as usize];
-                let rect = home.rect;
-                let count = home.rows.len() as f64;
-                let row = home.rows.iter().enumerate();
-                row.map(|(index, row)| match self.form {
-                    Form::Wide => Point {
-                        x: if other.x > rect.center().x {
-                            rect.right()
-                        } else {
-                            rect.x
-                        },
-                        y: row.center().y,
-                    },
-                    Form::Tall => Point {
-                        x: rect.x + 20.0 + (rect.w * 0.45) * (index as f64 + 0.5) / count,
-                        y: if other.y > rect.center().y {
-                            rect.bottom()
-                        } else {
-                            rect.y
-                        },
-                    },
-                })
-                .collect()
-            }
-        }
-    }
-
-    fn end_center(&self, layout: &Layout, end: End) -> Point {
-        match end {
-            End::Client(client) => layout
-                .people
-                .iter()
-                .find(|people| people.clients.contains(&client))
-                .map_or(Point::default(), |people| people.rect.center()),
-            End::Service(service) => layout.services[service as usize].rect.center(),
-        }
-    }
-
-    fn place_routes(&self, layout: &mut Layout) {
-        let routes = self.plan.links.iter().map(|link| {
-            let (from, to) = (
-                self.end_center(layout, link.from),
-                self.end_center(layout, link.to),
-            );
-            Route {
-                from: self.doors(layout, link.from, to),
-                to: self.doors(layout, link.to, from),
-            }
-        });
-        layout.routes = routes.collect();
-    }
-
-    fn place_topics(&self, layout: &mut Layout) {
-        let mut topics: Vec<Topic> = Vec::new();
-        for reference in &self.plan.references {
-            let replica = reference.strategy == ReadStrategy::Replica;
-            let cache = reference.strategy == ReadStrategy::LocalCache
-                && self.plan.caches[reference.cache as usize].sync == CacheSync::Broadcast;
-            if !(replica || cache) || reference.reader == reference.owner {
-                continue;
-            }
-            if let Some(topic) = topics
-                .iter_mut()
-                .find(|topic| topic.link == reference.event_link)
-            {
-                topic.replicas |= replica;
-                topic.caches |= cache;
-                continue;
-            }
-            topics.push(self.topic(
-                layout,
-                reference.reader,
-                reference.owner,
-                reference.event_link,
-                replica,
-                cache,
-            ));
-        }
-        layout.topics = topics;
-    }
-
-    fn topic(
-        &self,
-        layout: &Layout,
-        reader: u16,
-        owner: u16,
-        link: u16,
-        replicas: bool,
-        caches: bool,
-    ) -> Topic {
-        let reader_rect = layout.services[reader as usize].rect;
-        let owner_rect = layout.services[owner as usize].rect;
-        let store = layout
-            .stores
-            .iter()
-            .find(|store| self.plan.stores[store.store as usize].service == reader)
-            .map_or(reader_rect, |store| store.rect);
-        match self.form {
-            Form::Wide => {
-                let forwards = reader_rect.x < owner_rect.x;
-                let (out, into) = if forwards {
-                    (owner_rect.x, reader_rect.right())
-                } else {
-                    (owner_rect.right(), reader_rect.x)
-                };
-                let store_edge = if forwards { store.right() } else { store.x };
-                let y = owner_rect.bottom().max(reader_rect.bottom()) + 26.0;
-                Topic {
-                    link,
-                    at: Point {
-                        x: f64::midpoint(out, into),
-                        y,
-                    },
-                    from: Point {
-                        x: out,
-                        y: owner_rect.bottom() - 24.0,
-                    },
-                    to_store: Point {
-                        x: store_edge,
-                        y: store.y + 48.0,
-                    },
-                    to_service: Point {
-                        x: into,
-                        y: reader_rect.bottom() - 22.0,
-                    },
-                    replicas,
-                    caches,
-                }
-            }
-            Form::Tall => {
-                let below = reader_rect.y < owner_rect.y;
-                let (out, into) = if below {
-                    (owner_rect.y, reader_rect.bottom())
-                } else {
-                    (owner_rect.bottom(), reader_rect.y)
-                };
-                let store_edge = if below { store.bottom() } else { store.y };
-                Topic {
-                    link,
-                    at: Point {
-                        x: reader_rect.right() + 14.0,
-                        y: f64::midpoint(out, into),
-                    },
-                    from: Point {
-                        x: owner_rect.right() - 24.0,
-                        y: out,
-                    },
-                    to_store: Point {
-                        x: store.x + store.w / 2.0,
-                        y: store_edge,
-                    },
-                    to_service: Point {
-                        x: reader_rect.right() - 30.0,
-                        y: into,
-                    },
-                    replicas,
-                    caches,
-                }
-            }
-        }
-    }
 }
 
-/// For each service its layer: how many calls it is away from a person, at the least; who is called by nobody but
-/// clients and calls nobody stands in the first.
-fn layers(plan: &Plan) -> Vec<usize> {
-    let mut calls: Vec<(u16, u16)> = plan
-        .references
-        .iter()
-        .map(|reference| (reference.reader, reference.owner))
-        .collect();
-    calls.extend(plan.links.iter().enumerate().filter_map(|(index, link)| {
-        match (link.from, link.to) {
-            (End::Service(from), End::Service(to)) if !only_events(plan, index as u16) => {
-                Some((from, to))
-            }
-            _ => None,
-        }
-    }));
-    calls.retain(|(from, to)| from != to);
-    let mut layers = vec![0usize; plan.services.len()];
-    // Longest paths; a circle of calls stops growing after as many rounds as there are services.
-    for _ in 0..plan.services.len() {
-        for (from, to) in &calls {
-            let wanted = layers[*from as usize] + 1;
-            if layers[*to as usize] < wanted && wanted < plan.services.len() {
-                layers[*to as usize] = wanted;
-            }
-        }
-    }
-    layers
+/// The line between a service and the store beside it.
+fn level(service: Rect, store: Rect) -> (Point, Point) {
+    let y = store.center().y.min(service.bottom() - 12.0);
+    let (a, b) = (service.right(), store.x);
+    (Point { x: a, y }, Point { x: b, y })
 }
 
-/// Whether a link exists for change events alone.
-fn only_events(plan: &Plan, link: u16) -> bool {
-    plan.references
-        .iter()
-        .any(|reference| reference.event_link == link)
-        || plan.caches.iter().any(|cache| cache.event_link == link)
+/// The line between a service and the store below it.
+fn upright(service: Rect, store: Rect) -> (Point, Point) {
+    let x = store.center().x.min(service.right() - 12.0);
+    let (a, b) = (service.bottom(), store.y);
+    (Point { x, y: a }, Point { x, y: b })
+}
+
+/// Brings the first that is wanted to the front; the others keep their order.
+fn to_front<T>(list: &mut [T], wanted: impl Fn(&T) -> bool) {
+    if let Some(place) = list.iter().position(wanted) {
+        list[..=place].rotate_right(1);
+    }
 }

@@ -32,6 +32,7 @@ fn solid(layout: &Layout) -> Vec<Rect> {
         .map(|service| service.rect)
         .chain(layout.stores.iter().map(|store| store.rect))
         .chain(layout.people.iter().map(|people| people.rect))
+        .chain(layout.topics.iter().map(|topic| topic.rect))
         .collect()
 }
 
@@ -68,6 +69,37 @@ fn check_sound(layout: &Layout) {
     }
     for route in &layout.routes {
         assert!(!route.from.is_empty() && !route.to.is_empty());
+        for corner in route.corners(0, 0) {
+            assert!(
+                page.contains(&Rect::new(corner.x, corner.y, 0.0, 0.0)),
+                "{corner:?} is not on the page"
+            );
+        }
+    }
+    for topic in &layout.topics {
+        for (index, lane) in topic.lanes.iter().enumerate() {
+            assert!(topic.rect.contains(&lane.rect), "{lane:?}");
+            let parts = [lane.beads, lane.hands, lane.tray];
+            for part in parts {
+                assert!(lane.rect.contains(&part), "{part:?} in {lane:?}");
+            }
+            assert!(!lane.beads.overlaps(&lane.hands) && !lane.tray.overlaps(&lane.hands));
+            let before = &topic.lanes[..index];
+            assert!(before.iter().all(|other| !other.rect.overlaps(&lane.rect)));
+        }
+    }
+    for store in &layout.stores {
+        if let Some(locks) = store.locks {
+            assert!(store.rect.contains(&locks));
+            assert!(store.chips.iter().all(|chip| !chip.rect.overlaps(&locks)));
+        }
+        for outbox in &store.outboxes {
+            assert!(page.contains(&outbox.rect));
+            let topics = layout.topics.iter().map(|topic| topic.rect);
+            let services = layout.services.iter().map(|service| service.rect);
+            let mut others = topics.chain(services);
+            assert!(others.all(|other| !other.overlaps(&outbox.rect)));
+        }
     }
 }
 
@@ -136,22 +168,22 @@ fn people_who_only_change_data_stand_together_behind_its_owner() {
 }
 
 #[test]
-fn a_topic_stands_where_events_keep_copies_in_step() {
+fn a_feed_stands_where_events_keep_copies_in_step() {
     let (_, layout) = layout_of(&[], Form::Wide);
-    assert!(layout.topics.is_empty());
+    assert!(layout.feeds.is_empty());
     let (_, layout) = layout_of(
         &[("customer", "replica"), ("code", "local_cache")],
         Form::Wide,
     );
-    assert_eq!(layout.topics.len(), 1);
-    assert!(layout.topics[0].replicas && !layout.topics[0].caches);
+    assert_eq!(layout.feeds.len(), 1);
+    assert!(layout.feeds[0].replicas && !layout.feeds[0].caches);
     let (_, layout) = layout_of(
         &[("code", "local_cache"), ("sync", "broadcast")],
         Form::Tall,
     );
-    assert!(layout.topics[0].caches && !layout.topics[0].replicas);
+    assert!(layout.feeds[0].caches && !layout.feeds[0].replicas);
     assert!(solid(&layout).iter().all(|rect| {
-        let at = layout.topics[0].at;
+        let at = layout.feeds[0].at;
         !rect.overlaps(&Rect::new(at.x - 8.0, at.y - 8.0, 16.0, 16.0))
     }));
 }
@@ -184,6 +216,59 @@ fn check_document(text: &str) {
     for form in [Form::Wide, Form::Tall] {
         check_sound(&Layout::new(&plan, 0, form));
     }
+}
+
+fn orders(change: impl Fn(&mut Scenario)) -> Plan {
+    let mut scenario: Scenario = read(include_str!("orders.json")).unwrap();
+    change(&mut scenario);
+    Plan::new(&scenario)
+}
+
+#[test]
+fn topics_have_their_place_however_events_leave_for_them() {
+    use crate::scenario::PublishBy;
+    for form in [Form::Wide, Form::Tall] {
+        let mut before: Option<Layout> = None;
+        for by in [
+            PublishBy::BeforeCommit,
+            PublishBy::AfterCommit,
+            PublishBy::Outbox,
+            PublishBy::Cdc,
+        ] {
+            let plan = orders(|scenario| {
+                for topic in scenario.topics.values_mut() {
+                    topic.publish.by = by;
+                }
+            });
+            let layout = Layout::new(&plan, 0, form);
+            check_sound(&layout);
+            assert!(layout.shows(&plan), "{form:?} {by:?}");
+            if let Some(before) = &before {
+                assert_eq!(solid(before), solid(&layout), "{by:?} moves a box");
+            }
+            before = Some(layout);
+        }
+    }
+}
+
+#[test]
+fn a_topic_stands_between_who_publishes_and_who_listens() {
+    let plan = orders(|_| {});
+    let at = |name: &str| plan.services.iter().position(|it| it.name == name).unwrap();
+    let wide = Layout::new(&plan, 0, Form::Wide);
+    let topic = wide.topics[0].rect;
+    assert!(topic.y > wide.services[at("order")].rect.bottom());
+    for listener in ["stock", "mail"] {
+        assert!(topic.right() < wide.services[at(listener)].rect.x);
+    }
+    let tall = Layout::new(&plan, 0, Form::Tall);
+    let topic = tall.topics[0].rect;
+    assert!(topic.y > tall.services[at("order")].rect.bottom());
+    for listener in ["stock", "mail"] {
+        assert!(topic.bottom() < tall.services[at(listener)].rect.y);
+    }
+    assert!(tall.width < 420.0, "a phone is no wider: {}", tall.width);
+    assert!(wide.services[at("payment")].external);
 }
 
 #[test]

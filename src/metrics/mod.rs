@@ -1,228 +1,39 @@
 //! Floor 3: numbers with units, worked out from the records of a run as they come.
 
+mod batches;
+mod check;
 mod gauge;
+mod latencies;
 pub mod numbers;
 mod series;
+mod tally;
+mod writing;
 
 use crate::scenario::Scenario;
 use crate::sim::Plan;
-use crate::sim::trace::{Copies, Outcome, Record, What};
+use crate::sim::trace::{Copies, Outcome, Role, What};
 use crate::time::{Span, Time};
-use gauge::{Gauge, Latencies};
+use batches::Batches;
+pub use check::{Broken, Violation};
+use check::{Connections, Station};
+use gauge::Gauge;
 pub use numbers::Numbers;
 pub use series::{Bin, Series};
 use std::collections::VecDeque;
+use tally::{Outcomes, Tally};
+pub use writing::WritingNumbers;
 
-/// How many seconds the "recent" numbers look back.
-const RECENT_SECONDS: usize = 5;
-const SECOND: Span = Span::from_secs(1);
+/// How many stretches the "recent" numbers look back.
+const RECENT_STRETCHES: usize = 5;
 
-/// How many requests ended how.
-#[derive(Clone, Copy, Debug, Default)]
-struct Outcomes {
-    ok: u64,
-    failed: u64,
-    refused: u64,
-    rejected: u64,
-    timed_out: u64,
-}
-
-impl Outcomes {
-    fn count(&mut self, outcome: Outcome) {
-        *match outcome {
-            Outcome::Ok => &mut self.ok,
-            Outcome::Failed | Outcome::Broken => &mut self.failed,
-            Outcome::Refused => &mut self.refused,
-            Outcome::Rejected => &mut self.rejected,
-            Outcome::TimedOut => &mut self.timed_out,
-        } += 1;
-    }
-
-    fn add(&mut self, other: &Outcomes) {
-        self.ok += other.ok;
-        self.failed += other.failed;
-        self.refused += other.refused;
-        self.rejected += other.rejected;
-        self.timed_out += other.timed_out;
-    }
-
-    /// All but the good ones.
-    fn bad(&self) -> u64 {
-        self.failed + self.refused + self.rejected + self.timed_out
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-struct ClientTally {
-    issued: u64,
-    outcomes: Outcomes,
-    calls: u64,
-    latency: Latencies,
-}
-
-#[derive(Clone, Debug, Default)]
-struct OperationTally {
-    calls: u64,
-    outcomes: Outcomes,
-    latency: Latencies,
-}
-
-#[derive(Clone, Debug, Default)]
-struct ServiceTally {
-    requests_in: u64,
-    finished: u64,
-    turned_away: u64,
-    held: Latencies,
-    busy_area: f64,
-    waiting_area: f64,
-    queue_area: f64,
-    busy_peak: u32,
-    queue_peak: u32,
-    inside_peak: u32,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct StoreTally {
-    queries: u64,
-    busy_area: f64,
-    wanted_area: f64,
-    wanted_peak: u32,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct ReferenceTally {
-    lists: u64,
-    values: u64,
-    hits: u64,
-    misses: u64,
-    stale: u64,
-    stale_sum_ns: f64,
-    stalest: Span,
-    calls: u64,
-    events: u64,
-    applied: u64,
-    lag_sum_ns: f64,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct CacheTally {
-    hits: u64,
-    misses: u64,
-    stale: u64,
-    age_sum_ns: f64,
-    events: u64,
-}
-
-/// What happened in a stretch of time. Tallies of adjoining stretches add up.
-#[derive(Clone, Debug, Default)]
-struct Tally {
-    span: Span,
-    clients: Vec<ClientTally>,
-    operations: Vec<OperationTally>,
-    services: Vec<ServiceTally>,
-    stores: Vec<StoreTally>,
-    references: Vec<ReferenceTally>,
-    caches: Vec<CacheTally>,
-    changes: u64,
-}
-
-impl Tally {
-    fn new(plan: &Plan) -> Tally {
-        Tally {
-            span: Span::ZERO,
-            clients: vec![ClientTally::default(); plan.clients.len()],
-            operations: vec![OperationTally::default(); plan.operations.len()],
-            services: vec![ServiceTally::default(); plan.services.len()],
-            stores: vec![StoreTally::default(); plan.stores.len()],
-            references: vec![ReferenceTally::default(); plan.references.len()],
-            caches: vec![CacheTally::default(); plan.lookup_caches],
-            changes: 0,
-        }
-    }
-
-    /// Forgets everything, and keeps the memory.
-    fn clear(&mut self) {
-        for client in &mut self.clients {
-            client.latency.clear();
-            *client = ClientTally {
-                latency: std::mem::take(&mut client.latency),
-                ..ClientTally::default()
-            };
-        }
-        for operation in &mut self.operations {
-            operation.latency.clear();
-            *operation = OperationTally {
-                latency: std::mem::take(&mut operation.latency),
-                ..OperationTally::default()
-            };
-        }
-        for service in &mut self.services {
-            service.held.clear();
-            *service = ServiceTally {
-                held: std::mem::take(&mut service.held),
-                ..ServiceTally::default()
-            };
-        }
-        self.stores.fill(StoreTally::default());
-        self.references.fill(ReferenceTally::default());
-        self.caches.fill(CacheTally::default());
-        self.span = Span::ZERO;
-        self.changes = 0;
-    }
-
-    fn add(&mut self, other: &Tally) {
-        self.span = self.span + other.span;
-        self.changes += other.changes;
-        for (mine, its) in self.clients.iter_mut().zip(&other.clients) {
-            mine.issued += its.issued;
-            mine.outcomes.add(&its.outcomes);
-            mine.calls += its.calls;
-            mine.latency.add(&its.latency);
-        }
-        for (mine, its) in self.operations.iter_mut().zip(&other.operations) {
-            mine.calls += its.calls;
-            mine.outcomes.add(&its.outcomes);
-            mine.latency.add(&its.latency);
-        }
-        for (mine, its) in self.services.iter_mut().zip(&other.services) {
-            mine.requests_in += its.requests_in;
-            mine.finished += its.finished;
-            mine.turned_away += its.turned_away;
-            mine.held.add(&its.held);
-            mine.busy_area += its.busy_area;
-            mine.waiting_area += its.waiting_area;
-            mine.queue_area += its.queue_area;
-            mine.busy_peak = mine.busy_peak.max(its.busy_peak);
-            mine.queue_peak = mine.queue_peak.max(its.queue_peak);
-            mine.inside_peak = mine.inside_peak.max(its.inside_peak);
-        }
-        for (mine, its) in self.stores.iter_mut().zip(&other.stores) {
-            mine.queries += its.queries;
-            mine.busy_area += its.busy_area;
-            mine.wanted_area += its.wanted_area;
-            mine.wanted_peak = mine.wanted_peak.max(its.wanted_peak);
-        }
-        for (mine, its) in self.references.iter_mut().zip(&other.references) {
-            mine.lists += its.lists;
-            mine.values += its.values;
-            mine.hits += its.hits;
-            mine.misses += its.misses;
-            mine.stale += its.stale;
-            mine.stale_sum_ns += its.stale_sum_ns;
-            mine.stalest = mine.stalest.max(its.stalest);
-            mine.calls += its.calls;
-            mine.events += its.events;
-            mine.applied += its.applied;
-            mine.lag_sum_ns += its.lag_sum_ns;
-        }
-        for (mine, its) in self.caches.iter_mut().zip(&other.caches) {
-            mine.hits += its.hits;
-            mine.misses += its.misses;
-            mine.stale += its.stale;
-            mine.age_sum_ns += its.age_sum_ns;
-            mine.events += its.events;
-        }
-    }
+/// What is so at this very moment.
+struct Levels<'a> {
+    /// By client.
+    in_flight: &'a [u64],
+    /// By service: workers in use.
+    busy: &'a [Gauge],
+    /// By service: requests waiting for one.
+    queued: &'a [Gauge],
 }
 
 /// The numbers of a run, kept up to date record by record. Memory is constant, however long the run.
@@ -230,12 +41,15 @@ impl Tally {
 pub struct Metrics {
     /// Since when the totals count.
     counts_from: Time,
-    /// All full seconds since then.
+    /// All full stretches since then.
     total: Tally,
-    /// The second under way.
-    second: Tally,
-    second_began: Time,
-    /// The last full seconds.
+    /// The stretch under way. It is as long as a bin of the series: a second, and longer as the run grows, so that a
+    /// long run is not cut into ever more pieces.
+    stretch: Tally,
+    stretch_began: Time,
+    /// When it ends; earlier than a bin when the warm-up ends or settings change.
+    stretch_ends: Time,
+    /// The last full stretches.
     recent: VecDeque<Tally>,
     series: Series,
     busy: Vec<Gauge>,
@@ -244,30 +58,40 @@ pub struct Metrics {
     connections: Vec<Gauge>,
     wanted: Vec<Gauge>,
     in_flight: Vec<u64>,
+    /// What the ledger has found and nothing has mended.
+    disagreements: Gauge,
+    /// By client: how far the mean latency may be off.
+    batches: Vec<Batches>,
+    /// By service: what Little's law is held against.
+    stations: Vec<Station>,
+    /// By store: what the bound of its pool is held against.
+    pools: Vec<Connections>,
+    violation: Option<Violation>,
     /// The client whose operation is the scenario's outcome.
     main_client: usize,
+}
+
+/// The client whose operation is the scenario's outcome: that of the offer, or else the first.
+pub fn main_client(scenario: &Scenario, plan: &Plan) -> u16 {
+    let offer = scenario.offer.as_ref();
+    let outcome = offer.map(|offer| offer.operation.as_str());
+    let asks = |operation: u16| plan.operations[operation as usize].name.as_str();
+    let mut clients = plan.clients.iter();
+    let main = clients.position(|client| Some(asks(client.operation)) == outcome);
+    main.unwrap_or(0) as u16
 }
 
 impl Metrics {
     /// For a run of `scenario` with this plan.
     pub fn new(scenario: &Scenario, plan: &Plan) -> Metrics {
         let gauges = |count: usize| vec![Gauge::default(); count];
-        let outcome = scenario
-            .offer
-            .as_ref()
-            .map(|offer| offer.operation.as_str());
-        let main_client = plan
-            .clients
-            .iter()
-            .position(|client| {
-                Some(plan.operations[client.operation as usize].name.as_str()) == outcome
-            })
-            .unwrap_or(0);
-        Metrics {
+        let main_client = usize::from(main_client(scenario, plan));
+        let mut metrics = Metrics {
             counts_from: Time::ZERO + scenario.warm_up,
             total: Tally::new(plan),
-            second: Tally::new(plan),
-            second_began: Time::ZERO,
+            stretch: Tally::new(plan),
+            stretch_began: Time::ZERO,
+            stretch_ends: Time::ZERO,
             recent: VecDeque::new(),
             series: Series::default(),
             busy: gauges(plan.services.len()),
@@ -276,20 +100,28 @@ impl Metrics {
             connections: gauges(plan.stores.len()),
             wanted: gauges(plan.stores.len()),
             in_flight: vec![0; plan.clients.len()],
+            disagreements: Gauge::default(),
+            batches: vec![Batches::default(); plan.clients.len()],
+            stations: vec![Station::default(); plan.services.len()],
+            pools: vec![Connections::default(); plan.stores.len()],
+            violation: None,
             main_client,
-        }
+        };
+        metrics.stretch_ends = metrics.next_end();
+        metrics
     }
 
-    /// Takes one record in. Records come in order.
-    pub fn observe(&mut self, plan: &Plan, record: &Record) {
-        self.advance(plan, record.at);
-        let now = record.at;
-        match record.what {
+    /// Takes in what happens; it comes in order.
+    // Compiled into the place where a record is made, of which there are few: each needs only its own branch.
+    #[inline(always)]
+    pub fn observe(&mut self, plan: &Plan, now: Time, what: &What) {
+        if now >= self.stretch_ends {
+            self.advance(plan, now);
+        }
+        match *what {
             What::Issued { client, .. } => {
-                self.second.clients[client as usize].issued += 1;
+                self.stretch.clients[client as usize].issued += 1;
                 self.in_flight[client as usize] += 1;
-                let operation = plan.clients[client as usize].operation;
-                self.second.operations[operation as usize].calls += 1;
             }
             What::Settled {
                 client,
@@ -298,18 +130,39 @@ impl Metrics {
                 calls,
                 ..
             } => {
-                let tally = &mut self.second.clients[client as usize];
+                let tally = &mut self.stretch.clients[client as usize];
                 tally.outcomes.count(outcome);
                 // The latency and the calls of what failed would flatter: a rejection is quick and cheap.
                 if outcome == Outcome::Ok {
                     tally.calls += u64::from(calls);
                     tally.latency.count(latency);
+                } else {
+                    tally.last_not_ok = tally.last_not_ok.max(Some(now - latency));
                 }
                 self.in_flight[client as usize] -= 1;
-                let operation = plan.clients[client as usize].operation;
-                self.answered(operation, outcome, latency);
             }
-            What::Called { operation, .. } => self.second.operations[operation as usize].calls += 1,
+            What::Retried {
+                client, operation, ..
+            } => {
+                if let Some(client) = client {
+                    self.stretch.clients[client as usize].last_retry = Some(now);
+                }
+                *self.more_attempts(client, operation) += 1;
+            }
+            What::KeptBack {
+                client,
+                operation,
+                first: true,
+                ..
+            } => *self.more_attempts(client, operation) -= 1,
+            What::Called {
+                operation, role, ..
+            } => {
+                self.stretch.operations[operation as usize].calls += 1;
+                if role == Role::Undo {
+                    self.stretch.writes.undoes();
+                }
+            }
             What::Answered {
                 operation,
                 outcome,
@@ -317,46 +170,57 @@ impl Metrics {
                 ..
             } => self.answered(operation, outcome, latency),
             What::Queued { service, .. } => {
-                self.second.services[service as usize].requests_in += 1;
-                self.queued[service as usize].change(now, 1);
+                self.stretch.services[service as usize].requests_in += 1;
+                self.queued[service as usize].up(now);
                 self.inside(service);
             }
             What::Started {
-                service, queued, ..
+                service,
+                queued,
+                waited,
+                ..
             } => {
+                let tally = &mut self.stretch.services[service as usize];
+                tally.waited.count(waited);
                 if queued {
-                    self.queued[service as usize].change(now, -1);
+                    tally.queued += 1;
+                    self.queued[service as usize].down(now);
                 } else {
-                    self.second.services[service as usize].requests_in += 1;
+                    tally.requests_in += 1;
                 }
-                self.busy[service as usize].change(now, 1);
+                self.busy[service as usize].up(now);
                 self.inside(service);
             }
             What::TurnedAway { service, .. } => {
-                let tally = &mut self.second.services[service as usize];
+                let tally = &mut self.stretch.services[service as usize];
                 tally.requests_in += 1;
                 tally.turned_away += 1;
             }
             What::Finished { service, held, .. } => {
-                self.busy[service as usize].change(now, -1);
-                let tally = &mut self.second.services[service as usize];
+                self.busy[service as usize].down(now);
+                self.stations[service as usize].leaves(held);
+                let tally = &mut self.stretch.services[service as usize];
                 tally.finished += 1;
                 tally.held.count(held);
             }
-            What::Dropped { service, .. } => self.queued[service as usize].change(now, -1),
-            What::Waits { service, .. } => self.waiting[service as usize].change(now, 1),
-            What::GoesOn { service, .. } => self.waiting[service as usize].change(now, -1),
-            What::ConnectionWanted { store } => self.wanted[store as usize].change(now, 1),
-            What::ConnectionUnwanted { store } => self.wanted[store as usize].change(now, -1),
+            What::LeftQueue { service, .. } => {
+                self.queued[service as usize].down(now);
+                self.stretch.services[service as usize].turned_away += 1;
+            }
+            What::Dropped { service, .. } => self.queued[service as usize].down(now),
+            What::Waits { service, .. } => self.waiting[service as usize].up(now),
+            What::GoesOn { service, .. } => self.waiting[service as usize].down(now),
+            What::ConnectionWanted { store } => self.wanted[store as usize].up(now),
+            What::ConnectionUnwanted { store } => self.wanted[store as usize].down(now),
             What::ConnectionTaken { store, queued, .. } => {
                 if queued {
-                    self.wanted[store as usize].change(now, -1);
+                    self.wanted[store as usize].down(now);
                 }
-                self.connections[store as usize].change(now, 1);
-                self.second.stores[store as usize].queries += 1;
+                self.connections[store as usize].up(now);
+                self.stretch.stores[store as usize].queries += 1;
             }
-            What::ConnectionReturned { store } => self.connections[store as usize].change(now, -1),
-            What::Changed { .. } => self.second.changes += 1,
+            What::ConnectionReturned { store } => self.connections[store as usize].down(now),
+            What::Changed { .. } => self.stretch.changes += 1,
             What::Resolved {
                 reference,
                 values,
@@ -368,7 +232,7 @@ impl Metrics {
                 calls,
                 ..
             } => {
-                let tally = &mut self.second.references[reference as usize];
+                let tally = &mut self.stretch.references[reference as usize];
                 tally.lists += 1;
                 tally.values += u64::from(values);
                 tally.hits += u64::from(hits);
@@ -385,7 +249,7 @@ impl Metrics {
                 age,
                 ..
             } => {
-                let tally = &mut self.second.caches[cache as usize];
+                let tally = &mut self.stretch.caches[cache as usize];
                 tally.hits += u64::from(hit);
                 tally.misses += u64::from(!hit);
                 tally.stale += u64::from(stale);
@@ -393,97 +257,107 @@ impl Metrics {
             }
             What::EventSent { copies, .. } => match copies {
                 Copies::Replica(reference) | Copies::ReferenceCache(reference) => {
-                    self.second.references[reference as usize].events += 1;
+                    self.stretch.references[reference as usize].events += 1;
                 }
-                Copies::Cache(cache) => self.second.caches[cache as usize].events += 1,
+                Copies::Cache(cache) => self.stretch.caches[cache as usize].events += 1,
             },
             What::EventApplied { copies, lag, .. } => match copies {
                 Copies::Replica(reference) | Copies::ReferenceCache(reference) => {
-                    let tally = &mut self.second.references[reference as usize];
+                    let tally = &mut self.stretch.references[reference as usize];
                     tally.applied += 1;
                     tally.lag_sum_ns += lag.0 as f64;
                 }
                 Copies::Cache(_) => {}
             },
             // What the settings were before says nothing about what they are now.
-            What::Reconfigured => self.recent.clear(),
-            What::Hop { .. }
+            What::Reconfigured => self.reconfigured(plan, now),
+            What::KeptBack { first: false, .. }
+            | What::Hop { .. }
             | What::TooLate { .. }
             | What::EventHeld { .. }
             | What::FaultBegan { .. }
             | What::FaultEnded { .. } => {}
+            ref about_writing => {
+                let disagreements = &mut self.disagreements;
+                self.stretch
+                    .writes
+                    .observe(plan, now, about_writing, disagreements);
+            }
+        }
+    }
+
+    fn more_attempts(&mut self, client: Option<u16>, operation: u16) -> &mut i64 {
+        match client {
+            Some(client) => &mut self.stretch.clients[client as usize].more_attempts,
+            None => &mut self.stretch.operations[operation as usize].more_attempts,
         }
     }
 
     fn answered(&mut self, operation: u16, outcome: Outcome, latency: Span) {
-        let tally = &mut self.second.operations[operation as usize];
+        let tally = &mut self.stretch.operations[operation as usize];
         tally.outcomes.count(outcome);
         if outcome == Outcome::Ok {
             tally.latency.count(latency);
         }
     }
 
+    #[inline]
     fn inside(&mut self, service: u16) {
         let index = service as usize;
         let inside = self.busy[index].level + self.queued[index].level;
-        let peak = &mut self.second.services[index].inside_peak;
+        let peak = &mut self.stretch.services[index].inside_peak;
         *peak = (*peak).max(inside);
     }
 
     /// Time passes, also when nothing happens.
+    #[inline(never)]
     pub fn advance(&mut self, plan: &Plan, now: Time) {
-        while now >= self.second_ends() {
-            let end = self.second_ends();
-            self.close_second(plan, end);
+        while now >= self.stretch_ends {
+            let end = self.stretch_ends;
+            self.close_stretch(plan, end);
         }
     }
 
-    /// The second under way ends after a second, or when the warm-up does.
-    fn second_ends(&self) -> Time {
-        let end = self.second_began + SECOND;
-        if self.second_began < self.counts_from {
-            end.min(self.counts_from)
-        } else {
-            end
-        }
-    }
-
-    /// The second under way, with its gauges read at `now`.
-    fn read_second(&self, now: Time) -> Tally {
-        let mut tally = self.second.clone();
+    /// The stretch under way, with its gauges read at `now`.
+    fn read_stretch(&self, now: Time) -> Tally {
+        let mut tally = self.stretch.clone();
         self.read_gauges(&mut tally, now);
         tally
     }
 
     fn read_gauges(&self, tally: &mut Tally, now: Time) {
-        tally.span = now.since(self.second_began);
+        tally.span = now.since(self.stretch_began);
+        tally
+            .writes
+            .read(&self.disagreements, self.stretch_began, now);
         for (index, service) in tally.services.iter_mut().enumerate() {
-            service.busy_area = self.busy[index].area(now);
-            service.waiting_area = self.waiting[index].area(now);
-            service.queue_area = self.queued[index].area(now);
+            service.busy_area = self.busy[index].area(now).into();
+            service.waiting_area = self.waiting[index].area(now).into();
+            service.queue_area = self.queued[index].area(now).into();
             service.busy_peak = self.busy[index].peak;
             service.queue_peak = self.queued[index].peak;
             let inside = self.busy[index].level + self.queued[index].level;
             service.inside_peak = service.inside_peak.max(inside);
         }
         for (index, store) in tally.stores.iter_mut().enumerate() {
-            store.busy_area = self.connections[index].area(now);
-            store.wanted_area = self.wanted[index].area(now);
+            store.busy_area = self.connections[index].area(now).into();
+            store.wanted_area = self.wanted[index].area(now).into();
             store.wanted_peak = self.wanted[index].peak;
         }
     }
 
-    fn close_second(&mut self, plan: &Plan, end: Time) {
-        // The oldest second's memory serves the next one.
-        let mut next = if self.recent.len() == RECENT_SECONDS {
+    fn close_stretch(&mut self, plan: &Plan, end: Time) {
+        // The oldest stretch's memory serves the next one.
+        let mut next = if self.recent.len() == RECENT_STRETCHES {
             self.recent.pop_front()
         } else {
             None
         }
         .unwrap_or_else(|| Tally::new(plan));
         next.clear();
-        let mut closed = std::mem::replace(&mut self.second, next);
+        let mut closed = std::mem::replace(&mut self.stretch, next);
         self.read_gauges(&mut closed, end);
+        self.check(plan, &closed, end);
         for gauge in [
             &mut self.busy,
             &mut self.waiting,
@@ -496,38 +370,152 @@ impl Metrics {
         {
             gauge.restart(end);
         }
+        self.disagreements.restart(end);
         self.series
-            .push(self.second_began, &closed, self.main_client);
-        if self.second_began >= self.counts_from {
+            .push(self.stretch_began, &closed, self.main_client);
+        if self.stretch_began >= self.counts_from {
             self.total.add(&closed);
+            for (batches, client) in self.batches.iter_mut().zip(&closed.clients) {
+                batches.push(closed.span, &client.latency);
+            }
         }
         self.recent.push_back(closed);
-        self.second_began = end;
+        self.stretch_began = end;
+        self.stretch_ends = self.next_end();
     }
 
-    /// The numbers since the end of the warm-up.
+    /// When the stretch that begins now ends: with the bin of the series that it is in, or with the warm-up.
+    fn next_end(&self) -> Time {
+        let width = self.series.width();
+        let end = Time((self.stretch_began.0 / width.0 + 1).saturating_mul(width.0));
+        if self.stretch_began < self.counts_from {
+            end.min(self.counts_from)
+        } else {
+            end
+        }
+    }
+
+    /// Holds the stretch against the laws that every run obeys.
+    fn check(&mut self, plan: &Plan, closed: &Tally, end: Time) {
+        for (index, tally) in closed.services.iter().enumerate() {
+            let station = &mut self.stations[index];
+            // Those that are leaving still work.
+            let places = plan.services[index].threads * plan.services[index].instances;
+            let level = self.busy[index].level;
+            let found = station.check(tally.busy_area, tally.busy_peak, level, places);
+            self.note(found, &plan.services[index].name, end);
+        }
+        for (index, store) in plan.stores.iter().enumerate() {
+            let found = self.pools[index].check(self.connections[index].peak, store.connections);
+            self.note(found, &store.name, end);
+        }
+    }
+
+    /// Keeps the first law that was broken.
+    fn note(&mut self, found: Option<Broken>, name: &str, at: Time) {
+        if let (None, Some(broken)) = (&self.violation, found) {
+            let service = name.to_string();
+            self.violation = Some(Violation {
+                broken,
+                service,
+                at,
+            });
+        }
+    }
+
+    /// The first law that the run has broken, if one is: a mistake of the engine, and never of the scenario. `open` is how
+    /// many clients' requests the simulation has open, and `inside` for each service the times so far of the requests
+    /// that its workers hold.
+    pub fn violation(
+        &self,
+        plan: &Plan,
+        now: Time,
+        open: u64,
+        inside: &[u128],
+    ) -> Option<Violation> {
+        if self.violation.is_some() {
+            return self.violation.clone();
+        }
+        let violation = |broken, service: &str| Violation {
+            broken,
+            service: service.to_string(),
+            at: now,
+        };
+        if open != self.in_flight.iter().sum::<u64>() {
+            return Some(violation(Broken::RequestsConserved, ""));
+        }
+        (0..plan.services.len()).find_map(|index| {
+            let area = self.busy[index].area(now).into();
+            self.stations[index]
+                .littles_law(area, inside[index])
+                .map(|broken| violation(broken, &plan.services[index].name))
+        })
+    }
+
+    /// The numbers since the end of the warm-up, or since the settings were changed last: what was before says nothing
+    /// about what is now.
     pub fn numbers(&self, plan: &Plan, now: Time) -> Numbers {
         let mut tally = self.total.clone();
         let mut from = self.counts_from;
-        if self.second_began >= self.counts_from {
-            tally.add(&self.read_second(now));
+        if self.stretch_began >= self.counts_from {
+            tally.add(&self.read_stretch(now));
         } else {
             // Still warming up: better these numbers than none.
-            tally = self.read_second(now);
-            from = self.second_began;
+            tally = self.read_stretch(now);
+            from = self.stretch_began;
         }
-        Numbers::new(plan, &tally, from, now, &self.in_flight)
+        let mut numbers = Numbers::new(plan, &tally, from, now, &self.levels());
+        for (client, batches) in numbers.clients.iter_mut().zip(&self.batches) {
+            client.mean_within_ms = batches.half_width_ms();
+        }
+        numbers
     }
 
-    /// The numbers of the last seconds (fewer at the start, and since a change of settings).
+    /// A client's mean latency over all full stretches that count, and how far off it may be.
+    pub fn mean_within_ms(&self, client: u16) -> Option<(f64, f64)> {
+        let within = self.batches.get(client as usize)?.half_width_ms()?;
+        Some((
+            self.total.clients[client as usize].latency.mean_ms(),
+            within,
+        ))
+    }
+
+    /// The numbers of the last five seconds, or of about the last hundredth of a long run (of less at the start, and since
+    /// a change of settings).
     pub fn recent(&self, plan: &Plan, now: Time) -> Numbers {
         let mut tally = Tally::new(plan);
-        for second in &self.recent {
-            tally.add(second);
+        for stretch in &self.recent {
+            tally.add(stretch);
         }
-        tally.add(&self.read_second(now));
+        tally.add(&self.read_stretch(now));
         let from = now - tally.span;
-        Numbers::new(plan, &tally, from, now, &self.in_flight)
+        Numbers::new(plan, &tally, from, now, &self.levels())
+    }
+
+    /// The settings have changed: all numbers are those since now, and there may be fewer workers.
+    #[inline(never)]
+    fn reconfigured(&mut self, plan: &Plan, now: Time) {
+        for (station, busy) in self.stations.iter_mut().zip(&self.busy) {
+            station.resized(busy.peak);
+        }
+        for (pool, connections) in self.pools.iter_mut().zip(&self.connections) {
+            pool.resized(connections.peak);
+        }
+        if now > self.stretch_began {
+            self.close_stretch(plan, now);
+        }
+        self.recent.clear();
+        self.counts_from = self.counts_from.max(now);
+        self.total.clear();
+        self.batches.fill(Batches::default());
+    }
+
+    fn levels(&self) -> Levels<'_> {
+        Levels {
+            in_flight: &self.in_flight,
+            busy: &self.busy,
+            queued: &self.queued,
+        }
     }
 
     /// The course of the run.

@@ -1,7 +1,7 @@
 //! The numbers as plain data: what the page shows, what `msa run --json` prints. Units are in the names.
 
-use super::gauge::Latencies;
-use super::{Outcomes, Tally};
+use super::latencies::Latencies;
+use super::{Levels, Outcomes, Tally, WritingNumbers};
 use crate::scenario::ReadStrategy;
 use crate::sim::Plan;
 use crate::time::Time;
@@ -30,6 +30,9 @@ pub struct Numbers {
     pub changes: u64,
     /// Messages sent to keep caches and replicas in step.
     pub events: u64,
+    /// About writing.
+    #[serde(flatten)]
+    pub writing: WritingNumbers,
 }
 
 /// Latencies of what ended well, in milliseconds.
@@ -39,6 +42,8 @@ pub struct LatencyNumbers {
     pub count: u64,
     /// The mean.
     pub mean: f64,
+    /// The standard deviation.
+    pub sd: f64,
     /// The median.
     pub p50: f64,
     /// 95 % are not longer.
@@ -68,10 +73,24 @@ pub struct ClientNumbers {
     pub rejected: u64,
     /// Had no answer in time.
     pub timed_out: u64,
+    /// Kept back by the caller's own breaker or throttle.
+    pub not_permitted: u64,
+    /// Told "no" for a reason of the business.
+    pub declined: u64,
+    /// Messages sent for them: more where calls are tried again, fewer where they are kept back.
+    pub attempts: u64,
     /// Still waiting at the end of the stretch.
     pub in_flight: u64,
+    /// When the last request was sent that did not end well, in seconds of the run: since then it has recovered. `None` if
+    /// all ended well.
+    pub last_not_ok_s: Option<f64>,
+    /// When a request was last tried again, in seconds of the run; `None` if none was.
+    pub last_retry_s: Option<f64>,
     /// Of those that ended well.
     pub latency_ms: LatencyNumbers,
+    /// The true mean latency is this close to the measured one, 95 times of 100 (by batch means); `None` while too little
+    /// has been seen.
+    pub mean_within_ms: Option<f64>,
     /// Ended well, a second.
     pub ok_per_s: f64,
     /// Calls between services made for one request, on average over those that ended well.
@@ -95,6 +114,12 @@ pub struct OperationNumbers {
     pub rejected: u64,
     /// Had no answer in time.
     pub timed_out: u64,
+    /// Kept back by the caller's own breaker or throttle.
+    pub not_permitted: u64,
+    /// Told "no" for a reason of the business.
+    pub declined: u64,
+    /// Messages sent for them: more where calls are tried again, fewer where they are kept back.
+    pub attempts: u64,
     /// Of those that ended well.
     pub latency_ms: LatencyNumbers,
 }
@@ -126,6 +151,14 @@ pub struct ServiceNumbers {
     pub queue_peak: u32,
     /// Requests inside at the same time, running or waiting, at most.
     pub concurrent_peak: u32,
+    /// Workers in use at the end of the stretch.
+    pub in_use_now: u32,
+    /// Requests waiting for a worker at the end of the stretch.
+    pub queue_now: u32,
+    /// Time in the accept queue, of all that a worker took up.
+    pub waited_ms: LatencyNumbers,
+    /// The share of those that had to wait at all.
+    pub waited_share: f64,
     /// Time for which a worker was held.
     pub held_ms: LatencyNumbers,
 }
@@ -204,6 +237,7 @@ impl From<&Latencies> for LatencyNumbers {
         LatencyNumbers {
             count: latencies.len(),
             mean: latencies.mean_ms(),
+            sd: latencies.sd_ms(),
             p50: latencies.quantile_ms(0.50),
             p95: latencies.quantile_ms(0.95),
             p99: latencies.quantile_ms(0.99),
@@ -227,18 +261,24 @@ impl Numbers {
         tally: &Tally,
         from: Time,
         to: Time,
-        in_flight: &[u64],
+        levels: &Levels<'_>,
     ) -> Numbers {
         let nanos = tally.span.0 as f64;
         let seconds = tally.span.as_secs();
-        let clients = plan.clients.iter().zip(&tally.clients).zip(in_flight).map(
-            |((plan_of, tally), in_flight)| {
+        let clients = plan
+            .clients
+            .iter()
+            .zip(&tally.clients)
+            .zip(levels.in_flight)
+            .map(|((plan_of, tally), in_flight)| {
                 let Outcomes {
                     ok,
                     failed,
                     refused,
                     rejected,
                     timed_out,
+                    not_permitted,
+                    declined,
                 } = tally.outcomes;
                 ClientNumbers {
                     name: plan_of.name.clone(),
@@ -249,24 +289,42 @@ impl Numbers {
                     refused,
                     rejected,
                     timed_out,
+                    not_permitted,
+                    declined,
+                    attempts: tally.issued.saturating_add_signed(tally.more_attempts),
                     in_flight: *in_flight,
+                    last_not_ok_s: tally.last_not_ok.map(Time::as_secs),
+                    last_retry_s: tally.last_retry.map(Time::as_secs),
                     latency_ms: (&tally.latency).into(),
+                    mean_within_ms: None,
                     ok_per_s: ratio(ok as f64, seconds),
                     calls_per_request: ratio(tally.calls as f64, ok as f64),
                 }
-            },
-        );
+            });
         let operations = plan
             .operations
             .iter()
             .zip(&tally.operations)
-            .map(|(plan_of, tally)| {
+            .enumerate()
+            .map(|(index, (plan_of, tally_of))| {
+                let mut tally_of = tally_of.clone();
+                for (client, asked) in plan.clients.iter().zip(&tally.clients) {
+                    if client.operation as usize == index {
+                        tally_of.calls += asked.issued;
+                        tally_of.more_attempts += asked.more_attempts;
+                        tally_of.outcomes.add(&asked.outcomes);
+                        tally_of.latency.add(&asked.latency);
+                    }
+                }
+                let tally = tally_of;
                 let Outcomes {
                     ok,
                     failed,
                     refused,
                     rejected,
                     timed_out,
+                    not_permitted,
+                    declined,
                 } = tally.outcomes;
                 OperationNumbers {
                     name: plan_of.name.clone(),
@@ -276,16 +334,16 @@ impl Numbers {
                     refused,
                     rejected,
                     timed_out,
+                    not_permitted,
+                    declined,
+                    attempts: tally.calls.saturating_add_signed(tally.more_attempts),
                     latency_ms: (&tally.latency).into(),
                 }
             });
-        let services = plan
-            .services
-            .iter()
-            .zip(&tally.services)
-            .map(|(plan_of, tally)| {
+        let services = plan.services.iter().zip(&tally.services).enumerate().map(
+            |(index, (plan_of, tally))| {
                 let threads = plan_of.threads * plan_of.instances;
-                let in_use_mean = ratio(tally.busy_area, nanos);
+                let in_use_mean = ratio(tally.busy_area as f64, nanos);
                 ServiceNumbers {
                     name: plan_of.name.clone(),
                     requests_in: tally.requests_in,
@@ -295,25 +353,30 @@ impl Numbers {
                     utilisation: in_use_mean / f64::from(threads),
                     in_use_mean,
                     in_use_peak: tally.busy_peak,
-                    waiting_mean: ratio(tally.waiting_area, nanos),
-                    queue_mean: ratio(tally.queue_area, nanos),
+                    waiting_mean: ratio(tally.waiting_area as f64, nanos),
+                    queue_mean: ratio(tally.queue_area as f64, nanos),
                     queue_peak: tally.queue_peak,
                     concurrent_peak: tally.inside_peak,
+                    in_use_now: levels.busy[index].level,
+                    queue_now: levels.queued[index].level,
+                    waited_ms: (&tally.waited).into(),
+                    waited_share: ratio(tally.queued as f64, tally.waited.len() as f64),
                     held_ms: (&tally.held).into(),
                 }
-            });
+            },
+        );
         let stores = plan
             .stores
             .iter()
             .zip(&tally.stores)
             .map(|(plan_of, tally)| {
-                let busy_mean = ratio(tally.busy_area, nanos);
+                let busy_mean = ratio(tally.busy_area as f64, nanos);
                 StoreNumbers {
                     name: plan_of.name.clone(),
                     queries: tally.queries,
                     utilisation: busy_mean / f64::from(plan_of.connections),
                     busy_mean,
-                    wanted_mean: ratio(tally.wanted_area, nanos),
+                    wanted_mean: ratio(tally.wanted_area as f64, nanos),
                     wanted_peak: tally.wanted_peak,
                 }
             });
@@ -366,6 +429,7 @@ impl Numbers {
                 .map(|reference| reference.events)
                 .sum::<u64>()
                 + tally.caches.iter().map(|cache| cache.events).sum::<u64>(),
+            writing: WritingNumbers::new(plan, &tally.writes),
         }
     }
 }

@@ -41,6 +41,8 @@ pub struct Bin {
     pub stale: u64,
     /// Messages to keep copies in step.
     pub events: u64,
+    /// What the ledger had found and nothing had mended, on average.
+    pub disagreements: f64,
     /// By service: workers in use, on average.
     pub in_use: Vec<f64>,
     /// By service: requests waiting for a worker, on average.
@@ -57,7 +59,12 @@ impl Default for Series {
 }
 
 impl Series {
-    /// A second is over.
+    /// The width of a bin.
+    pub(super) fn width(&self) -> Span {
+        Span::from_secs_f64(self.width_s)
+    }
+
+    /// A stretch is over: a bin, or less of one.
     pub(super) fn push(&mut self, began: Time, tally: &Tally, main_client: usize) {
         let nanos = (tally.span.0 as f64).max(1.0);
         let client = tally.clients.get(main_client);
@@ -85,15 +92,16 @@ impl Series {
                 .iter()
                 .map(|reference| reference.events)
                 .sum(),
+            disagreements: tally.writes.disagreements_mean(),
             in_use: tally
                 .services
                 .iter()
-                .map(|service| service.busy_area / nanos)
+                .map(|service| service.busy_area as f64 / nanos)
                 .collect(),
             queue: tally
                 .services
                 .iter()
-                .map(|service| service.queue_area / nanos)
+                .map(|service| service.queue_area as f64 / nanos)
                 .collect(),
         };
         match self.bins.last_mut() {
@@ -147,6 +155,7 @@ impl Bin {
             .zip(&next.queue)
             .map(|(a, b)| mean(*a, *b))
             .collect();
+        self.disagreements = mean(self.disagreements, next.disagreements);
         self.in_use = in_use;
         self.queue = queue;
         self.length_s = length;

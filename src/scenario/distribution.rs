@@ -1,11 +1,14 @@
-//! How long things take: constant, exponential, uniform, lognormal or bimodal.
+//! How long things take: constant, exponential, uniform, lognormal, normal or bimodal.
 
+use super::binding;
 use crate::random::Stream;
 use crate::time::Span;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// A distribution of lengths of time. A plain string (`"5ms"`) is a constant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Distribution {
@@ -13,6 +16,19 @@ pub enum Distribution {
     Constant(Span),
     /// A random length.
     Random(RandomSpan),
+}
+
+/// The forms are told apart by a look at the value. (What is derived tries them one after the other, with a second copy
+/// of everything inside them.)
+impl<'de> Deserialize<'de> for Distribution {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let read = match value {
+            Value::Object(_) => binding::from_value(&value).map(Distribution::Random),
+            _ => binding::from_value(&value).map(Distribution::Constant),
+        };
+        read.map_err(D::Error::custom)
+    }
 }
 
 /// The random lengths, by name.
@@ -37,6 +53,13 @@ pub enum RandomSpan {
         /// The mean of the lengths themselves (not of their logarithm).
         mean: Span,
         /// The standard deviation of the lengths themselves.
+        sd: Span,
+    },
+    /// The normal distribution, folded at zero: what would be negative counts without its sign.
+    Normal {
+        /// The mean before folding; folding matters where it is less than about three `sd`.
+        mean: Span,
+        /// The standard deviation before folding.
         sd: Span,
     },
     /// Mostly `fast`, sometimes `slow`.
@@ -65,6 +88,7 @@ impl Distribution {
             Distribution::Random(RandomSpan::Uniform { min, max }) => {
                 Span(u64::midpoint(min.0, max.0))
             }
+            Distribution::Random(RandomSpan::Normal { mean, sd }) => folded_mean(*mean, *sd),
             Distribution::Random(RandomSpan::Bimodal {
                 fast,
                 slow,
@@ -95,6 +119,10 @@ impl Distribution {
                     sigma: libm::sqrt(variance),
                 }
             }
+            Distribution::Random(RandomSpan::Normal { mean, sd }) => Sampler::Normal {
+                mean: mean.0 as f64,
+                sd: sd.0 as f64,
+            },
             Distribution::Random(RandomSpan::Bimodal {
                 fast,
                 slow,
@@ -106,6 +134,18 @@ impl Distribution {
             },
         }
     }
+}
+
+/// The mean of |N(mean, sd)| (Leone, Nelson and Nottingham, "The Folded Normal Distribution", 1961).
+fn folded_mean(mean: Span, sd: Span) -> Span {
+    if sd == Span::ZERO {
+        return mean;
+    }
+    let (mean, sd) = (mean.0 as f64, sd.0 as f64);
+    let ratio = mean / sd;
+    let folded = sd * libm::sqrt(2.0 / std::f64::consts::PI) * libm::exp(-ratio * ratio / 2.0)
+        + mean * libm::erf(ratio / std::f64::consts::SQRT_2);
+    Span::from_nanos_f64(folded)
 }
 
 impl Default for Distribution {
@@ -136,6 +176,10 @@ pub enum Sampler {
         mu: f64,
         sigma: f64,
     },
+    Normal {
+        mean: f64,
+        sd: f64,
+    },
     Bimodal {
         fast: Span,
         slow: Span,
@@ -151,6 +195,7 @@ impl Sampler {
             Sampler::Exponential { mean } => Span::from_nanos_f64(mean * 10.0),
             Sampler::Uniform { min, width } => Span::from_nanos_f64(min + width),
             Sampler::Lognormal { mu, sigma } => Span::from_nanos_f64(libm::exp(mu + 4.0 * sigma)),
+            Sampler::Normal { mean, sd } => Span::from_nanos_f64(mean + 10.0 * sd),
             Sampler::Bimodal { fast, slow, .. } => fast.max(slow),
         }
     }
@@ -160,10 +205,20 @@ impl Sampler {
     pub fn sample(&self, stream: &mut Stream) -> Span {
         match *self {
             Sampler::Constant(span) => span,
+            _ => self.draw(stream),
+        }
+    }
+
+    fn draw(&self, stream: &mut Stream) -> Span {
+        match *self {
+            Sampler::Constant(span) => span,
             Sampler::Exponential { mean } => Span::from_nanos_f64(mean * stream.exponential()),
             Sampler::Uniform { min, width } => Span::from_nanos_f64(min + width * stream.unit()),
             Sampler::Lognormal { mu, sigma } => {
                 Span::from_nanos_f64(libm::exp(mu + sigma * stream.normal()))
+            }
+            Sampler::Normal { mean, sd } => {
+                Span::from_nanos_f64((mean + sd * stream.normal()).abs())
             }
             Sampler::Bimodal {
                 fast,
@@ -220,6 +275,21 @@ mod tests {
             6.0 / 12f64.sqrt(),
         );
         check(r#"{"lognormal": {"mean": "5ms", "sd": "3ms"}}"#, 5.0, 3.0);
+        check(r#"{"normal": {"mean": "10ms", "sd": "2ms"}}"#, 10.0, 2.0);
+        // Folded in the middle, it is the half-normal distribution.
+        let pi = std::f64::consts::PI;
+        check(
+            r#"{"normal": {"mean": "0", "sd": "2ms"}}"#,
+            2.0 * (2.0 / pi).sqrt(),
+            2.0 * (1.0 - 2.0 / pi).sqrt(),
+        );
+        check(r#"{"normal": {"mean": "3ms", "sd": "0"}}"#, 3.0, 0.0);
+        // Folded a little: 1.166631 and 0.799357 by the same formulas.
+        check(
+            r#"{"normal": {"mean": "1ms", "sd": "1ms"}}"#,
+            1.166_631,
+            0.799_357,
+        );
         check(
             r#"{"bimodal": {"fast": "1ms", "slow": "50ms", "slow_share": 0.1}}"#,
             5.9,

@@ -3,10 +3,22 @@
 //! Everything has a default that makes a small document short; the bounds stand in the schema attributes, from which
 //! the published JSON Schema and the messages of the checker both come, so that they cannot disagree.
 
+use super::binding;
+use super::bus::Topic;
+use super::choose::Choose;
 use super::distribution::Distribution;
+use super::fault::Fault;
+use super::named::Named;
+use super::resilience::{Breaker, Retry, Throttle};
+use super::truth::{Ledger, Reconciliation};
+use super::writes::{
+    Again, Apply, ClientKey, Coordinate, Decline, Expiry, Insert, Lock, Process, Publish, ReadRow,
+    Remove, Transaction, Update, UseLock,
+};
 use crate::time::Span;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// The version of the document format that this engine reads and writes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -44,34 +56,53 @@ pub struct Scenario {
     /// The services, by name.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 64)))]
-    pub services: BTreeMap<String, Service>,
+    pub services: Named<Service>,
     /// The stores (databases), by name; each belongs to one service.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 64)))]
-    pub stores: BTreeMap<String, Store>,
+    pub stores: Named<Store>,
     /// Every link that `links` does not name.
     #[serde(default)]
     pub network: Link,
     /// Links by their ends: `"consultation -> common"`. The ends are services or clients.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 512)))]
-    pub links: BTreeMap<String, Link>,
+    pub links: Named<Link>,
     /// What services do for a request, by `"service.operation"`.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 128)))]
-    pub operations: BTreeMap<String, Operation>,
+    pub operations: Named<Operation>,
     /// The people and systems that send requests, by name.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 64)))]
-    pub clients: BTreeMap<String, Client>,
+    pub clients: Named<Client>,
     /// Columns whose value another service owns, by name.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 32)))]
-    pub references: BTreeMap<String, Reference>,
+    pub references: Named<Reference>,
     /// Caches that steps look things up in, by name (the caches of references are declared with the reference).
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 32)))]
-    pub caches: BTreeMap<String, Cache>,
+    pub caches: Named<Cache>,
+    /// The message bus: topics, by name.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 32)))]
+    pub topics: Named<Topic>,
+    /// Business transactions over several services, by name.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 16)))]
+    pub processes: Named<Process>,
+    /// What keeps records from the hands of others between two local transactions, by name.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 16)))]
+    pub locks: Named<Lock>,
+    /// What must hold for each business key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<Ledger>,
+    /// Jobs that compare two services' records and repair what disagrees, by name.
+    #[serde(default)]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 16)))]
+    pub reconciliations: Named<Reconciliation>,
     /// What goes wrong, and when.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 256)))]
@@ -86,7 +117,7 @@ pub struct Scenario {
 }
 
 /// A text in both languages. A plain string is the same in both.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Text {
@@ -98,6 +129,19 @@ pub enum Text {
     Same(String),
     /// One for each language.
     Both(BothTexts),
+}
+
+/// The forms are told apart by a look at the value. (What is derived tries them one after the other, with a second copy
+/// of everything inside them.)
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let read = match value {
+            Value::Object(_) => binding::from_value(&value).map(Text::Both),
+            _ => binding::from_value(&value).map(Text::Same),
+        };
+        read.map_err(D::Error::custom)
+    }
 }
 
 impl Text {
@@ -136,8 +180,20 @@ pub struct Service {
     /// How many requests an instance keeps waiting for a worker; the next one is rejected.
     #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1_000_000)))]
     pub accept_queue: u32,
+    /// How long a request waits for a worker; then it is rejected. Without it, as long as it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue_timeout: Option<Span>,
+    /// How many requests all instances together admit; what is more is rejected on arrival.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
+    /// So much longer each `work` step takes for each request that is inside its instance when it begins, waiting or
+    /// running, itself included: a service that slows down under load.
+    pub per_inside: Span,
     /// Which instance the next request goes to.
     pub balancing: Balancing,
+    /// Whether it belongs to somebody else: it takes part in no transaction of ours, and what was done there cannot be
+    /// rolled back.
+    pub external: bool,
 }
 
 impl Default for Service {
@@ -147,9 +203,37 @@ impl Default for Service {
             instances: 1,
             threads: 16,
             accept_queue: 100,
+            queue_timeout: None,
+            rate_limit: None,
+            per_inside: Span::ZERO,
             balancing: Balancing::RoundRobin,
+            external: false,
         }
     }
+}
+
+/// How many requests are admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum RateLimit {
+    /// So many in each window; windows follow each other from the start of the run.
+    FixedWindow {
+        /// Requests admitted in one window.
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1_000_000)))]
+        requests: u32,
+        /// The length of a window.
+        per: Span,
+    },
+    /// A bucket of tokens, full at the start: each admitted request takes one.
+    TokenBucket {
+        /// Tokens that come in with each second.
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1_000_000)))]
+        rate: f64,
+        /// Tokens that it holds at most.
+        #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 1_000_000)))]
+        burst: u32,
+    },
 }
 
 /// How the load balancer picks among the instances that are up. If none is up the request is refused.
@@ -189,20 +273,40 @@ pub struct Store {
     /// Time of one write transaction, however few rows it writes.
     #[serde(default)]
     pub write_time: Distribution,
+    /// How long a statement waits for a row that another transaction has locked; then it fails.
+    #[serde(default = "five_seconds")]
+    pub lock_timeout: Span,
     /// The tables whose rows the simulation keeps, by name.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 32)))]
-    pub tables: BTreeMap<String, Table>,
+    pub tables: Named<Table>,
 }
 
-/// A table: rows with a key (0, 1, 2, ...) and a version.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A table: rows with a key (0, 1, 2, ...) and a version. A table with `states` is one of records: each has a business
+/// key, a state, a version and up to four numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Table {
-    /// How many rows. A table with references to other tables keeps the newest `rows` of them.
-    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100_000)))]
+    /// How many rows. A table with references to other tables keeps the newest `rows` of them. Of records: how many are
+    /// there at the start, in the first state.
+    #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 100_000)))]
     pub rows: u32,
+    /// The states that a record may be in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 16)))]
+    pub states: Vec<String>,
+    /// The numbers that a record holds, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 4)))]
+    pub fields: Vec<String>,
+    /// What the numbers of the records that are there at the start are; what is not named is 0.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 4, "additionalProperties" = super::writes::number())))]
+    pub start: Named<i32>,
+    /// What becomes of records that stay in one state for long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Expiry>,
 }
 
 /// A network link: what happens to a message on its way. Request and answer draw from it independently.
@@ -250,6 +354,8 @@ pub enum Step {
     FanOut(FanOut),
     /// Do the same several times, one after the other.
     Repeat(Repeat),
+    /// Go one of several ways, by chance.
+    Choose(Choose),
     /// Look one key up in a cache; on a miss run the steps and keep the value.
     Lookup(Lookup),
     /// Get the values of references for the rows read before, each by its own strategy.
@@ -257,10 +363,32 @@ pub enum Step {
     /// Get the values that a row about to be inserted embeds (only references whose strategy is `remodel` cost
     /// anything here).
     Embed(Resolve),
+    /// Do steps in one local transaction.
+    Transaction(Transaction),
+    /// Insert a record with the request's business key. Outside a transaction it is one of its own, as all that follows.
+    Insert(Insert),
+    /// Change a record.
+    Update(Update),
+    /// Read the record with the request's business key.
+    Read(ReadRow),
+    /// Take records away.
+    Remove(Remove),
+    /// Write what the event carries into a copy.
+    Apply(Apply),
+    /// Publish an event.
+    Publish(Publish),
+    /// Say no, for a reason of the business.
+    Decline(Decline),
+    /// Take a lock.
+    Lock(UseLock),
+    /// Give a lock back.
+    Unlock(UseLock),
+    /// Do a business transaction with its participants.
+    Coordinate(Coordinate),
 }
 
 /// A number of things: a plain number, or as many as the request has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Count {
@@ -268,6 +396,18 @@ pub enum Count {
     Number(#[cfg_attr(feature = "cli", schemars(range(min = 0, max = 10_000)))] u32),
     /// As many as the request has of this.
     Of(CountOf),
+}
+
+/// As for [`Text`].
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let read = match value {
+            Value::String(_) => binding::from_value(&value).map(Count::Of),
+            _ => binding::from_value(&value).map(Count::Number),
+        };
+        read.map_err(D::Error::custom)
+    }
 }
 
 /// What a request has a number of.
@@ -326,6 +466,15 @@ pub struct Call {
     /// What a failed call means for the caller.
     #[serde(default)]
     pub on_error: OnError,
+    /// How a failed call is tried again; without it, it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Box<Retry>>,
+    /// The circuit breaker in front of it, one for each calling instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<Box<Breaker>>,
+    /// The throttle in front of it, one for each calling instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
 }
 
 /// What a failed call means for the operation that made it.
@@ -404,9 +553,24 @@ pub struct Client {
     pub operation: String,
     /// When they ask.
     pub load: Load,
-    /// How long they wait before they give up.
+    /// What they ask about: the business key. Without it, requests have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<ClientKey>,
+    /// Whether somebody who was told of a failure tries again by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
+    /// How long they wait for the answer to one attempt.
     #[serde(default = "thirty_seconds")]
     pub timeout: Span,
+    /// How a failed request is tried again; without it, it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Box<Retry>>,
+    /// The circuit breaker in front of it, one for each client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<Box<Breaker>>,
+    /// The throttle in front of it, one for each client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
 }
 
 /// When requests are sent.
@@ -471,6 +635,15 @@ pub struct Reference {
     /// What a failed call means for the list.
     #[serde(default)]
     pub on_error: OnError,
+    /// How a failed call is tried again; without it, it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Box<Retry>>,
+    /// The circuit breaker in front of it, one for each calling instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<Box<Breaker>>,
+    /// The throttle in front of it, one for each calling instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle: Option<Throttle>,
     /// For `parallel`: at most so many calls at once for one list; 0 is without limit.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 10_000)))]
@@ -527,8 +700,10 @@ pub enum Popularity {
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ReferenceCache {
-    /// How long an entry may be used after it was filled.
+    /// How long an entry may be used.
     pub ttl: Span,
+    /// Since when that is counted.
+    pub expires: CacheExpiry,
     /// Entries of each instance; the least recently used leaves first.
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100_000)))]
     pub size: u32,
@@ -542,11 +717,24 @@ impl Default for ReferenceCache {
     fn default() -> Self {
         ReferenceCache {
             ttl: Span::from_secs(30),
+            expires: CacheExpiry::SinceFill,
             size: 1000,
             miss: CacheMiss::Batch,
             sync: CacheSync::None,
         }
     }
+}
+
+/// Since when the age of a cache's entry is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CacheExpiry {
+    /// Since it was filled.
+    #[default]
+    SinceFill,
+    /// Since it was last used (sliding): what is used often enough never expires.
+    SinceUse,
 }
 
 /// How values missing from a cache are fetched.
@@ -585,9 +773,15 @@ pub struct Cache {
     /// How often each key is looked up.
     #[serde(default)]
     pub popularity: Popularity,
-    /// How long an entry may be used after it was filled.
+    /// How long an entry may be used.
     #[serde(default = "thirty_seconds")]
     pub ttl: Span,
+    /// Since when that is counted.
+    #[serde(default)]
+    pub expires: CacheExpiry,
+    /// Whether requests of an instance that miss the same key at the same time wait for one fetch.
+    #[serde(default)]
+    pub single_flight: bool,
     /// Entries of each instance; the least recently used leaves first.
     #[serde(default = "thousand")]
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100_000)))]
@@ -595,76 +789,6 @@ pub struct Cache {
     /// How the instances are kept in step with the owner.
     #[serde(default)]
     pub sync: CacheSync,
-}
-
-/// Something that goes wrong for a while.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Fault {
-    /// When it begins.
-    pub at: Span,
-    /// How long it lasts; without it, for ever.
-    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
-    pub lasts: Option<Span>,
-    /// What it is.
-    pub what: FaultKind,
-}
-
-/// What can go wrong.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum FaultKind {
-    /// Instances of a service crash: what they were doing is gone, their callers' connections break, their caches are
-    /// empty when they come back.
-    Crash {
-        /// The service.
-        service: String,
-        /// Which instance, from 0; without it all of them.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 99)))]
-        instance: Option<u32>,
-    },
-    /// A service's own work takes so many times as long (and so does everything in its stores).
-    Slow {
-        /// The service.
-        service: String,
-        /// How many times as long.
-        #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 10_000)))]
-        factor: f64,
-    },
-    /// A share of a service's requests end with an error instead of being worked on.
-    Errors {
-        /// The service.
-        service: String,
-        /// The share, 0 to 1.
-        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1)))]
-        rate: f64,
-    },
-    /// A link loses a share of what it carries, on top of its own loss.
-    Loss {
-        /// The link, by its ends: `"consultation -> common"`.
-        link: String,
-        /// The share of requests lost, 0 to 1.
-        #[serde(default)]
-        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1)))]
-        request: f64,
-        /// The share of answers lost, 0 to 1.
-        #[serde(default)]
-        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1)))]
-        answer: f64,
-    },
-    /// A link is cut: nothing gets through in either direction. Events wait and are delivered when it is mended.
-    Cut {
-        /// The link, by its ends: `"consultation -> common"`.
-        link: String,
-    },
-    /// A store does not answer: every query and write fails at once.
-    StoreDown {
-        /// The store.
-        store: String,
-    },
 }
 
 /// Something a person can set on the page.
@@ -728,7 +852,7 @@ pub struct Offer {
     pub title: Text,
     /// The controls to set: name and value, as in a link.
     #[cfg_attr(feature = "cli", schemars(extend("minProperties" = 1, "maxProperties" = 16)))]
-    pub set: BTreeMap<String, String>,
+    pub set: Named<String>,
     /// The operation whose latency is the outcome.
     pub operation: String,
 }

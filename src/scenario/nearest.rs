@@ -39,7 +39,7 @@ pub fn plain(name: &str) -> String {
 pub fn listed<S: AsRef<str>>(names: &[S]) -> String {
     let shown: Vec<String> = names
         .iter()
-        .take(20)
+        .take(24)
         .map(|name| quoted(name.as_ref()))
         .collect();
     match shown.as_slice() {
@@ -55,8 +55,7 @@ pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     let letters = |text: &str| -> Vec<char> {
         let same = |c: char| if c == '-' { '_' } else { c };
         text.chars()
-            .flat_map(char::to_lowercase)
-            .map(same)
+            .map(|c| same(c.to_ascii_lowercase()))
             .take(SHOWN + 1)
             .collect()
     };

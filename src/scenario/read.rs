@@ -1,7 +1,7 @@
 //! Reading a document: text, then shape, then types, then sense. Every problem at once, each with its place.
 
 use super::nearest::plain;
-use super::{Scenario, shape, validate};
+use super::{Scenario, binding, shape, validate};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
@@ -63,8 +63,8 @@ pub fn from_value(value: Value) -> Result<Scenario, Vec<Problem>> {
     }
     // What follows the published schema is readable; a test holds the two together. Should they ever disagree, it is
     // still a problem of the document and not a panic.
-    let scenario: Scenario = serde_json::from_value(value)
-        .map_err(|error| vec![Problem::new("", plain(&error.to_string()))])?;
+    let scenario: Scenario =
+        binding::from_value(&value).map_err(|error| vec![Problem::new("", error.to_string())])?;
     let problems = validate::check(&scenario);
     if problems.is_empty() {
         Ok(scenario)
@@ -76,9 +76,9 @@ pub fn from_value(value: Value) -> Result<Scenario, Vec<Problem>> {
 /// A document as a value.
 ///
 /// # Errors
-/// Only for a scenario that was made by a program and holds a number that JSON does not know.
+/// Never for a scenario that was read.
 pub fn to_value(scenario: &Scenario) -> Result<Value, Problem> {
-    serde_json::to_value(scenario).map_err(|error| Problem::new("", error.to_string()))
+    binding::to_value(scenario).map_err(|error| Problem::new("", error.to_string()))
 }
 
 /// Reads JSON text: bounded in size and depth, and without fields that stand twice.

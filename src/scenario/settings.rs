@@ -6,6 +6,7 @@
 mod path;
 
 use super::nearest::{listed, nearest, plain, quoted};
+use super::notation::{json_text, number, number_text};
 use super::read::{Problem, from_value, json, to_value};
 use super::shape::{self, Form, constant, is, is_span};
 use super::{Control, Range, Scenario};
@@ -18,6 +19,9 @@ pub type Setting = (String, String);
 
 /// The parts of a document that say what it is and what may be set; they are not settings themselves.
 pub const NOT_SETTINGS: [&str; 4] = ["version", "name", "controls", "offer"];
+
+/// Names that mean something else in a link; no control may be called so.
+pub const RESERVED: [&str; 6] = ["t", "select", "engine", "fault", "end", "redrive"];
 
 /// What a control lets a person choose from.
 #[derive(Clone, Debug, PartialEq)]
@@ -209,14 +213,14 @@ pub fn convert(forms: &[Form], text: &str) -> Result<Value, String> {
         return Ok(value.into());
     }
     if any("number")
-        && let Some(value) = text.parse().ok().and_then(Number::from_f64)
+        && let Some(value) = number(text).and_then(Number::from_f64)
     {
         return Ok(value.into());
     }
     if forms.iter().any(|form| is_span(form)) {
         // A plain number is what a slider gives: milliseconds.
-        let span = match text.parse::<f64>() {
-            Ok(ms) if ms.is_finite() && ms >= 0.0 => Ok(Span::from_nanos_f64(ms * 1e6)),
+        let span = match number(text) {
+            Some(ms) if ms >= 0.0 => Ok(Span::from_nanos_f64(ms * 1e6)),
             _ => Span::parse(text),
         };
         return span.map(|span| span.to_string().into());
@@ -237,9 +241,9 @@ pub fn text(value: &Value) -> String {
         // 14.0 is 14 for people, and read back as what the format has there.
         Value::Number(number) => match number.as_f64() {
             Some(float) if number.is_f64() => float.to_string(),
-            _ => number.to_string(),
+            _ => number_text(number),
         },
-        other => other.to_string(),
+        other => json_text(other),
     }
 }
 
@@ -308,6 +312,7 @@ pub fn kind_in(document: &Value, control: &Control) -> Kind {
                 log: range.log,
             }
         }
+        (Value::Bool(_), _) => Kind::Choice(vec!["true".into(), "false".into()]),
         // All alternatives are plain words: a choice. (Uniform popularity, too, but it has others that are not.)
         _ if !choices.is_empty() && choices.len() == forms.len() => Kind::Choice(choices),
         _ => Kind::Text,
@@ -332,8 +337,9 @@ pub fn changed(base: &Scenario, scenario: &Scenario) -> Vec<Setting> {
     let mut rest = Vec::new();
     difference("", &document, &target, &mut rest);
     // The seed is what people look for last: `...&seed=9`.
-    rest.sort_by_key(|(path, _)| path == "seed");
+    let (seed, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(path, _)| path == "seed");
     settings.extend(rest);
+    settings.extend(seed);
     settings
 }
 

@@ -1,16 +1,18 @@
 //! The shape of a document: whether a JSON value follows the published schema, every problem at once.
 //!
 //! The schema is made from the types (`msa schema`), so bounds and names stand in one place only. This checker knows
-//! exactly the keywords that the schema uses; a test fails when it gains another.
+//! exactly the keywords that the schema uses; a test fails when it gains another. A link document (`share/complete.rs`)
+//! may hold a scenario, so its schema is the one that is kept here, and the scenario's is a part of it.
 
 use super::nearest::{did_you_mean, listed, nearest, plain, quoted};
+use super::notation::json_text;
 use super::read::Problem;
 use crate::time::Span;
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
 
-/// The published schema, as text.
-pub const SCHEMA: &str = include_str!("../../static/scenario.schema.json");
+/// The published schema of links without what it tells people, which weighs 8 KB compressed.
+pub const SCHEMA: &str = include_str!("shape.json");
 /// A document is at most so deep.
 pub const DEPTH_MAX: usize = 64;
 /// So many problems are reported in words; the others are counted.
@@ -21,11 +23,26 @@ pub type Form = &'static Value;
 
 /// Everything about `document` that is not as the schema wants it.
 pub fn check(document: &Value) -> Vec<Problem> {
+    problems(|checker| checker.value("", schema(), document, 0))
+}
+
+/// Everything about a link document that is not as its schema wants it; its scenario, too, if it brings one.
+pub fn check_link(document: &Value) -> Vec<Problem> {
+    problems(|checker| checker.value("", whole(), document, 0))
+}
+
+/// Everything about what stands at `keys` in a document that is not as the schema wants it; `place` is what the place is
+/// called.
+pub fn check_at(keys: &[&str], place: &str, value: &Value) -> Vec<Problem> {
+    problems(|checker| checker.one_of(place, &forms_at(keys), value, 0))
+}
+
+fn problems(check: impl FnOnce(&mut Checker)) -> Vec<Problem> {
     let mut checker = Checker {
         problems: Vec::new(),
         more: 0,
     };
-    checker.value("", schema(), document, 0);
+    check(&mut checker);
     if checker.more > 0 {
         checker
             .problems
@@ -66,29 +83,27 @@ pub fn is_span(form: Form) -> bool {
 
 /// Whether `value` may stand where a value takes one of these forms.
 pub fn fits(forms: &[Form], value: &Value) -> bool {
-    forms.iter().any(|form| {
-        let mut checker = Checker {
-            problems: Vec::new(),
-            more: 0,
-        };
-        checker.value("", form, value, 0);
-        checker.problems.is_empty()
-    })
+    forms
+        .iter()
+        .any(|form| problems(|checker| checker.value("", form, value, 0)).is_empty())
 }
 
-fn schema() -> &'static Value {
+/// The schema of a link document, which has that of a scenario among its definitions.
+fn whole() -> &'static Value {
     static PARSED: OnceLock<Value> = OnceLock::new();
     PARSED.get_or_init(|| serde_json::from_str(SCHEMA).expect("the published schema is JSON"))
+}
+
+/// The schema of a scenario document.
+fn schema() -> &'static Value {
+    &whole()["$defs"]["Scenario"]
 }
 
 /// A schema's alternatives, with every reference followed; itself if it has none.
 fn forms(schema: &'static Value) -> Vec<Form> {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
         let name = name.trim_start_matches("#/$defs/");
-        return self::schema()["$defs"]
-            .get(name)
-            .map(forms)
-            .unwrap_or_default();
+        return whole()["$defs"].get(name).map(forms).unwrap_or_default();
     }
     match schema.get("oneOf").or_else(|| schema.get("anyOf")) {
         Some(Value::Array(all)) => all.iter().flat_map(forms).collect(),
@@ -192,7 +207,11 @@ impl Checker {
         if depth > DEPTH_MAX {
             return self.report(path, || format!("is nested more than {DEPTH_MAX} deep"));
         }
-        let forms = forms(schema);
+        self.one_of(path, &forms(schema), value, depth);
+    }
+
+    /// A value that may have one of these forms.
+    fn one_of(&mut self, path: &str, forms: &[Form], value: &Value, depth: usize) {
         let of_type = |name: &str| -> Vec<Form> {
             forms
                 .iter()
@@ -200,12 +219,12 @@ impl Checker {
                 .filter(|form| is(form, name))
                 .collect()
         };
-        let wrong = || format!("must be {}", words(&forms));
+        let wrong = || format!("must be {}", words(forms));
         match value {
             Value::Null if of_type("null").is_empty() => self.report(path, wrong),
             Value::Bool(_) if of_type("boolean").is_empty() => self.report(path, wrong),
             Value::Null | Value::Bool(_) => {}
-            Value::String(text) => self.text(path, &forms, text),
+            Value::String(text) => self.text(path, forms, text),
             Value::Number(_) => match forms
                 .iter()
                 .find(|form| is(form, "integer") || is(form, "number"))
@@ -259,15 +278,20 @@ impl Checker {
         let above = max.is_some_and(|max| value.as_f64() > max.as_f64());
         if below || above {
             self.report(path, || match (min, max) {
-                (Some(min), Some(max)) if min == max => format!("must be {min}"),
-                (Some(min), Some(max)) => format!("must be {min} to {max}"),
-                (Some(min), None) => format!("must be at least {min}"),
-                (_, max) => format!("must be at most {}", max.unwrap_or(&Value::Null)),
+                (Some(min), Some(max)) if min == max => format!("must be {}", json_text(min)),
+                (Some(min), Some(max)) => {
+                    format!("must be {} to {}", json_text(min), json_text(max))
+                }
+                (Some(min), None) => format!("must be at least {}", json_text(min)),
+                (_, max) => {
+                    format!("must be at most {}", json_text(max.unwrap_or(&Value::Null)))
+                }
             });
         } else if is(form, "integer") && !(value.is_u64() || value.is_i64()) {
             self.report(path, || {
                 format!(
-                    "must be a whole number, written without a point or an exponent, not {value}"
+                    "must be a whole number, written without a point or an exponent, not {}",
+                    json_text(value)
                 )
             });
         }
@@ -435,7 +459,7 @@ mod tests {
             {},
             "work",
         ]);
-        let all = "\"work\", \"query\", \"write\", \"call\", \"fan_out\", \"repeat\", \"lookup\", \"resolve\" or \"embed\"";
+        let all = "\"work\", \"query\", \"write\", \"call\", \"fan_out\", \"repeat\", \"choose\", \"lookup\", \"resolve\", \"embed\", \"transaction\", \"insert\", \"update\", \"read\", \"remove\", \"apply\", \"publish\", \"decline\", \"lock\", \"unlock\" or \"coordinate\"";
         check_with(
             &json!({"operations": {"a.b": {"steps": steps}}}),
             &[
@@ -443,7 +467,7 @@ mod tests {
                 "operations.a.b.steps.1.work: unknown field \"exponental\"; did you mean \"exponential\"?",
                 "operations.a.b.steps.2.work.uniform.min: must be a time such as \"5ms\"",
                 "operations.a.b.steps.2.work.uniform: the field \"max\" is missing",
-                "operations.a.b.steps.3.work: must be a time such as \"5ms\" or an object with one of \"exponential\", \"uniform\", \"lognormal\" or \"bimodal\"",
+                "operations.a.b.steps.3.work: must be a time such as \"5ms\" or an object with one of \"exponential\", \"uniform\", \"lognormal\", \"normal\" or \"bimodal\"",
                 "operations.a.b.steps.4: unknown field \"qery\"; did you mean \"query\"?",
                 "operations.a.b.steps.5.query.rows: must be a whole number, \"keys\" or \"rows\", not \"row\"; did you mean \"rows\"?",
                 "operations.a.b.steps.6.query.rows: must be 0 to 10000",
@@ -536,12 +560,11 @@ mod tests {
 
     #[test]
     fn the_checker_knows_every_keyword_of_the_schema() {
-        // Understood by the code above; then those that tell people something and constrain nothing.
+        // Understood by the code above. (Those that tell people something and constrain nothing are left out.)
         let known = "type properties additionalProperties $ref required items oneOf anyOf const minimum maximum \
-             minItems maxItems minProperties maxProperties minLength maxLength pattern $defs \
-             $schema title description default format";
+             minItems maxItems minProperties maxProperties minLength maxLength pattern $defs";
         let known: Vec<&str> = known.split_whitespace().collect();
-        walk(schema(), &mut |schema| {
+        walk(whole(), &mut |schema| {
             for keyword in schema.keys() {
                 assert!(
                     known.contains(&keyword.as_str()),
@@ -550,7 +573,7 @@ mod tests {
             }
             if let Some(Value::String(name)) = schema.get("$ref") {
                 assert!(
-                    super::schema()["$defs"]
+                    whole()["$defs"]
                         .get(name.trim_start_matches("#/$defs/"))
                         .is_some(),
                     "{name}"
@@ -561,7 +584,7 @@ mod tests {
 
     #[test]
     fn every_whole_number_list_and_map_of_the_schema_is_bounded() {
-        walk(schema(), &mut |schema| {
+        walk(whole(), &mut |schema| {
             let own: Form = &*Box::leak(Box::new(Value::Object(schema.clone())));
             let bounded = |name: &str| assert!(schema.contains_key(name), "no {name}: {own}");
             if is(own, "integer") {
@@ -577,7 +600,7 @@ mod tests {
             }
             // Only lengths of time have a pattern: `is_span` relies on it.
             if let Some(pattern) = schema.get("pattern") {
-                assert_eq!(pattern, &super::schema()["$defs"]["Span"]["pattern"]);
+                assert_eq!(pattern, &whole()["$defs"]["Span"]["pattern"]);
             }
         });
     }

@@ -4,10 +4,31 @@ use super::Scenario;
 use super::read::read;
 
 /// Every shipped scenario: its name and its document, in the order in which they are listed.
-pub const ALL: &[(&str, &str)] = &[(
-    "consultation-list",
-    include_str!("shipped/consultation-list.json"),
-)];
+pub const ALL: &[(&str, &str)] = &[
+    (
+        "consultation-list",
+        include_str!("shipped/consultation-list.json"),
+    ),
+    (
+        "session-lookup",
+        include_str!("shipped/session-lookup.json"),
+    ),
+    ("course-model", include_str!("shipped/course-model.json")),
+    (
+        "course-enrolment",
+        include_str!("shipped/course-enrolment.json"),
+    ),
+    ("order-payment", include_str!("shipped/order-payment.json")),
+    (
+        "prescription-billing",
+        include_str!("shipped/prescription-billing.json"),
+    ),
+    (
+        "customer-update",
+        include_str!("shipped/customer-update.json"),
+    ),
+    ("retry-storm", include_str!("shipped/retry-storm.json")),
+];
 
 /// The shipped scenario of this name.
 pub fn load(name: &str) -> Option<Scenario> {

@@ -4,22 +4,29 @@
 
 mod controls;
 mod cost;
+mod processes;
+mod resilience;
 mod steps;
+mod topics;
+mod truth;
+mod writing;
 
 use super::distribution::RandomSpan;
 use super::nearest::{did_you_mean, quoted};
 use super::read::Problem;
 use super::shape::{PROBLEMS_MAX, join};
-use super::{Distribution, FaultKind, Load, Reference, Scenario, Store, Table};
+use super::{Distribution, FaultKind, Load, Named, RateLimit, Reference, Scenario, Store, Table};
 use crate::time::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use cost::latency;
+use resilience::Site;
+use std::collections::BTreeSet;
 
 /// The longest name of a service, store, table, client, reference or cache, in characters.
 pub const NAME_MAX: usize = 60;
 /// Rows of all tables together.
 pub const ROWS_MAX: u64 = 1_000_000;
 /// Places of all caches together: the rows of the table, once for each instance.
-pub const CACHE_PLACES_MAX: u64 = 20_000_000;
+pub const CACHE_PLACES_MAX: u64 = 4_000_000;
 /// Users of all closed clients together.
 pub const USERS_MAX: u64 = 250_000;
 
@@ -28,14 +35,21 @@ pub fn check(scenario: &Scenario) -> Vec<Problem> {
     let mut checker = Checker {
         scenario,
         problems: Vec::new(),
+        counted_places: 0,
     };
     checker.document();
     checker.names();
     checker.services_and_stores();
+    checker.tables();
     checker.references();
     checker.caches();
+    checker.topics();
+    checker.locks();
     checker.operations();
+    checker.processes();
     checker.clients();
+    checker.ledger();
+    checker.reconciliations();
     let used = checker.used_links();
     checker.links(&used);
     checker.faults(&used);
@@ -83,6 +97,8 @@ fn is_slug(name: &str) -> bool {
 struct Checker<'s> {
     scenario: &'s Scenario,
     problems: Vec<Problem>,
+    /// What breakers, throttles and budgets need together, so far.
+    counted_places: u64,
 }
 
 impl<'s> Checker<'s> {
@@ -101,13 +117,7 @@ impl<'s> Checker<'s> {
     }
 
     /// What `name` names in `map`; reported if it names nothing.
-    fn known<T>(
-        &mut self,
-        path: &str,
-        kind: &str,
-        map: &'s BTreeMap<String, T>,
-        name: &str,
-    ) -> Option<&'s T> {
+    fn known<T>(&mut self, path: &str, kind: &str, map: &'s Named<T>, name: &str) -> Option<&'s T> {
         let found = map.get(name);
         if found.is_none() {
             let remedy = self.remedy(|| did_you_mean(name, map.keys().map(String::as_str)));
@@ -137,6 +147,19 @@ impl<'s> Checker<'s> {
         found
     }
 
+    /// The table that `"store.table"` names, which has no states: what is read by number, and not by a business key.
+    fn plain(&mut self, path: &str, name: &str) {
+        if let Some((_, table)) = self.table(path, name)
+            && !table.states.is_empty()
+        {
+            let message = format!(
+                "{} is a table of records, which are read by their business key; name one without \"states\"",
+                quoted(name)
+            );
+            self.report(path, message);
+        }
+    }
+
     /// The services at the two ends of a reference (the reader's and the owner's), if its tables exist.
     fn ends_of(&self, reference: &Reference) -> Option<(&'s str, &'s str)> {
         let service = |table: &str| {
@@ -145,6 +168,12 @@ impl<'s> Checker<'s> {
             store.tables.get(table).map(|_| store.service.as_str())
         };
         Some((service(&reference.from)?, service(&reference.to)?))
+    }
+
+    /// How many instances a service has; one if there is no such service, which is reported elsewhere.
+    fn instances(&self, service: &str) -> u32 {
+        let service = self.scenario.services.get(service);
+        service.map_or(1, |service| service.instances)
     }
 
     fn positive(&mut self, path: String, span: Span) {
@@ -193,12 +222,16 @@ impl<'s> Checker<'s> {
 
     fn names(&mut self) {
         let scenario = self.scenario;
-        let maps: [(&str, Vec<&String>); 5] = [
+        let maps: [(&str, Vec<&String>); 9] = [
             ("services", scenario.services.keys().collect()),
             ("stores", scenario.stores.keys().collect()),
             ("clients", scenario.clients.keys().collect()),
             ("references", scenario.references.keys().collect()),
             ("caches", scenario.caches.keys().collect()),
+            ("topics", scenario.topics.keys().collect()),
+            ("processes", scenario.processes.keys().collect()),
+            ("locks", scenario.locks.keys().collect()),
+            ("reconciliations", scenario.reconciliations.keys().collect()),
         ];
         for (map, names) in maps {
             names.into_iter().for_each(|name| self.name(map, name));
@@ -207,10 +240,34 @@ impl<'s> Checker<'s> {
             let map = join("stores", store) + ".tables";
             it.tables.keys().for_each(|name| self.name(&map, name));
         }
+        for (topic, it) in &scenario.topics {
+            let map = join("topics", topic) + ".subscriptions";
+            it.subscriptions
+                .keys()
+                .for_each(|name| self.name(&map, name));
+            let other = if scenario.services.contains_key(topic) {
+                "service"
+            } else if scenario.clients.contains_key(topic) {
+                "client"
+            } else {
+                continue;
+            };
+            self.report(
+                join("topics", topic),
+                format!("a {other} has the same name; links could not tell them apart"),
+            );
+        }
+        for rule in scenario
+            .ledger
+            .iter()
+            .flat_map(|ledger| ledger.rules.keys())
+        {
+            self.name("ledger.rules", rule);
+        }
         for name in scenario
             .clients
             .keys()
-            .filter(|name| scenario.services.contains_key(*name))
+            .filter(|name| scenario.services.contains_key(name))
         {
             self.report(
                 join("clients", name),
@@ -229,6 +286,15 @@ impl<'s> Checker<'s> {
 
     fn services_and_stores(&mut self) {
         let scenario = self.scenario;
+        for (name, service) in &scenario.services {
+            let path = join("services", name);
+            if let Some(timeout) = service.queue_timeout {
+                self.positive(format!("{path}.queue_timeout"), timeout);
+            }
+            if let Some(RateLimit::FixedWindow { per, .. }) = service.rate_limit {
+                self.positive(format!("{path}.rate_limit.fixed_window.per"), per);
+            }
+        }
         for (name, store) in &scenario.stores {
             let path = join("stores", name);
             self.known(
@@ -246,8 +312,8 @@ impl<'s> Checker<'s> {
         let scenario = self.scenario;
         for (name, reference) in &scenario.references {
             let path = join("references", name);
-            self.table(&format!("{path}.from"), &reference.from);
-            self.table(&format!("{path}.to"), &reference.to);
+            self.plain(&format!("{path}.from"), &reference.from);
+            self.plain(&format!("{path}.to"), &reference.to);
             let lookup = format!("{path}.lookup");
             let operation = self.known(
                 &lookup,
@@ -256,7 +322,16 @@ impl<'s> Checker<'s> {
                 &reference.lookup,
             );
             self.positive(format!("{path}.timeout"), reference.timeout);
-            let Some((reader, owner)) = self.ends_of(reference) else {
+            let ends = self.ends_of(reference);
+            self.resilience(&Site {
+                path: &path,
+                retry: reference.retry.as_deref(),
+                breaker: reference.breaker.as_deref(),
+                throttle: reference.throttle.as_ref(),
+                takes_time: ends.is_none_or(|(from, to)| latency(scenario, from, to) > Span::ZERO),
+                callers: ends.map_or(1, |(reader, _)| self.instances(reader)),
+            });
+            let Some((reader, owner)) = ends else {
                 continue;
             };
             if reader == owner {
@@ -285,7 +360,7 @@ impl<'s> Checker<'s> {
                 &scenario.services,
                 &cache.service,
             );
-            self.table(&format!("{path}.of"), &cache.of);
+            self.plain(&format!("{path}.of"), &cache.of);
         }
     }
 
@@ -299,7 +374,17 @@ impl<'s> Checker<'s> {
                 &scenario.operations,
                 &client.operation,
             );
+            self.client_key(&path, client);
             self.positive(format!("{path}.timeout"), client.timeout);
+            let callee = service_of(&client.operation);
+            self.resilience(&Site {
+                path: &path,
+                retry: client.retry.as_deref(),
+                breaker: client.breaker.as_deref(),
+                throttle: client.throttle.as_ref(),
+                takes_time: callee.is_none_or(|to| latency(scenario, name, to) > Span::ZERO),
+                callers: 1,
+            });
             match &client.load {
                 Load::Bursts { every, .. } => {
                     self.positive(format!("{path}.load.bursts.every"), *every)
@@ -339,6 +424,7 @@ impl<'s> Checker<'s> {
                 .and_then(|(store, _)| scenario.stores.get(store));
             used.extend(store.map(|store| (store.service.as_str(), cache.service.as_str())));
         }
+        self.links_of_events(&mut used);
         used
     }
 
@@ -359,19 +445,13 @@ impl<'s> Checker<'s> {
                 "a link is named by its ends, such as \"consultation -> common\"",
             );
         };
-        let from_is_there =
-            scenario.clients.contains_key(from) || scenario.services.contains_key(from);
-        if !from_is_there {
-            let known = scenario.services.keys().chain(scenario.clients.keys());
-            let remedy = did_you_mean(from, known.map(String::as_str));
-            self.report(
-                path,
-                format!("there is no service or client {}{remedy}", quoted(from)),
-            );
-        }
-        let to_is_there = self
-            .known(path, "service", &scenario.services, to)
-            .is_some();
+        let kinds = [
+            ("service", scenario.services.keys().collect::<Vec<_>>()),
+            ("client", scenario.clients.keys().collect()),
+            ("topic", scenario.topics.keys().collect()),
+        ];
+        let from_is_there = self.end(path, from, &kinds);
+        let to_is_there = self.end(path, to, &[kinds[0].clone(), kinds[2].clone()]);
         if from_is_there && to_is_there && !used.contains(&(from, to)) {
             let remedy = if used.contains(&(to, from)) {
                 format!("; requests go the other way: \"{to} -> {from}\"")
@@ -387,6 +467,29 @@ impl<'s> Checker<'s> {
                 ),
             );
         }
+    }
+
+    /// One end of a link: one of these kinds of things, of which those that the document has none of are not mentioned.
+    fn end(&mut self, path: &str, name: &str, kinds: &[(&str, Vec<&String>)]) -> bool {
+        let known = || kinds.iter().flat_map(|(_, names)| names.iter());
+        let is_there = known().any(|known| *known == name);
+        if !is_there {
+            let there: Vec<&str> = kinds
+                .iter()
+                .filter(|(kind, names)| *kind != "topic" || !names.is_empty())
+                .map(|(kind, _)| *kind)
+                .collect();
+            let kinds = match there.as_slice() {
+                [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+                _ => there.concat(),
+            };
+            let remedy = did_you_mean(name, known().map(|name| name.as_str()));
+            self.report(
+                path,
+                format!("there is no {kinds} {}{remedy}", quoted(name)),
+            );
+        }
+        is_there
     }
 
     fn faults(&mut self, used: &BTreeSet<(&str, &str)>) {
@@ -432,6 +535,26 @@ impl<'s> Checker<'s> {
                 }
                 FaultKind::Loss { link, .. } => self.link(&format!("{path}.loss.link"), link, used),
                 FaultKind::Cut { link } => self.link(&format!("{path}.cut.link"), link, used),
+                FaultKind::Hold { link } => self.link(&format!("{path}.hold.link"), link, used),
+                FaultKind::LoseNext { link, .. } => {
+                    self.link(&format!("{path}.lose_next.link"), link, used);
+                }
+                FaultKind::StoreSlow { store, .. } => {
+                    let path = format!("{path}.store_slow.store");
+                    self.known(&path, "store", &scenario.stores, store);
+                }
+                FaultKind::BrokerDown { .. }
+                | FaultKind::DuplicateNext { .. }
+                | FaultKind::RelayDies { .. }
+                | FaultKind::Dies { .. } => self.fault_of_writing(&path, &fault.what),
+                FaultKind::Surge { client, .. } => {
+                    self.known(
+                        &format!("{path}.surge.client"),
+                        "client",
+                        &scenario.clients,
+                        client,
+                    );
+                }
                 FaultKind::StoreDown { store } => {
                     self.known(
                         &format!("{path}.store_down.store"),
@@ -446,6 +569,7 @@ impl<'s> Checker<'s> {
 
     fn totals(&mut self) {
         let scenario = self.scenario;
+        self.counted_places();
         let instances = |service: &str| {
             scenario
                 .services
@@ -484,11 +608,16 @@ impl<'s> Checker<'s> {
             );
             self.report("references", message);
         }
-        let users = scenario.clients.values().map(|client| match client.load {
-            Load::Closed { users, .. } => u64::from(users),
-            _ => 0,
-        });
-        let total: u64 = users.sum();
+        let users = scenario
+            .clients
+            .iter()
+            .map(|(name, client)| match client.load {
+                Load::Closed { users, .. } => {
+                    (f64::from(users) * cost::surge(scenario, name)) as u64
+                }
+                _ => 0,
+            });
+        let total = users.fold(0, u64::saturating_add);
         if total > USERS_MAX {
             self.report(
                 "clients",

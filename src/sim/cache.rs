@@ -4,7 +4,7 @@ use super::plan::NONE;
 use super::tables::Copied;
 use crate::time::{Span, Time};
 
-/// A bounded cache with time to live from the fill and least-recently-used eviction.
+/// A bounded cache with time to live and least-recently-used eviction.
 #[derive(Clone, Debug)]
 pub struct Cache {
     /// Where a key's entry is, or [`NONE`]; empty until the first fill.
@@ -22,7 +22,8 @@ pub struct Cache {
 struct Entry {
     key: u32,
     copy: Copied,
-    filled_at: Time,
+    /// Since when its time to live is counted: its fill, or its last use.
+    counts_from: Time,
     newer: u32,
     older: u32,
 }
@@ -56,25 +57,28 @@ impl Cache {
         let mut expired = 0;
         while slot != NONE {
             let entry = &self.entries[slot as usize];
-            expired += u32::from(now >= entry.filled_at + ttl);
+            expired += u32::from(now >= entry.counts_from + ttl);
             slot = entry.older;
         }
         expired
     }
 
-    /// The copy of `key`, if it is there and not older than `ttl`.
-    pub fn get(&mut self, key: u32, now: Time, ttl: Span) -> Option<Copied> {
+    /// The copy of `key`, if it is there and its time to live is not over; with `slides` that begins anew with each use.
+    pub fn get(&mut self, key: u32, now: Time, ttl: Span, slides: bool) -> Option<Copied> {
         let slot = *self.slot_of.get(key as usize)?;
         if slot == NONE {
             return None;
         }
         let entry = self.entries[slot as usize];
-        if now >= entry.filled_at + ttl {
+        if now >= entry.counts_from + ttl {
             self.drop_entry(key);
             return None;
         }
         self.unlink(slot);
         self.link_newest(slot);
+        if slides {
+            self.entries[slot as usize].counts_from = now;
+        }
         Some(entry.copy)
     }
 
@@ -90,7 +94,7 @@ impl Cache {
         let entry = Entry {
             key,
             copy,
-            filled_at: now,
+            counts_from: now,
             newer: NONE,
             older: NONE,
         };
@@ -167,12 +171,23 @@ mod tests {
     }
 
     #[test]
+    fn a_sliding_entry_lives_as_long_as_it_is_used_often_enough() {
+        let mut cache = Cache::new(10);
+        cache.put(3, copy(7), Time(0), 5);
+        for at in (1..100).map(|times| Time(times * (TTL.0 - 1))) {
+            assert_eq!(cache.get(3, at, TTL, true), Some(copy(7)));
+        }
+        let last = 99 * (TTL.0 - 1);
+        assert_eq!(cache.get(3, Time(last + TTL.0), TTL, true), None);
+    }
+
+    #[test]
     fn an_entry_lives_for_its_ttl_from_the_fill() {
         let mut cache = Cache::new(10);
         cache.put(3, copy(7), Time(50), 5);
-        assert_eq!(cache.get(3, Time(149), TTL), Some(copy(7)));
+        assert_eq!(cache.get(3, Time(149), TTL, false), Some(copy(7)));
         assert_eq!(cache.expired(Time(150), TTL), 1);
-        assert_eq!(cache.get(3, Time(150), TTL), None);
+        assert_eq!(cache.get(3, Time(150), TTL, false), None);
         assert!(cache.is_empty());
     }
 
@@ -202,7 +217,7 @@ mod tests {
                         let found = model.iter().position(|entry| entry.0 == key).map(|place| model.remove(place));
                         let alive = found.filter(|entry| now < entry.2 + TTL);
                         model.extend(alive);
-                        prop_assert_eq!(cache.get(key, now, TTL), alive.map(|entry| copy(entry.1)));
+                        prop_assert_eq!(cache.get(key, now, TTL, false), alive.map(|entry| copy(entry.1)));
                     }
                     _ => {
                         let before = model.len();

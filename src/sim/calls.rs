@@ -4,12 +4,12 @@ use super::instance::Admission;
 use super::plan::NONE;
 use super::request::{Caller, Group, Request, RequestId, Stage};
 use super::tables::Page;
-use super::trace::{Message, Outcome, What};
-use super::{Event, Simulation};
+use super::trace::{Message, Observe, Outcome, What};
+use super::{Event, Limit, Simulation};
 use crate::scenario::Balancing;
 use crate::time::{Span, Time};
 
-impl Simulation {
+impl<O: Observe> Simulation<O> {
     /// A request from `caller`, not yet sent.
     pub(super) fn new_request(
         &mut self,
@@ -21,23 +21,24 @@ impl Simulation {
         let plan = &self.plan.operations[operation as usize];
         let (service, pc) = (plan.service, plan.entry);
         let (origin, caller_instance) = match caller {
-            Caller::Client(_) => (RequestId::NONE, 0),
+            Caller::Client(_) | Caller::Delivery(_) | Caller::Repair(_) => (None, 0),
             Caller::Request(parent) | Caller::Branch(parent) => {
                 let parent = &self.world.requests[parent];
-                (parent.origin, parent.instance)
+                (Some(parent.origin), parent.instance.into())
             }
         };
         // A branch goes by its root's number: no message of its own is ever sent.
         let serial = match caller {
             Caller::Branch(parent) => self.world.requests[parent].serial,
-            Caller::Client(_) | Caller::Request(_) => self.world.requests.next_serial(),
+            _ => self.world.requests.next_serial(),
         };
+        let id = self.world.requests.next_id();
         let request = Request {
-            generation: 0,
+            generation: id.generation(),
             serial,
             caller,
-            origin,
-            root: RequestId::NONE,
+            origin: origin.unwrap_or(id),
+            root: id,
             operation,
             service,
             instance: 0,
@@ -60,25 +61,37 @@ impl Simulation {
             outstanding: 0,
             failed: false,
             strands: 1,
+            looks_again: false,
+            leads: 0,
             calls: 0,
             range: (0, 0),
+            calling: NONE,
             new_row: NONE,
+            work: NONE,
         };
-        let id = self.world.requests.insert(request);
-        let request = &mut self.world.requests[id];
-        request.root = id;
-        if matches!(caller, Caller::Client(_)) {
-            request.origin = id;
+        if self.world.requests.insert(id, request) {
+            self.stopped = Some(Limit::InFlight);
         }
         id
     }
 
     /// Sends a request to an instance of its service; the caller waits for `timeout` at most.
     pub(super) fn send_request(&mut self, id: RequestId, timeout: Span) {
-        let (service, link) = {
-            let request = &self.world.requests[id];
-            (request.service, request.link)
-        };
+        self.send(id);
+        self.arm(timeout, Event::TimesOut(id));
+    }
+
+    /// Sends a message of a queue to an instance of its consumer. The broker waits for no answer but by its own clock.
+    pub(super) fn send_delivery(&mut self, id: RequestId) {
+        if self.send(id) {
+            self.nobody_waits(id);
+        }
+    }
+
+    /// Sends a request to an instance of its service. Whether it is lost on the way.
+    fn send(&mut self, id: RequestId) -> bool {
+        let request = &self.world.requests[id];
+        let (service, link) = (request.service, request.link);
         let instance = self.pick_instance(service);
         let (arrives, lost) = self.transit(link, Direction::Request);
         let request = &mut self.world.requests[id];
@@ -86,35 +99,38 @@ impl Simulation {
         if lost {
             request.stage = Stage::Done;
         }
-        let what = What::Hop {
-            request: request.serial,
-            link,
-            message: Message::Request,
-            from_instance: request.caller_instance,
-            to_instance: instance,
-            arrives,
-            lost,
-            keys: request.keys,
-        };
-        self.record(what);
-        if !lost {
-            self.queue.push(arrives, Event::Arrives(id));
-        }
-        self.schedule(timeout, Event::TimesOut(id));
+        self.hop(id, link, Message::Request, arrives, lost);
+        lost
+    }
+
+    /// Nobody waits for the answer of a request, which is done with.
+    fn nobody_waits(&mut self, id: RequestId) {
+        self.world.requests[id].caller_done = true;
+        self.forget_if_done(id);
     }
 
     /// When a message sent now over a link arrives, and whether it is lost on the way.
+    #[inline]
     pub(super) fn transit(&mut self, link: u16, direction: Direction) -> (Time, bool) {
         let plan = &self.plan.links[link as usize];
         let state = &mut self.world.links[link as usize];
-        let (stream, loss) = match direction {
-            Direction::Request => (&mut state.request, plan.request_loss + state.request_loss),
-            Direction::Answer => (&mut state.answer, plan.answer_loss + state.answer_loss),
-            Direction::Event => (&mut state.event, plan.request_loss + state.request_loss),
+        let loss = match direction {
+            Direction::Answer => plan.answer_loss + state.answer_loss,
+            Direction::Request | Direction::Event => plan.request_loss + state.request_loss,
         };
-        let arrives = self.now + plan.latency.sample(stream);
-        let lost = state.loss.chance(loss) || state.cut > 0;
-        (arrives, lost)
+        let caused = match direction {
+            Direction::Answer => &mut state.lose_answers,
+            Direction::Request | Direction::Event => &mut state.lose_requests,
+        };
+        let is_caused = *caused > 0;
+        *caused -= u32::from(is_caused);
+        let lost = state.loss.chance(loss) || state.cut > 0 || is_caused;
+        let stream = match direction {
+            Direction::Request => &mut state.request,
+            Direction::Answer => &mut state.answer,
+            Direction::Event => &mut state.event,
+        };
+        (self.now + plan.latency.sample(stream), lost)
     }
 
     /// The instance that the next request to a service goes to: one that is up, if any is.
@@ -122,6 +138,9 @@ impl Simulation {
         let plan = &self.plan.services[service as usize];
         let state = &mut self.world.services[service as usize];
         let instances = &state.instances[..plan.instances as usize];
+        if instances.len() == 1 {
+            return 0;
+        }
         let up = instances.iter().filter(|instance| instance.up()).count() as u32;
         if up == 0 {
             return 0;
@@ -160,7 +179,10 @@ impl Simulation {
         );
         let plan = &self.plan.services[service as usize];
         let state = &mut self.world.services[service as usize];
-        let admission = if state.error_luck.chance(state.errors) {
+        let over_limit = |limit| !state.admitted.one_more(limit, self.now);
+        let admission = if plan.rate_limit.is_some_and(over_limit) {
+            Some(Admission::Rejected)
+        } else if state.error_luck.chance(state.errors) {
             None
         } else {
             let place = &mut state.instances[instance as usize];
@@ -170,6 +192,9 @@ impl Simulation {
             Some(Admission::Starts) => return self.request_starts(id, None),
             Some(Admission::Waits) => {
                 self.world.requests[id].stage = Stage::Queued;
+                if let Some(patience) = plan.queue_timeout {
+                    self.arm(patience, Event::LeavesQueue(id));
+                }
                 return self.record(What::Queued {
                     request: serial,
                     service,
@@ -187,6 +212,25 @@ impl Simulation {
             outcome,
         });
         self.send_answer(id, outcome);
+    }
+
+    /// A request has waited too long for a worker: it is rejected.
+    pub(super) fn request_leaves_queue(&mut self, id: RequestId) {
+        let request = &self.world.requests[id];
+        let (service, instance) = (request.service, request.instance);
+        let what = What::LeftQueue {
+            request: request.serial,
+            operation: request.operation,
+            service,
+            instance,
+        };
+        let queue = &mut self.world.services[service as usize].instances[instance as usize].queue;
+        // It is the first, unless settings changed on its way.
+        if let Some(place) = queue.iter().position(|(other, _)| *other == id) {
+            queue.remove(place);
+        }
+        self.record(what);
+        self.send_answer(id, Outcome::Rejected);
     }
 
     /// A worker takes a request up, which may have waited in the accept queue.
@@ -221,11 +265,15 @@ impl Simulation {
 
     /// A request has ended at the callee: its worker is free, its answer leaves.
     pub(super) fn finish(&mut self, id: RequestId, outcome: Outcome) {
+        if self.world.requests[id].work != NONE && self.recovers(id, outcome) {
+            return;
+        }
         self.drop_new_row(id);
+        self.flights_fail(id);
         let request = &self.world.requests[id];
         if let Caller::Branch(parent) = request.caller {
             let root = request.root;
-            self.world.requests.remove(id);
+            self.forget(id);
             // The parent goes on before the branch's strand ends, so that a worker that never waits does not seem to.
             self.child_settles(parent, outcome);
             self.strand_stops(root);
@@ -241,9 +289,10 @@ impl Simulation {
             held: self.now.since(request.started_at),
         };
         self.record(what);
-        self.world.services[service as usize].instances[instance as usize].release();
+        if self.world.services[service as usize].instances[instance as usize].release() {
+            self.free_workers.push((service, instance));
+        }
         self.send_answer(id, outcome);
-        self.free_workers.push_back((service, instance));
     }
 
     /// Sends the answer of a request that its service is done with.
@@ -254,34 +303,68 @@ impl Simulation {
         request.stage = Stage::Done;
         request.outcome = outcome;
         request.answer_travels = !lost;
-        let what = What::Hop {
+        self.hop(id, link, Message::Answer(outcome), arrives, lost);
+        if lost {
+            if let Caller::Delivery(_) = self.world.requests[id].caller {
+                return self.nobody_waits(id);
+            }
+            self.forget_if_done(id);
+        }
+    }
+
+    /// A message leaves - or waits at a link that holds up what it carries.
+    #[inline]
+    fn hop(&mut self, id: RequestId, link: u16, message: Message, arrives: Time, lost: bool) {
+        let state = &mut self.world.links[link as usize];
+        if state.hold > 0 && !lost {
+            return state.held_up.push((id, message != Message::Request));
+        }
+        // Made twice where it is needed twice: a record that is looked at from outside is no longer known where it is made.
+        let what = |request: &Request| What::Hop {
             request: request.serial,
             link,
-            message: Message::Answer(outcome),
-            from_instance: request.caller_instance,
+            message,
+            from_instance: request.caller_instance as u16,
             to_instance: request.instance,
             arrives,
             lost,
             keys: request.keys,
         };
-        self.record(what);
         if lost {
-            self.forget_if_done(id);
-        } else {
-            self.queue.push(
-                arrives,
-                Event::Answers {
-                    request: id,
-                    outcome,
-                },
-            );
+            let what = what(&self.world.requests[id]);
+            self.remember(id, &what);
+        }
+        let what = what(&self.world.requests[id]);
+        self.record(what);
+        if !lost {
+            let event = match message {
+                Message::Request => Event::Arrives(id),
+                Message::Answer(_) => Event::Answers(id),
+            };
+            self.at(arrives, event);
         }
     }
 
-    pub(super) fn answer_arrives(&mut self, id: RequestId, outcome: Outcome) {
+    /// A link holds nothing up any more: all that waited arrives at once.
+    pub(super) fn deliver_held(&mut self, link: u16) {
+        let held_up = std::mem::take(&mut self.world.links[link as usize].held_up);
+        for (id, is_answer) in held_up {
+            // A request stays alive while its message is on its way.
+            let message = if is_answer {
+                Message::Answer(self.world.requests[id].outcome)
+            } else {
+                Message::Request
+            };
+            self.hop(id, link, message, self.now, false);
+        }
+        self.release_held(link);
+    }
+
+    pub(super) fn answer_arrives(&mut self, id: RequestId) {
         let Some(request) = self.world.requests.get_mut(id) else {
             return;
         };
+        let outcome = request.outcome;
         request.answer_travels = false;
         if request.caller_done {
             let what = What::TooLate {
@@ -297,37 +380,111 @@ impl Simulation {
     }
 
     pub(super) fn request_times_out(&mut self, id: RequestId) {
-        if self
-            .world
-            .requests
-            .get(id)
-            .is_some_and(|request| !request.caller_done)
-        {
-            self.caller_learns(id, Outcome::TimedOut);
-            self.forget_if_done(id);
-        }
+        self.caller_learns(id, Outcome::TimedOut);
+        self.forget_if_done(id);
     }
 
     /// The caller has its answer, or gives up.
     fn caller_learns(&mut self, id: RequestId, outcome: Outcome) {
         let request = &mut self.world.requests[id];
         request.caller_done = true;
+        let calling = request.calling;
+        if calling != NONE {
+            return self.attempt_ends(calling, Some(id), outcome);
+        }
         match request.caller {
-            Caller::Client(client) => self.client_settles(client, id, outcome),
+            Caller::Client(client) => {
+                let latency = self.now.since(request.issued_at);
+                let ends = (request.serial, outcome, latency, request.calls);
+                let key = self.key_of(id);
+                self.client_settles(client, ends, key);
+            }
             Caller::Request(parent) => {
+                let latency = self.now.since(request.issued_at);
+                let (request, operation) = (request.serial, request.operation);
+                let what = || What::Answered {
+                    request,
+                    operation,
+                    outcome,
+                    latency,
+                };
+                if outcome != Outcome::Ok {
+                    self.remember(id, &what());
+                }
+                self.record(what());
+                if outcome.is_unknown()
+                    && let Some(work) = self.work(parent)
+                {
+                    work.unknown = true;
+                }
+                self.takes_view(parent, id, outcome);
+                self.fetched(parent, id, outcome);
+                self.child_settles(parent, outcome);
+            }
+            Caller::Delivery(entry) => self.delivery_answered(entry, id, outcome),
+            Caller::Repair(reconciliation) => {
+                let operation = request.operation;
                 let what = What::Answered {
                     request: request.serial,
-                    operation: request.operation,
+                    operation,
                     outcome,
                     latency: self.now.since(request.issued_at),
                 };
                 self.record(what);
-                self.fetched(parent, id, outcome);
-                self.child_settles(parent, outcome);
+                let key = self.key_of(id);
+                self.repair_answered(reconciliation, key, operation, outcome);
             }
             // A branch has no message that could be answered.
             Caller::Branch(_) => {}
         }
+    }
+
+    /// What a call has read goes back with its answer.
+    pub(super) fn takes_view(&mut self, parent: RequestId, id: RequestId, outcome: Outcome) {
+        if outcome != Outcome::Ok {
+            return;
+        }
+        let Some(view) = self.work(id).map(|work| work.view).filter(|view| view.read) else {
+            return;
+        };
+        if let Some(work) = self.work(parent) {
+            work.view = view;
+        }
+    }
+
+    /// A request with a business key is about to end: what it has open is closed, and a failure may go on elsewhere.
+    /// Whether it does.
+    fn recovers(&mut self, id: RequestId, outcome: Outcome) -> bool {
+        self.roll_back_all(id);
+        let Some(work) = self.work(id) else {
+            return false;
+        };
+        let (clean, unknown) = std::mem::replace(&mut work.on_failure, (NONE, NONE));
+        let next = if std::mem::take(&mut work.unknown) {
+            unknown
+        } else {
+            clean
+        };
+        if outcome == Outcome::Ok || next == NONE {
+            self.process(id, false);
+            return false;
+        }
+        work.failed = outcome;
+        let request = &mut self.world.requests[id];
+        request.stage = Stage::Working;
+        request.pc = next;
+        (request.depth, request.group) = (0, Group::None);
+        self.run(id);
+        true
+    }
+
+    /// The process that works on a request dies, and with it nothing but this request.
+    pub(super) fn dies(&mut self, id: RequestId) {
+        self.roll_back_all(id);
+        if let Some(work) = self.work(id) {
+            work.on_failure = (NONE, NONE);
+        }
+        self.finish(id, Outcome::Broken);
     }
 
     /// Forgets a request that neither side, nor a message on its way, needs any more.
@@ -336,7 +493,7 @@ impl Simulation {
             request.caller_done && request.stage == Stage::Done && !request.answer_travels
         });
         if done {
-            self.world.requests.remove(id);
+            self.forget(id);
         }
     }
 }

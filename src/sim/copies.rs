@@ -4,11 +4,12 @@
 //! delivered when it is mended. Broadcasts to caches are fire-and-forget, as they usually are.
 
 use super::calls::Direction;
+use super::limits::EVENTS_IN_FLIGHT_MAX;
 use super::plan::Plan;
 use super::pool::User;
 use super::tables::Copied;
-use super::trace::{Copies, What};
-use super::{Event, Simulation};
+use super::trace::{Copies, Observe, What};
+use super::{Event, Limit, Simulation};
 use crate::scenario::{CacheSync, ReadStrategy};
 use crate::time::{Span, Time};
 use std::collections::VecDeque;
@@ -42,7 +43,7 @@ pub struct Applier {
     pub busy: bool,
 }
 
-impl Simulation {
+impl<O: Observe> Simulation<O> {
     /// Tells everyone who keeps copies of a table's row that it has changed.
     pub(super) fn tell_copies(&mut self, table: u16, key: u32, version: u32) {
         let event = |copies| ChangeEvent {
@@ -89,7 +90,11 @@ impl Simulation {
         let link = event_link(&self.plan, event.copies);
         let again = matches!(event.copies, Copies::Replica(_));
         self.world.events_in_flight += 1;
-        if again && self.world.links[link as usize].cut > 0 {
+        if self.world.events_in_flight > EVENTS_IN_FLIGHT_MAX {
+            self.stopped = Some(Limit::EventsInFlight);
+        }
+        let state = &self.world.links[link as usize];
+        if state.hold > 0 || again && state.cut > 0 {
             self.world.links[link as usize].held.push(event);
             return self.record(What::EventHeld { link });
         }
@@ -110,7 +115,7 @@ impl Simulation {
         };
         let place = self.world.changes_sent.take();
         self.world.changes_sent[place] = ChangeEvent { lost, ..event };
-        self.queue.push(at, Event::ChangeArrives(place));
+        self.at(at, Event::ChangeArrives(place));
     }
 
     /// A link is mended: the events that waited for it leave.

@@ -1,11 +1,13 @@
 //! What goes wrong: planned by the scenario or caused by a person, with the same effect.
 
+use super::flights::Flights;
 use super::limits::FAULTS_MAX;
+use super::plan::{End, POINTS, point_index};
 use super::pool::User;
 use super::request::{Caller, Group, RequestId, Stage};
-use super::trace::{Outcome, What};
+use super::trace::{Observe, Outcome, What};
 use super::{Event, Simulation};
-use crate::scenario::{Fault, FaultKind};
+use crate::scenario::{Fault, FaultKind, Half};
 use crate::time::{Span, Time};
 
 /// A fault of the run.
@@ -23,7 +25,7 @@ pub struct FaultState {
     pub over: bool,
 }
 
-impl Simulation {
+impl<O: Observe> Simulation<O> {
     /// Plans a fault of the scenario.
     pub(super) fn plan_fault(&mut self, fault: &Fault) {
         let index = self.faults.len() as u16;
@@ -35,7 +37,7 @@ impl Simulation {
             active: false,
             over: false,
         });
-        self.queue.push(begins, Event::FaultBegins(index));
+        self.at(begins, Event::FaultBegins(index));
     }
 
     /// Causes a fault now, for `lasts` or until [`Simulation::end_fault`]; its number.
@@ -72,7 +74,30 @@ impl Simulation {
         }
     }
 
-    fn check_fault(&self, kind: &FaultKind) -> Result<(), String> {
+    /// Whether a fault that only loads what will go wrong next still waits for it.
+    pub fn waits_for_next(&self, kind: &FaultKind) -> bool {
+        match kind {
+            FaultKind::LoseNext { link, what, .. } => {
+                self.plan.link_named(link).is_some_and(|index| {
+                    let state = &self.world.links[index as usize];
+                    match what {
+                        Half::Request => state.lose_requests > 0,
+                        Half::Answer => state.lose_answers > 0,
+                    }
+                })
+            }
+            FaultKind::DuplicateNext { topic, .. } => self
+                .topic_named(topic)
+                .is_some_and(|index| self.world.bus.topics[index as usize].duplicate_next > 0),
+            _ => false,
+        }
+    }
+
+    /// Whether a fault could be caused.
+    ///
+    /// # Errors
+    /// If the service, instance, store, link, client or topic it names is not there.
+    pub fn check_fault(&self, kind: &FaultKind) -> Result<(), String> {
         let service = |name: &String| {
             self.service_named(name)
                 .ok_or_else(|| format!("there is no service \"{name}\""))
@@ -93,15 +118,35 @@ impl Simulation {
             FaultKind::Slow { service: name, .. } | FaultKind::Errors { service: name, .. } => {
                 service(name).map(drop)
             }
-            FaultKind::Loss { link, .. } | FaultKind::Cut { link } => self
+            FaultKind::Loss { link, .. } | FaultKind::Cut { link } | FaultKind::Hold { link } => {
+                self.plan
+                    .link_named(link)
+                    .map(drop)
+                    .ok_or_else(|| format!("there is no link \"{link}\""))
+            }
+            FaultKind::LoseNext { link, .. } => self
                 .plan
                 .link_named(link)
                 .map(drop)
                 .ok_or_else(|| format!("there is no link \"{link}\"")),
-            FaultKind::StoreDown { store } => self
+            FaultKind::Surge { client, .. } => self
+                .client_named(client)
+                .map(drop)
+                .ok_or_else(|| format!("there is no client \"{client}\"")),
+            FaultKind::StoreDown { store } | FaultKind::StoreSlow { store, .. } => self
                 .store_named(store)
                 .map(drop)
                 .ok_or_else(|| format!("there is no store \"{store}\"")),
+            FaultKind::BrokerDown { topic }
+            | FaultKind::DuplicateNext { topic, .. }
+            | FaultKind::RelayDies { topic, .. } => self
+                .topic_named(topic)
+                .map(drop)
+                .ok_or_else(|| format!("there is no topic \"{topic}\"")),
+            FaultKind::Dies { operation, .. } => self
+                .operation_named(operation)
+                .map(drop)
+                .ok_or_else(|| format!("there is no operation \"{operation}\"")),
         }
     }
 
@@ -114,6 +159,16 @@ impl Simulation {
         Some(place as u16)
     }
 
+    fn topic_named(&self, name: &str) -> Option<u16> {
+        let mut topics = self.plan.topics.iter();
+        Some(topics.position(|topic| topic.name == name)? as u16)
+    }
+
+    fn operation_named(&self, name: &str) -> Option<u16> {
+        let mut operations = self.plan.operations.iter();
+        Some(operations.position(|operation| operation.name == name)? as u16)
+    }
+
     fn store_named(&self, name: &str) -> Option<u16> {
         let place = self
             .plan
@@ -123,11 +178,18 @@ impl Simulation {
         Some(place as u16)
     }
 
+    fn client_named(&self, name: &str) -> Option<u16> {
+        let mut clients = self.plan.clients.iter();
+        clients
+            .position(|client| client.name == name)
+            .map(|place| place as u16)
+    }
+
     pub(super) fn fault_begins(&mut self, fault: u16) {
         let state = &mut self.faults[fault as usize];
         state.active = true;
         if let Some(ends) = state.ends {
-            self.queue.push(ends, Event::FaultEnds(fault));
+            self.at(ends, Event::FaultEnds(fault));
         }
         self.record(What::FaultBegan { fault });
         self.switch_fault(fault, true);
@@ -180,6 +242,10 @@ impl Simulation {
                     }
                 }
                 self.appliers_go_on();
+                if !on {
+                    self.bus_goes_on();
+                    self.relays_go_on();
+                }
             }
             FaultKind::Slow { service, .. } | FaultKind::Errors { service, .. } => {
                 self.recompute_service(&service)
@@ -204,6 +270,15 @@ impl Simulation {
                 self.world.links[index as usize].request_loss = request_loss;
                 self.world.links[index as usize].answer_loss = answer_loss;
             }
+            FaultKind::Hold { link } => {
+                if let Some(index) = self.plan.link_named(&link) {
+                    let state = &mut self.world.links[index as usize];
+                    count(&mut state.hold);
+                    if state.hold == 0 {
+                        self.deliver_held(index);
+                    }
+                }
+            }
             FaultKind::Cut { link } => {
                 // A cut severs the cable: the same two ends' other direction (which events take), too.
                 let ends = link.split_once("->").map(|(a, b)| (a.trim(), b.trim()));
@@ -217,6 +292,19 @@ impl Simulation {
                     }
                 }
             }
+            FaultKind::Surge { client: name, .. } => {
+                let Some(client) = self.client_named(&name) else {
+                    return;
+                };
+                let surge = |state: &FaultState| match &state.kind {
+                    FaultKind::Surge { client, factor } if state.active && *client == name => {
+                        Some(*factor)
+                    }
+                    _ => None,
+                };
+                let surge = self.faults.iter().filter_map(surge).product();
+                self.client_surges(client, surge);
+            }
             FaultKind::StoreDown { store } => {
                 let Some(index) = self.store_named(&store) else {
                     return;
@@ -226,8 +314,95 @@ impl Simulation {
                     self.store_goes_down(index);
                 } else {
                     self.appliers_go_on();
+                    self.relays_go_on();
                 }
             }
+            FaultKind::StoreSlow { store, .. } => {
+                let Some(index) = self.store_named(&store) else {
+                    return;
+                };
+                let slow = self.active().fold(1.0, |slow, kind| match kind {
+                    FaultKind::StoreSlow {
+                        store: other,
+                        factor,
+                    } if *other == store => slow * factor,
+                    _ => slow,
+                });
+                self.world.stores[index as usize].slow = slow;
+            }
+            FaultKind::BrokerDown { topic } => {
+                if let Some(index) = self.topic_named(&topic) {
+                    count(&mut self.world.bus.topics[index as usize].down);
+                    self.bus_goes_on();
+                }
+            }
+            FaultKind::LoseNext {
+                link,
+                what,
+                count: many,
+            } => {
+                if let Some(index) = self.plan.link_named(&link).filter(|_| on) {
+                    let state = &mut self.world.links[index as usize];
+                    match what {
+                        Half::Request => state.lose_requests += many,
+                        Half::Answer => state.lose_answers += many,
+                    }
+                }
+                self.over_at_once(fault, on);
+            }
+            FaultKind::DuplicateNext { topic, count: many } => {
+                if let Some(index) = self.topic_named(&topic).filter(|_| on) {
+                    self.world.bus.topics[index as usize].duplicate_next += many;
+                }
+                self.over_at_once(fault, on);
+            }
+            FaultKind::Dies { operation, .. } => {
+                let Some(index) = self.operation_named(&operation) else {
+                    return;
+                };
+                let mut shares = [0.0; POINTS];
+                for kind in self.active() {
+                    if let FaultKind::Dies {
+                        operation: other,
+                        point,
+                        share,
+                    } = kind
+                        && *other == operation
+                    {
+                        let lives = &mut shares[point_index(*point)];
+                        *lives = 1.0 - (1.0 - *lives) * (1.0 - share);
+                    }
+                }
+                self.world.deaths[index as usize].shares = shares;
+            }
+            FaultKind::RelayDies { topic, .. } => {
+                let Some(index) = self.topic_named(&topic) else {
+                    return;
+                };
+                let lives = self.active().fold(1.0, |lives, kind| match kind {
+                    FaultKind::RelayDies {
+                        topic: other,
+                        share,
+                    } if *other == topic => lives * (1.0 - share),
+                    _ => lives,
+                });
+                for relay in self.plan.topics[index as usize].relays.clone() {
+                    self.world.relays[relay as usize].death = 1.0 - lives;
+                }
+            }
+        }
+    }
+
+    /// The faults at work.
+    fn active(&self) -> impl Iterator<Item = &FaultKind> {
+        let active = self.faults.iter().filter(|state| state.active);
+        active.map(|state| &state.kind)
+    }
+
+    /// A fault that only loads what will go wrong next has nothing to end.
+    fn over_at_once(&mut self, fault: u16, on: bool) {
+        if on {
+            self.fault_ends(fault);
         }
     }
 
@@ -267,6 +442,13 @@ impl Simulation {
         for cache in 0..self.plan.caches.len() {
             if self.plan.caches[cache].service == service {
                 self.world.caches[cache][instance as usize].clear();
+                // Whoever fetches or waits dies, too.
+                self.world.flights[cache][instance as usize] = Flights::default();
+            }
+        }
+        for (guards, plan) in self.world.guards.iter_mut().zip(&self.plan.guards) {
+            if plan.caller == End::Service(service) {
+                guards.restart(plan, instance);
             }
         }
         for id in victims {
@@ -277,6 +459,9 @@ impl Simulation {
     /// A request dies with its instance.
     fn kill(&mut self, id: RequestId) {
         self.drop_new_row(id);
+        self.stop_publishing(id);
+        self.roll_back_all(id);
+        self.process(id, false);
         let request = &mut self.world.requests[id];
         let stage = request.stage;
         request.stage = Stage::Done;
@@ -291,7 +476,7 @@ impl Simulation {
         }
         let request = &self.world.requests[id];
         if let Caller::Branch(_) = request.caller {
-            return self.world.requests.remove(id);
+            return self.forget(id);
         }
         if stage != Stage::Queued && request.strands == 0 {
             let what = What::GoesOn {
@@ -331,7 +516,7 @@ impl Simulation {
 
     fn unwant_connection(&mut self, store: u16, id: RequestId) {
         let waiting = &mut self.world.stores[store as usize].pool.waiting;
-        waiting.retain(|wish| wish.user != User::Request(id));
+        waiting.retain(|wish| wish.user != User::Request(id) && wish.user != User::Transaction(id));
         self.record(What::ConnectionUnwanted { store });
     }
 
@@ -344,6 +529,9 @@ impl Simulation {
             match wish.user {
                 User::Request(id) => self.finish(id, Outcome::Failed),
                 User::Applier(reference) => self.world.appliers[reference as usize].busy = false,
+                User::Transaction(id) => self.finish(id, Outcome::Failed),
+                User::Relay(relay) => self.relay_unwanted(relay),
+                User::Reconciliation(index) => self.reconciliation_over(index),
             }
         }
     }

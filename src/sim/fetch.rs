@@ -68,6 +68,26 @@ impl<T: Default> Pooled<T> {
         })
     }
 
+    /// How many places are taken.
+    pub fn used(&self) -> usize {
+        self.places.len() - self.free.len()
+    }
+
+    /// What is in a place, if there is one, also if it is not taken.
+    pub fn get(&self, place: u32) -> Option<&T> {
+        self.places.get(place as usize)
+    }
+
+    /// What is in all the places, also in those that are not taken.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.places.iter()
+    }
+
+    /// What is in all the places, to change it.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.places.iter_mut()
+    }
+
     /// Gives the place back.
     pub fn give_back(&mut self, place: u32) {
         self.free.push(place);

@@ -62,9 +62,10 @@ impl Instance {
         }
     }
 
-    /// A worker is done with its request.
-    pub fn release(&mut self) {
+    /// A worker is done with its request. Whether somebody waits for it.
+    pub fn release(&mut self) -> bool {
         self.busy -= 1;
+        !self.queue.is_empty()
     }
 
     /// The next waiting request, if a worker is free; the worker takes it.
@@ -85,10 +86,7 @@ mod tests {
     #[test]
     fn an_instance_starts_then_queues_then_rejects() {
         let mut instance = Instance::default();
-        let id = RequestId {
-            index: 0,
-            generation: 0,
-        };
+        let id = RequestId::new(0, 0);
         let mut admit = || instance.admit(id, Time(0), 2, 1);
         assert_eq!(
             [admit(), admit(), admit(), admit()],

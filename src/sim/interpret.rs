@@ -1,10 +1,13 @@
 //! The steps of an operation: [`Simulation::decide`] says what the next instruction asks for, as an [`Effect`];
 //! [`Simulation::run`] applies effects until the request has to wait or is done.
 
+use super::choose;
+use super::guarded::{NO_GUARD, Target};
 use super::limits::LOOPS_MAX;
-use super::plan::{Instruction, count};
+use super::plan::{Instruction, NONE, count, point_index};
+use super::reads::Look;
 use super::request::{Caller, Group, RequestId, Stage};
-use super::trace::{Outcome, What};
+use super::trace::{Observe, Outcome, Role, What};
 use super::{Event, Simulation};
 use crate::scenario::OnError;
 use crate::time::Span;
@@ -19,22 +22,28 @@ pub(super) enum Effect {
     /// A connection of a store is needed for so long.
     UseStore { store: u16, holds: Span },
     /// A call is made; the worker waits.
-    Call {
-        operation: u16,
-        link: u16,
-        keys: u32,
-        timeout: Span,
-        on_error: OnError,
-    },
+    Call { target: Target, on_error: OnError },
     /// Several strands begin; the worker waits for all of them. (The group is set.)
     Branch,
+    /// Another request is fetching what is needed. (The group is set.)
+    Wait,
     /// Values are fetched from their owner; the worker waits. (The group is set.)
     Fetch,
+    /// A local transaction needs its connection.
+    Begin(u16),
+    /// Something is done to a record.
+    Statement(u32),
+    /// An event is published.
+    Publish,
+    /// A business lock is taken or given back.
+    Lock(u16),
+    /// The process dies.
+    Die,
     /// The request has ended.
     Finish(Outcome),
 }
 
-impl Simulation {
+impl<O: Observe> Simulation<O> {
     /// Runs a request until it waits or ends.
     pub(super) fn run(&mut self, id: RequestId) {
         loop {
@@ -46,15 +55,9 @@ impl Simulation {
                     return self.schedule(span, Event::Resumes(id));
                 }
                 Effect::UseStore { store, holds } => return self.want_connection(id, store, holds),
-                Effect::Call {
-                    operation,
-                    link,
-                    keys,
-                    timeout,
-                    on_error,
-                } => {
+                Effect::Call { target, on_error } => {
                     self.begin_group(id, Group::Call(on_error));
-                    self.call(id, operation, link, keys, timeout, (0, 0));
+                    self.call(id, target);
                     return self.strand_stops(self.world.requests[id].root);
                 }
                 Effect::Branch => {
@@ -62,10 +65,16 @@ impl Simulation {
                     self.start_branches(id);
                     return self.strand_stops(self.world.requests[id].root);
                 }
+                Effect::Wait => return self.strand_stops(self.world.requests[id].root),
                 Effect::Fetch => {
                     self.start_fetches(id);
                     return self.strand_stops(self.world.requests[id].root);
                 }
+                Effect::Begin(store) => return self.begin_transaction(id, store),
+                Effect::Statement(statement) => return self.begin_statement(id, statement),
+                Effect::Publish => return self.publish_step(id),
+                Effect::Lock(lock) => return self.ask_for_lock(id, lock),
+                Effect::Die => return self.dies(id),
                 Effect::Finish(outcome) => return self.finish(id, outcome),
             }
         }
@@ -73,6 +82,7 @@ impl Simulation {
 
     /// What the next instruction of a request asks for. Moves the request's own counters and draws its luck; touches
     /// nothing else of the world but caches (whose order of use a look changes).
+    #[inline(always)]
     fn decide(&mut self, id: RequestId) -> Effect {
         let request = &mut self.world.requests[id];
         let service = request.service;
@@ -80,20 +90,23 @@ impl Simulation {
             Instruction::Done => Effect::Finish(Outcome::Ok),
             Instruction::Work(time) => {
                 let state = &mut self.world.services[service as usize];
-                let span = time.sample(&mut state.work);
+                let mut span = time.sample(&mut state.work);
+                let per_inside = self.plan.services[service as usize].per_inside;
+                if per_inside > Span::ZERO {
+                    let inside = state.instances[request.instance as usize].inside();
+                    span = span + Span(per_inside.0 * u64::from(inside));
+                }
                 Effect::Hold(slowed(span, state.slow))
             }
             Instruction::Query { store, rows, .. } => {
                 let rows = count(rows, request.keys, request.page.rows);
-                Effect::UseStore {
-                    store,
-                    holds: self.query_time(store, rows),
-                }
+                let holds = self.query_time(store, rows);
+                self.uses_store(id, store, holds)
             }
             Instruction::Write { store, .. } => {
                 let time = self.plan.stores[store as usize].write_time;
                 let holds = time.sample(&mut self.world.stores[store as usize].write);
-                Effect::UseStore { store, holds }
+                self.uses_store(id, store, holds)
             }
             Instruction::Call {
                 operation,
@@ -101,11 +114,17 @@ impl Simulation {
                 keys,
                 timeout,
                 on_error,
+                guard,
+                ..
             } => Effect::Call {
-                operation,
-                link,
-                keys: count(keys, request.keys, request.page.rows),
-                timeout,
+                target: Target {
+                    operation,
+                    link,
+                    keys: count(keys, request.keys, request.page.rows),
+                    timeout,
+                    range: (0, 0),
+                    guard,
+                },
                 on_error,
             },
             Instruction::FanOut {
@@ -154,9 +173,25 @@ impl Simulation {
                 }
                 Effect::Continue
             }
+            Instruction::Choose { first, ways } => {
+                let ways = &self.plan.ways[first as usize..(first + ways) as usize];
+                let luck = &mut self.world.services[service as usize].choices;
+                if let Some(entry) = choose::pick(ways, luck) {
+                    request.pc = entry;
+                }
+                Effect::Continue
+            }
+            Instruction::Jump { to } => {
+                request.pc = to;
+                Effect::Continue
+            }
             Instruction::Lookup { cache, end } => {
                 let miss = request.pc + 1;
-                let next = if self.look_up(id, cache) { end } else { miss };
+                let next = match self.look_up(id, cache) {
+                    Look::Hits => end,
+                    Look::Misses => miss,
+                    Look::Waits => return Effect::Wait,
+                };
                 self.world.requests[id].pc = next;
                 Effect::Continue
             }
@@ -167,7 +202,107 @@ impl Simulation {
             }
             Instruction::Resolve { reference } => self.begin_resolve(id, reference),
             Instruction::Embed { reference } => self.begin_embed(id, reference),
+            writing => self.decide_writing(id, writing),
         }
+    }
+
+    /// What an instruction asks for that is about writing.
+    #[inline(never)]
+    fn decide_writing(&mut self, id: RequestId, instruction: Instruction) -> Effect {
+        let request = &mut self.world.requests[id];
+        match instruction {
+            Instruction::Begin { store } => return Effect::Begin(store),
+            Instruction::Statement { statement, .. } => return Effect::Statement(statement),
+            Instruction::Publish { .. } => return Effect::Publish,
+            Instruction::TakeLock { lock } | Instruction::ReleaseLock { lock } => {
+                return Effect::Lock(lock);
+            }
+            Instruction::Commit => return Effect::Hold(self.commit_time(id)),
+            Instruction::Prepare { .. } => {
+                let time = self.commit_time(id);
+                return Effect::Hold(time);
+            }
+            Instruction::Decide { operation, .. } => {
+                let store = self.store_of_prepared(id, operation);
+                let time = store.map_or(Span::ZERO, |store| self.write_time(store));
+                return Effect::Hold(time);
+            }
+            Instruction::Decline(share) => {
+                let operation = request.operation;
+                if self.world.declines[operation as usize].chance(share) {
+                    return Effect::Finish(Outcome::Declined);
+                }
+            }
+            Instruction::OnFailure { clean, unknown } => {
+                if let Some(work) = self.work(id) {
+                    work.on_failure = (clean, unknown);
+                    work.unknown = false;
+                }
+            }
+            Instruction::Process(begins) => self.process(id, begins),
+            Instruction::Fail => {
+                let failed = self.work(id).map_or(Outcome::Failed, |work| work.failed);
+                return Effect::Finish(failed);
+            }
+            Instruction::SeenBefore { subscription, end } => {
+                let message = self.work(id).map_or(0, |work| work.carried.message);
+                if self.knows_message(subscription, message) {
+                    let request = &mut self.world.requests[id];
+                    request.pc = end;
+                    let (serial, operation) = (request.serial, request.operation);
+                    if let Some(key) = self.key_of(id) {
+                        self.note(
+                            key,
+                            What::Skipped {
+                                message,
+                                key,
+                                request: serial,
+                                operation,
+                            },
+                        );
+                    }
+                    return Effect::Continue;
+                }
+            }
+            Instruction::Remember { subscription } => {
+                let message = self.work(id).map_or(0, |work| work.carried.message);
+                match self.transaction_of(id) {
+                    Some(place) => self.world.transactions[place].remembers.push(subscription),
+                    None => self.remember_message(subscription, message),
+                }
+            }
+            Instruction::MayDie(point) => {
+                let operation = self.plan.operations[request.operation as usize].named;
+                let deaths = &mut self.world.deaths[operation as usize];
+                let share = deaths.shares[point_index(point)];
+                if share > 0.0 && deaths.luck.chance(share) {
+                    return Effect::Die;
+                }
+            }
+            _ => {}
+        }
+        self.world.requests[id].pc += 1;
+        Effect::Continue
+    }
+
+    /// Uses a store: on the connection of the transaction that is open in it, or on one of its own.
+    #[inline]
+    fn uses_store(&self, id: RequestId, store: u16, holds: Span) -> Effect {
+        let is_open = self.world.requests[id].work != NONE
+            && self
+                .transaction_of(id)
+                .is_some_and(|place| self.world.transactions[place].store == store);
+        if is_open {
+            Effect::Hold(self.store_time(store, holds))
+        } else {
+            Effect::UseStore { store, holds }
+        }
+    }
+
+    fn store_of_prepared(&self, id: RequestId, operation: u16) -> Option<u16> {
+        let key = self.key_of(id)?;
+        let place = self.world.prepared.get(&(key, operation))?;
+        Some(self.world.transactions[*place].store)
     }
 
     /// A request's work, query or write is done.
@@ -185,23 +320,69 @@ impl Simulation {
             // It died in a crash.
             _ => return,
         }
+        if self.world.requests[id].work != NONE {
+            match self.plan.code[self.world.requests[id].pc as usize] {
+                Instruction::Statement { statement, .. } => {
+                    return self.end_statement(id, statement);
+                }
+                Instruction::TakeLock { .. } | Instruction::ReleaseLock { .. } => {
+                    return self.lock_answered(id);
+                }
+                Instruction::Commit => {
+                    if self.transaction_is_lost(id) {
+                        return self.finish(id, Outcome::Failed);
+                    }
+                    self.commit_transaction(id);
+                }
+                Instruction::Prepare { operation } => self.prepare_transaction(id, operation),
+                Instruction::Decide { operation, commit } => {
+                    if let Some(key) = self.key_of(id) {
+                        self.decide_prepared(key, operation, commit);
+                    }
+                }
+                // On the connection of an open transaction.
+                Instruction::Query { .. } | Instruction::Write { .. } => self.store_answers(id),
+                _ => {}
+            }
+        }
         self.world.requests[id].pc += 1;
         self.run(id);
     }
 
+    /// Whether a request's transaction cannot commit, because its store is down.
+    fn transaction_is_lost(&self, id: RequestId) -> bool {
+        self.transaction_of(id).is_some_and(|place| {
+            let store = self.world.transactions[place].store;
+            self.world.stores[store as usize].pool.down > 0
+        })
+    }
+
+    /// What the call is for that a request is at.
+    pub(super) fn role_at(&self, id: RequestId) -> Role {
+        match self.plan.code[self.world.requests[id].pc as usize] {
+            Instruction::Call { role, .. } => role,
+            _ => Role::Plain,
+        }
+    }
+
     /// Makes a call for a request.
-    pub(super) fn call(
-        &mut self,
-        parent: RequestId,
-        operation: u16,
-        link: u16,
-        keys: u32,
-        timeout: Span,
-        range: (u32, u32),
-    ) {
+    pub(super) fn call(&mut self, parent: RequestId, target: Target) {
+        if target.guard != NO_GUARD {
+            return self.begin_guarded(Caller::Request(parent), target, None);
+        }
+        let Target {
+            operation,
+            link,
+            keys,
+            timeout,
+            range,
+            ..
+        } = target;
         let child = self.new_request(Caller::Request(parent), operation, link, keys);
-        let request = &mut self.world.requests[child];
-        request.range = range;
+        let role = self.role_at(parent);
+        self.world.requests[child].range = range;
+        self.keyed(child, None);
+        let request = &self.world.requests[child];
         let (serial, origin) = (request.serial, request.origin);
         if let Some(origin) = self.world.requests.get_mut(origin) {
             origin.calls += 1;
@@ -213,6 +394,7 @@ impl Simulation {
             request: serial,
             parent,
             operation,
+            role,
         });
         self.send_request(child, timeout);
     }
@@ -257,6 +439,7 @@ impl Simulation {
             request.key = key;
             request.instance = instance;
             request.stage = Stage::Working;
+            self.keyed(branch, None);
             self.strand_goes(root);
             // Through the queue, so that a branch that takes no time cannot end before its siblings have begun.
             self.schedule(Span::ZERO, Event::BranchBegins(branch));
@@ -301,8 +484,14 @@ impl Simulation {
         request.stage = Stage::Working;
         self.strand_goes(root);
         let ignored = match group {
-            Group::None | Group::FanOut { .. } => false,
-            Group::Call(on_error) => on_error == OnError::Ignore,
+            Group::None | Group::Flight | Group::Publish | Group::FanOut { .. } => false,
+            Group::Call(on_error) => {
+                let ignored = on_error == OnError::Ignore;
+                if ignored && outcome != Outcome::Ok && outcome != Outcome::Declined {
+                    self.role_failed(parent);
+                }
+                ignored
+            }
             Group::Fetch(fetch) => {
                 let ignored = self.fetch_ignores_errors(fetch);
                 self.end_fetch(parent, fetch);
@@ -310,7 +499,14 @@ impl Simulation {
             }
         };
         if failed && !ignored {
-            return self.finish(parent, Outcome::Failed);
+            // A "no" of the business is passed on as one.
+            let is_no = matches!(group, Group::Call(_)) && outcome == Outcome::Declined;
+            let outcome = if is_no {
+                Outcome::Declined
+            } else {
+                Outcome::Failed
+            };
+            return self.finish(parent, outcome);
         }
         let request = &mut self.world.requests[parent];
         request.pc = match self.plan.code[request.pc as usize] {

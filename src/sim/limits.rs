@@ -4,6 +4,8 @@
 pub const IN_FLIGHT_MAX: usize = 250_000;
 /// Change events waiting or on their way.
 pub const EVENTS_IN_FLIGHT_MAX: usize = 250_000;
+/// Messages in queues and outboxes at the same moment.
+pub const MESSAGES_MAX: usize = 250_000;
 /// Events of one run.
 pub const EVENTS_MAX: u64 = 20_000_000_000;
 /// Events at one and the same instant: beyond this the scenario goes in a circle that takes no time.
@@ -20,10 +22,16 @@ pub enum Limit {
     InFlight,
     /// [`EVENTS_IN_FLIGHT_MAX`]: more changes than the copies can follow.
     EventsInFlight,
+    /// [`super::ledger::AFFAIRS_MAX`]: more business keys are under way or disagree than can be kept.
+    Affairs,
+    /// [`MESSAGES_MAX`]: more is published than the consumers take.
+    Messages,
     /// [`EVENTS_MAX`].
     Events,
     /// [`EVENTS_AT_ONE_INSTANT_MAX`].
     NoTimePasses,
+    /// A mistake of the engine, which looks out for it: an event came after a later one.
+    TimeWentBack,
 }
 
 impl std::fmt::Display for Limit {
@@ -37,7 +45,19 @@ impl std::fmt::Display for Limit {
                 f,
                 "more than {EVENTS_IN_FLIGHT_MAX} change events wait: lower the rate of changes"
             ),
+            Limit::Affairs => write!(
+                f,
+                "more than {} business keys are under way or disagree: lower the rate, or repair them",
+                super::ledger::AFFAIRS_MAX
+            ),
+            Limit::Messages => write!(
+                f,
+                "more than {MESSAGES_MAX} messages wait in queues and outboxes: lower the rate, or add consumers"
+            ),
             Limit::Events => write!(f, "the run has had {EVENTS_MAX} events: make it shorter"),
+            Limit::TimeWentBack => f.write_str(
+                "the engine made a mistake: an event came after a later one; please report it with this scenario",
+            ),
             Limit::NoTimePasses => write!(
                 f,
                 "{EVENTS_AT_ONE_INSTANT_MAX} events happened without any time passing: give a step or a think time a length"

@@ -1,67 +1,63 @@
 //! Floor 2: the simulation. A scenario and a seed in, records out; no clock, no files, no page.
 //!
 //! One loop takes the next event, a handler decides what follows ([`interpret::Effect`]), one place applies it.
-//! Whatever happens is said in a [`trace::Record`]; the caller drains them and derives everything else.
+//! Whatever happens is told to an observer ([`trace::Observe`]) as a [`trace::What`]; everything else is derived from that.
+//! The observer is a type parameter and not a list of records, because that is three times as quick: what an observer
+//! does with one kind of record is compiled into the place where it is made.
 
+mod affairs;
+pub mod breaker;
+pub mod broker;
+pub mod budget;
+mod bus;
 pub mod cache;
 mod calls;
+pub mod choose;
 mod clients;
 mod copies;
+mod event;
 mod faults;
 mod fetch;
+mod flights;
+pub mod guarded;
 mod instance;
 mod interpret;
+mod keys;
+mod leases;
+pub mod ledger;
 pub mod limits;
+mod millionths;
 pub mod plan;
 mod pool;
+mod publishing;
+mod rate_limit;
 mod reads;
+mod reconcile;
+pub mod records;
 mod request;
+pub mod retry;
+mod statements;
 mod stores;
 mod tables;
 pub mod text;
+pub mod throttle;
 pub mod trace;
+mod transactions;
+mod window;
 mod world;
 
 use crate::queue::EventQueue;
 use crate::scenario::Scenario;
 use crate::time::{Span, Time};
+use crate::timers::Timers;
+pub use bus::QueueState;
+use event::{Event, Packed};
 pub use faults::FaultState;
 pub use limits::Limit;
 pub use plan::{End, Plan};
-use request::RequestId;
-use std::collections::VecDeque;
-use trace::{Outcome, Record, What};
+pub use reconcile::ReconciliationState;
+use trace::{Observe, Record, What};
 use world::World;
-
-/// What is to happen.
-#[derive(Clone, Copy, Debug)]
-enum Event {
-    /// An open client's next request, planned under these settings.
-    Asks { client: u16, epoch: u32 },
-    /// A closed client's user has thought enough.
-    HasThought { client: u16 },
-    /// A request reaches its service.
-    Arrives(RequestId),
-    /// A branch of a fan-out begins.
-    BranchBegins(RequestId),
-    /// A request's work, query or write is done.
-    Resumes(RequestId),
-    /// An answer reaches its caller.
-    Answers {
-        request: RequestId,
-        outcome: Outcome,
-    },
-    /// A caller's patience ends.
-    TimesOut(RequestId),
-    /// A change event (its place in [`World::changes_sent`]) reaches its reader.
-    ChangeArrives(u32),
-    /// A change event is written into a replica.
-    ChangeApplied { reference: u16 },
-    /// A fault begins.
-    FaultBegins(u16),
-    /// A fault ends.
-    FaultEnds(u16),
-}
 
 /// How far a run got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,17 +74,30 @@ pub enum Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NeedsRestart;
 
-/// A run of a scenario.
+/// Whether a run that has the settings `before` can go on with those of `after` ([`Simulation::reconfigure`]).
+pub fn can_go_on(before: &Scenario, after: &Scenario) -> bool {
+    let plans = [before, after].map(Plan::new);
+    same_world(before, after) && plans[0].shape() == plans[1].shape()
+}
+
+/// Whether the luck and what is planned to go wrong are the same.
+fn same_world(before: &Scenario, after: &Scenario) -> bool {
+    before.seed == after.seed && before.faults == after.faults
+}
+
+/// A run of a scenario, told to an observer as it goes; without another one, the records are kept for the caller to take.
 #[derive(Clone, Debug)]
-pub struct Simulation {
+pub struct Simulation<O = Vec<Record>> {
     plan: Plan,
     world: World,
-    queue: EventQueue<Event>,
+    queue: EventQueue<Packed>,
+    /// Callers' patience, and that of requests in accept queues.
+    timers: Timers<Packed>,
     now: Time,
     faults: Vec<FaultState>,
-    /// Instances where a worker has become free.
-    free_workers: VecDeque<(u16, u16)>,
-    records: Vec<Record>,
+    /// Instances where a worker has become free and somebody waits for it.
+    free_workers: Vec<(u16, u16)>,
+    observer: O,
     events: u64,
     events_now: u64,
     stopped: Option<Limit>,
@@ -124,6 +133,19 @@ pub struct StoreState {
     pub wanted: u32,
 }
 
+/// What is locked in a store at this moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Locks {
+    /// Rows locked by local transactions.
+    pub rows: u32,
+    /// Statements that wait for one of them.
+    pub waiting: u32,
+    /// Business locks: leases.
+    pub leases: u32,
+    /// Prepared transactions that wait for a decision.
+    pub in_doubt: u32,
+}
+
 /// What one instance's cache looks like at this moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheState {
@@ -136,18 +158,32 @@ pub struct CacheState {
 }
 
 impl Simulation {
-    /// A run of a validated scenario, at time zero.
+    /// A run of a validated scenario, at time zero, that keeps its records.
     pub fn new(scenario: &Scenario) -> Simulation {
+        Simulation::observed(scenario, |_| Vec::new())
+    }
+
+    /// The records since the last call, in order; the caller takes them out.
+    pub fn records(&mut self) -> &mut Vec<Record> {
+        &mut self.observer
+    }
+}
+
+impl<O: Observe> Simulation<O> {
+    /// A run of a validated scenario, at time zero, told to the observer that is made for its plan.
+    pub fn observed(scenario: &Scenario, observer: impl FnOnce(&Plan) -> O) -> Simulation<O> {
         let plan = Plan::new(scenario);
         let world = World::new(&plan, scenario.seed);
+        let observer = observer(&plan);
         let mut simulation = Simulation {
             plan,
             world,
             queue: EventQueue::default(),
+            timers: Timers::default(),
             now: Time::ZERO,
             faults: Vec::new(),
-            free_workers: VecDeque::new(),
-            records: Vec::new(),
+            free_workers: Vec::new(),
+            observer,
             events: 0,
             events_now: 0,
             stopped: None,
@@ -158,12 +194,19 @@ impl Simulation {
         for client in 0..simulation.plan.clients.len() as u16 {
             simulation.client_begins(client);
         }
+        simulation.relays_begin();
+        simulation.reconciliations_begin();
         simulation
     }
 
     /// The time of the run.
     pub fn now(&self) -> Time {
         self.now
+    }
+
+    /// Who is told.
+    pub fn observer(&self) -> &O {
+        &self.observer
     }
 
     /// What is run; indices in records are indices into it.
@@ -187,39 +230,99 @@ impl Simulation {
             if let Some(limit) = self.stopped {
                 return Progress::Stopped(limit);
             }
-            if self.queue.next_at().is_none_or(|at| at > time) {
+            if !self.step_until(time) {
                 self.now = self.now.max(time);
+                self.observer.time_passes(&self.plan, self.now);
                 return Progress::Reached;
             }
-            self.step();
         }
         Progress::Busy
     }
 
     /// Handles exactly one event; `false` if none is left or a bound has been reached.
     pub fn step(&mut self) -> bool {
-        if self.stopped.is_some() {
-            return false;
+        self.stopped.is_none() && self.step_until(Time(u64::MAX))
+    }
+
+    /// Handles the next event, unless it is later than `until`.
+    #[inline]
+    fn step_until(&mut self, until: Time) -> bool {
+        let timer_at = self.timers.next_at();
+        // An answer that comes at the very moment in which patience ends still comes in time.
+        match self.queue.pop_until(timer_at.min(until)) {
+            Some((at, event)) => {
+                self.goes_to(at);
+                self.handle(event.into());
+            }
+            None if timer_at <= until => return self.run_out(until),
+            None => return false,
         }
-        let Some((at, event)) = self.queue.pop() else {
-            return false;
-        };
-        debug_assert!(at >= self.now, "time went back");
-        self.events_now = if at > self.now {
-            0
-        } else {
-            self.events_now + 1
-        };
-        self.now = at;
-        self.events += 1;
-        self.handle(event);
-        while let Some((service, instance)) = self.free_workers.pop_front() {
-            self.workers_go_on(service, instance);
-        }
-        self.check_bounds();
+        self.settle();
         true
     }
 
+    /// The next timer runs out, unless it has been cancelled long ago; then whatever is next is handled.
+    #[inline(never)]
+    fn run_out(&mut self, until: Time) -> bool {
+        let requests = &self.world.requests;
+        let Some((at, timer)) = self.timers.pop(|timer| requests.has_timer(timer.into())) else {
+            return false;
+        };
+        if !self.world.requests.has_timer(timer.into()) {
+            return self.step_until(until);
+        }
+        self.goes_to(at);
+        self.handle(timer.into());
+        self.settle();
+        true
+    }
+
+    /// Arms a timer: an event that can be cancelled.
+    #[inline]
+    fn arm(&mut self, after: Span, timer: Event) {
+        let requests = &self.world.requests;
+        // A request has a timer of its caller's and one of its queue's at most.
+        let alive = 2 * requests.alive();
+        self.timers
+            .arm(self.now, after, timer.into(), alive, |timer| {
+                requests.has_timer(timer.into())
+            });
+    }
+
+    #[inline]
+    fn goes_to(&mut self, at: Time) {
+        self.events += 1;
+        self.events_now += 1;
+        if at != self.now {
+            if at < self.now {
+                self.stopped = Some(Limit::TimeWentBack);
+            }
+            self.events_now = 0;
+            self.now = at;
+        }
+        if self.events_now > limits::EVENTS_AT_ONE_INSTANT_MAX {
+            self.stopped = Some(Limit::NoTimePasses);
+        }
+        if self.events >= limits::EVENTS_MAX {
+            self.stopped = Some(Limit::Events);
+        }
+    }
+
+    /// Free workers take up what waits for them.
+    #[inline]
+    fn settle(&mut self) {
+        if self.free_workers.is_empty() {
+            return;
+        }
+        let mut next = 0;
+        while let Some((service, instance)) = self.free_workers.get(next).copied() {
+            next += 1;
+            self.workers_go_on(service, instance);
+        }
+        self.free_workers.clear();
+    }
+
+    #[inline(always)]
     fn handle(&mut self, event: Event) {
         match event {
             Event::Asks { client, epoch } => self.client_asks(client, epoch),
@@ -227,32 +330,80 @@ impl Simulation {
             Event::Arrives(request) => self.request_arrives(request),
             Event::BranchBegins(branch) => self.branch_begins(branch),
             Event::Resumes(request) => self.request_resumes(request),
-            Event::Answers { request, outcome } => self.answer_arrives(request, outcome),
-            Event::TimesOut(request) => self.request_times_out(request),
+            Event::Answers(request) => self.answer_arrives(request),
             Event::ChangeArrives(event) => self.change_arrives(event),
             Event::ChangeApplied { reference } => self.change_applied(reference),
+            Event::TimesOut(request) => self.request_times_out(request),
+            Event::LeavesQueue(request) => self.request_leaves_queue(request),
+            Event::LooksAgain(request) => self.looks_again(request),
+            Event::CallingGoesOn(place) => self.calling_goes_on(place),
             Event::FaultBegins(fault) => self.fault_begins(fault),
             Event::FaultEnds(fault) => self.fault_ends(fault),
+            rare => self.handle_rare(rare),
         }
     }
 
-    fn check_bounds(&mut self) {
-        self.stopped = if self.world.requests.alive() > limits::IN_FLIGHT_MAX {
-            Some(Limit::InFlight)
-        } else if self.world.events_in_flight > limits::EVENTS_IN_FLIGHT_MAX {
-            Some(Limit::EventsInFlight)
-        } else if self.events >= limits::EVENTS_MAX {
-            Some(Limit::Events)
-        } else if self.events_now > limits::EVENTS_AT_ONE_INSTANT_MAX {
-            Some(Limit::NoTimePasses)
-        } else {
-            return;
-        };
+    /// What has to do with writing is kept out of the hot loop.
+    #[inline(never)]
+    fn handle_rare(&mut self, event: Event) {
+        match event {
+            Event::TriesAgain(place) => self.tries_again(place),
+            Event::RowGivesUp(request) => self.row_gives_up(request),
+            Event::InDoubt(place) => self.in_doubt(place),
+            Event::RecordExpires(place) => self.record_expires(place),
+            Event::LeaseEnds(place) => self.lease_ends(place),
+            Event::MessageArrives(place) => self.message_arrives(place),
+            Event::ConfirmArrives(place) => self.confirm_arrives(place),
+            Event::PublishGivesUp(place) => self.publish_gives_up(place),
+            Event::MessageReady(place) => self.message_ready(place),
+            Event::AckDue(place) => self.ack_due(place),
+            Event::RelayPolls(relay) => self.relay_polls(relay),
+            Event::RelayGoesOn(relay) => self.relay_goes_on(relay),
+            Event::ReconciliationBegins(index) => self.reconciliation_begins(index),
+            Event::ReconciliationGoesOn(index) => self.reconciliation_goes_on(index),
+            _ => {}
+        }
     }
 
-    /// The records since the last call, in order; the caller takes them out.
-    pub fn records(&mut self) -> &mut Vec<Record> {
-        &mut self.records
+    /// The ledger: what should be true, and what is not.
+    pub fn ledger(&self) -> &ledger::Ledger {
+        &self.world.ledger
+    }
+
+    /// What a table of records holds.
+    pub fn records_of(&self, table: u16) -> &records::Records {
+        &self.world.records[table as usize]
+    }
+
+    /// Rows that are locked by a local transaction: the table, the record, and how many wait for it.
+    pub fn row_locks(&self) -> impl Iterator<Item = (u16, trace::Key, usize)> + '_ {
+        let locks = self.world.row_locks.iter();
+        locks.map(|((table, row), lock)| (*table, *row, lock.waiting()))
+    }
+
+    /// Transactions that are prepared and wait for a decision: the store and the business key.
+    pub fn in_doubts(&self) -> impl Iterator<Item = (u16, trace::Key)> + '_ {
+        self.world
+            .prepared
+            .iter()
+            .map(|((key, _), place)| (self.world.transactions[*place].store, *key))
+    }
+
+    /// What is locked, by store.
+    pub fn locks(&self) -> Vec<Locks> {
+        let mut locks = vec![Locks::default(); self.plan.stores.len()];
+        for (table, _, waiting) in self.row_locks() {
+            let its = &mut locks[self.plan.tables[table as usize].store as usize];
+            its.rows += 1;
+            its.waiting += waiting as u32;
+        }
+        for (lock, ..) in self.leases() {
+            locks[self.plan.locks[lock as usize].store as usize].leases += 1;
+        }
+        for (store, _) in self.in_doubts() {
+            locks[store as usize].in_doubt += 1;
+        }
+        locks
     }
 
     /// Takes over changed settings while the run goes on: what is in flight goes on, too.
@@ -264,14 +415,12 @@ impl Simulation {
     /// [`NeedsRestart`] if more than numbers and strategies differ (the seed, a table's size, a step).
     pub fn reconfigure(&mut self, before: &Scenario, after: &Scenario) -> Result<(), NeedsRestart> {
         let plan = Plan::new(after);
-        if before.seed != after.seed
-            || before.faults != after.faults
-            || plan.shape() != self.plan.shape()
-        {
+        if !same_world(before, after) || plan.shape() != self.plan.shape() {
             return Err(NeedsRestart);
         }
         let old = std::mem::replace(&mut self.plan, plan);
         self.world.resize(&self.plan);
+        self.guards_follow();
         self.migrate_copies(&old);
         for client in 0..self.plan.clients.len() as u16 {
             if self.plan.clients[client as usize].load != old.clients[client as usize].load {
@@ -287,6 +436,7 @@ impl Simulation {
         for store in 0..self.plan.stores.len() {
             self.connections_go_on(store as u16);
         }
+        self.bus_goes_on();
         self.record(What::Reconfigured);
         Ok(())
     }
@@ -347,50 +497,45 @@ impl Simulation {
 
     /// The requests that people wait for: the client, when it was sent, and how long its client waits at most.
     pub fn open_requests(&self) -> impl Iterator<Item = (u16, Time, Span)> + '_ {
+        let timeout = |client: u16| self.plan.clients[client as usize].timeout;
+        let between_attempts = self.world.callings.iter();
+        let between_attempts = between_attempts.filter_map(guarded::Calling::waiting_client);
         self.world
             .requests
             .iter()
             .filter_map(|(_, request)| match request.caller {
-                request::Caller::Client(client) if !request.caller_done => Some((
-                    client,
-                    request.issued_at,
-                    self.plan.clients[client as usize].timeout,
-                )),
+                request::Caller::Client(client) if !request.caller_done => {
+                    Some((client, request.issued_at))
+                }
                 _ => None,
             })
+            .chain(between_attempts)
+            .map(move |(client, since)| (client, since, timeout(client)))
     }
 
-    #[inline]
+    /// For each service, how long its workers have held the requests that they hold now, in nanoseconds altogether.
+    pub fn times_on_workers(&self) -> Vec<u128> {
+        let mut times = vec![0; self.plan.services.len()];
+        for (_, request) in self.world.requests.iter() {
+            if request.is_on_worker() {
+                times[request.service as usize] += u128::from(self.now.since(request.started_at).0);
+            }
+        }
+        times
+    }
+
+    #[inline(always)]
     fn record(&mut self, what: What) {
-        self.records.push(Record { at: self.now, what });
+        self.observer.observe(&self.plan, self.now, &what);
     }
 
     #[inline]
     fn schedule(&mut self, after: Span, event: Event) {
-        self.queue.push(self.now + after, event);
+        self.at(self.now + after, event);
     }
-}
 
-/// The digest of a scenario's trace up to `until`: FNV-1a over its text, line by line. Equal digests mean equal
-/// traces, byte for byte; this is how native and WebAssembly runs are compared.
-pub fn digest_of(scenario: &Scenario, until: Time) -> u64 {
-    use std::fmt::Write;
-    let mut simulation = Simulation::new(scenario);
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut line = String::new();
-    loop {
-        let progress = simulation.run_until(until, 10_000);
-        let records = std::mem::take(simulation.records());
-        for record in &records {
-            line.clear();
-            // Writing into a string cannot fail.
-            let _ = writeln!(line, "{}", text::line(simulation.plan(), record));
-            for byte in line.bytes() {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-            }
-        }
-        if progress != Progress::Busy {
-            return hash;
-        }
+    #[inline]
+    fn at(&mut self, at: Time, event: Event) {
+        self.queue.push(at, event.into());
     }
 }

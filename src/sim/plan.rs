@@ -2,16 +2,32 @@
 //!
 //! A plan holds no state. Two plans of the same [`Plan::shape`] can be exchanged while a run goes on.
 
-use crate::random::Stream;
+mod build;
+mod consume;
+mod coordinate;
+mod events;
+mod statements;
+mod truth;
+mod writing;
+
+use super::choose::WayPlan;
+use super::guarded::{GuardPlan, NO_GUARD};
+use super::trace::Role;
 use crate::scenario::{
-    Balancing, CacheMiss, CacheSync, Count, CountOf, Load, OnError, Popularity, ReadStrategy,
-    Scenario, Step, distribution::Sampler,
+    Again, Balancing, CacheMiss, CacheSync, Count, CountOf, OnError, Point, Popularity, RateLimit,
+    ReadStrategy, Scenario, distribution::Sampler,
 };
 use crate::time::Span;
-use std::collections::BTreeMap;
+pub(super) use build::Builder;
+use build::{Mode, Says, Variant};
+use std::ops::Range;
+pub use writing::*;
 
 /// No index: stands for "none" where an index is expected.
 pub const NONE: u32 = u32::MAX;
+
+/// Consecutive places in one of a plan's lists.
+pub type Rows = Range<u16>;
 
 /// A scenario, ready to run.
 #[derive(Clone, Debug)]
@@ -36,8 +52,32 @@ pub struct Plan {
     pub lookup_caches: usize,
     /// The instructions of all operations.
     pub code: Vec<Instruction>,
+    /// What stands in front of calls: budgets, breakers, throttles and the policies of retries.
+    pub guards: Vec<GuardPlan>,
     /// Where branches of fan-outs begin.
     pub branches: Vec<u32>,
+    /// Topics.
+    pub topics: Vec<TopicPlan>,
+    /// Subscriptions, by topic.
+    pub subscriptions: Vec<SubscriptionPlan>,
+    /// Relays: one for each pair of a store and a topic that events leave for by an outbox or a log.
+    pub relays: Vec<RelayPlan>,
+    /// Business locks.
+    pub locks: Vec<LockPlan>,
+    /// What instructions do to records.
+    pub statements: Vec<Statement>,
+    /// What must hold for each business key.
+    pub ledger: Option<LedgerPlan>,
+    /// Jobs that compare and repair.
+    pub reconciliations: Vec<ReconciliationPlan>,
+    /// How many of `operations` the document names; the others are variants of them, made for a strategy.
+    pub named_operations: usize,
+    /// For a two-phase commit: after how long a participant in doubt asks what was decided.
+    pub recovery: Span,
+    /// For a two-phase commit: the table with the coordinator's record, and its state once it has committed.
+    pub two_phase_record: Option<(u16, u8)>,
+    /// The ways of `choose` steps.
+    pub ways: Vec<WayPlan>,
 }
 
 /// One end of a link.
@@ -47,6 +87,8 @@ pub enum End {
     Client(u16),
     /// A service.
     Service(u16),
+    /// A topic.
+    Topic(u16),
 }
 
 /// A service.
@@ -60,8 +102,16 @@ pub struct ServicePlan {
     pub threads: u32,
     /// Places in the accept queue of each.
     pub accept_queue: u32,
+    /// How long a request waits there at most.
+    pub queue_timeout: Option<Span>,
+    /// What all instances together admit at most.
+    pub rate_limit: Option<RateLimit>,
+    /// What each request inside adds to work.
+    pub per_inside: Span,
     /// How an instance is picked.
     pub balancing: Balancing,
+    /// Whether it belongs to somebody else.
+    pub external: bool,
 }
 
 /// A store.
@@ -79,6 +129,8 @@ pub struct StorePlan {
     pub row_time: Span,
     /// Time of a write transaction.
     pub write_time: Sampler,
+    /// How long a statement waits for a locked row.
+    pub lock_timeout: Span,
 }
 
 /// A table.
@@ -94,6 +146,21 @@ pub struct TablePlan {
     pub references: Vec<u16>,
     /// Copies elsewhere that are kept in step by events: replicas and caches with broadcast.
     pub copied_by: Vec<u16>,
+    /// The states of its records, if it is a table of records.
+    pub states: Vec<String>,
+    /// The names of its records' numbers.
+    pub fields: Vec<String>,
+    /// What those are at the start.
+    pub start: Values,
+    /// What becomes of records that stay in one state for long.
+    pub expires: Option<ExpiryPlan>,
+}
+
+impl TablePlan {
+    /// Whether it holds records (and not only versions).
+    pub fn is_record(&self) -> bool {
+        !self.states.is_empty()
+    }
 }
 
 /// A link.
@@ -120,6 +187,8 @@ pub struct OperationPlan {
     pub service: u16,
     /// Its first instruction.
     pub entry: u32,
+    /// The operation of the document that this one is (a variant of).
+    pub named: u16,
 }
 
 /// A client.
@@ -135,6 +204,33 @@ pub struct ClientPlan {
     pub load: LoadPlan,
     /// How long it waits.
     pub timeout: Span,
+    /// What stands in front of its requests, in [`Plan::guards`], or [`NO_GUARD`].
+    pub guard: u16,
+    /// What they ask about.
+    pub key: KeyPlan,
+    /// Whether somebody tries again by hand.
+    pub again: Option<Again>,
+}
+
+/// What a client's requests are about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum KeyPlan {
+    /// Nothing that has a business key.
+    None,
+    /// A new business key each time.
+    New,
+    /// That of a record which is there from the start.
+    RowOf {
+        /// The table.
+        table: u16,
+        /// How often each is meant.
+        popularity: Popularity,
+    },
+    /// One that another client has begun of late.
+    Recent {
+        /// The other client.
+        client: u16,
+    },
 }
 
 /// When a client asks.
@@ -201,6 +297,8 @@ pub struct ReferencePlan {
     pub batch_size: u32,
     /// How missing values are fetched.
     pub miss: CacheMiss,
+    /// What stands in front of its calls, in [`Plan::guards`], or [`NO_GUARD`].
+    pub guard: u16,
     /// Its cache, in [`Plan::caches`].
     pub cache: u16,
 }
@@ -218,6 +316,10 @@ pub struct CachePlan {
     pub popularity: Popularity,
     /// How long a copy may be used.
     pub ttl: Span,
+    /// Whether an entry's time to live begins anew with each use.
+    pub slides: bool,
+    /// Whether those who miss the same key at the same time wait for the first.
+    pub single_flight: bool,
     /// Most entries of one instance.
     pub size: u32,
     /// Whether the owner broadcasts its changes.
@@ -261,6 +363,10 @@ pub enum Instruction {
         timeout: Span,
         /// What a failure means.
         on_error: OnError,
+        /// What stands in front of it, in [`Plan::guards`], or [`NO_GUARD`].
+        guard: u16,
+        /// What it is for.
+        role: Role,
     },
     /// Start branches and wait for all.
     FanOut {
@@ -287,6 +393,18 @@ pub enum Instruction {
         /// The first instruction of the loop's body.
         body: u32,
     },
+    /// Go one of several ways.
+    Choose {
+        /// The first, in [`Plan::ways`].
+        first: u32,
+        /// How many.
+        ways: u32,
+    },
+    /// Go on elsewhere.
+    Jump {
+        /// Where.
+        to: u32,
+    },
     /// Look one key up.
     Lookup {
         /// Where.
@@ -311,6 +429,84 @@ pub enum Instruction {
     },
     /// The operation or the branch is done.
     Done,
+    /// Begin a local transaction.
+    Begin {
+        /// In which store.
+        store: u16,
+    },
+    /// Do something to a record, in the transaction.
+    Statement {
+        /// What, in [`Plan::statements`].
+        statement: u32,
+        /// Whether its time is that of the commit (it is the only one).
+        free: bool,
+    },
+    /// Commit the local transaction.
+    Commit,
+    /// Prepare it: it is kept until the decision is told.
+    Prepare {
+        /// The operation whose transaction it is.
+        operation: u16,
+    },
+    /// The decision about a prepared transaction.
+    Decide {
+        /// The operation whose transaction it is.
+        operation: u16,
+        /// To commit it, or to roll it back.
+        commit: bool,
+    },
+    /// Publish an event.
+    Publish {
+        /// On which topic.
+        topic: u16,
+        /// Over which link.
+        link: u16,
+        /// By which relay, if by one.
+        relay: u32,
+        /// The table whose record it carries ([`NONE`]: the key alone).
+        of: u32,
+        /// What has happened, as a choreography counts it.
+        kind: u8,
+        /// Whether this is where it leaves after the commit (and not where it is asked for).
+        after_commit: bool,
+    },
+    /// Say no with this probability.
+    Decline(f64),
+    /// Take a business lock.
+    TakeLock {
+        /// Which.
+        lock: u16,
+    },
+    /// Give a business lock back.
+    ReleaseLock {
+        /// Which.
+        lock: u16,
+    },
+    /// From here on, a failure goes on elsewhere.
+    OnFailure {
+        /// If it is certain that nothing was done ([`NONE`]: the request ends).
+        clean: u32,
+        /// If nobody knows what was done.
+        unknown: u32,
+    },
+    /// A business transaction begins (`true`) or ends: in between, its records are not final.
+    Process(bool),
+    /// The request ends with the failure that brought it here.
+    Fail,
+    /// Leave, if the message is known already.
+    SeenBefore {
+        /// By which subscription.
+        subscription: u16,
+        /// Where to go on then.
+        end: u32,
+    },
+    /// Remember the message, in the transaction if there is one.
+    Remember {
+        /// For which subscription.
+        subscription: u16,
+    },
+    /// A point at which the process may die.
+    MayDie(Point),
 }
 
 impl Plan {
@@ -329,6 +525,11 @@ impl Plan {
         let code: Vec<_> = self.code.iter().map(std::mem::discriminant).collect();
         let names =
             |names: &mut dyn Iterator<Item = &'_ String>| names.cloned().collect::<Vec<_>>();
+        let guards: Vec<_> = self
+            .guards
+            .iter()
+            .map(|guard| (guard.caller, &guard.name))
+            .collect();
         let popularity: Vec<_> = self
             .references
             .iter()
@@ -351,7 +552,20 @@ impl Plan {
                 .collect::<Vec<_>>(),
             tables,
             popularity,
-            (code, &self.branches),
+            (
+                code,
+                &self.branches,
+                guards,
+                names(&mut self.topics.iter().map(|x| &x.name)),
+                names(&mut self.subscriptions.iter().map(|x| &x.name)),
+                names(&mut self.reconciliations.iter().map(|x| &x.name)),
+                self.relays
+                    .iter()
+                    .map(|relay| (relay.topic, relay.store, relay.log))
+                    .collect::<Vec<_>>(),
+                &self.statements,
+            ),
+            self.ways.iter().map(|way| way.entry).collect::<Vec<_>>(),
         )
     }
 
@@ -360,6 +574,7 @@ impl Plan {
         match end {
             End::Client(client) => &self.clients[client as usize].name,
             End::Service(service) => &self.services[service as usize].name,
+            End::Topic(topic) => &self.topics[topic as usize].name,
         }
     }
 
@@ -372,411 +587,6 @@ impl Plan {
             .position(|link| self.end_name(link.from) == from && self.end_name(link.to) == to)
             .map(|index| index as u16)
     }
-}
-
-/// Sampling keys by popularity: the cumulative shares, worked out once.
-#[derive(Clone, Debug)]
-pub enum KeyPicker {
-    /// All the same.
-    Uniform(u32),
-    /// Zipf: cumulative shares, ascending, the last 1.
-    Zipf(Vec<f64>),
-}
-
-impl KeyPicker {
-    /// For `keys` keys.
-    pub fn new(popularity: Popularity, keys: u32) -> KeyPicker {
-        match popularity {
-            Popularity::Uniform => KeyPicker::Uniform(keys),
-            Popularity::Zipf { exponent } => {
-                let mut sum = 0.0;
-                let mut shares: Vec<f64> = (1..=keys)
-                    .map(|rank| {
-                        sum += libm::pow(f64::from(rank), -exponent);
-                        sum
-                    })
-                    .collect();
-                for share in &mut shares {
-                    *share /= sum;
-                }
-                KeyPicker::Zipf(shares)
-            }
-        }
-    }
-
-    /// One key.
-    pub fn pick(&self, stream: &mut Stream) -> u32 {
-        match self {
-            KeyPicker::Uniform(keys) => stream.below(*keys),
-            KeyPicker::Zipf(shares) => {
-                let u = stream.unit();
-                (shares.partition_point(|share| *share <= u) as u32).min(shares.len() as u32 - 1)
-            }
-        }
-    }
-}
-
-/// Builds a plan; the maps from names live only here.
-struct Builder<'a> {
-    scenario: &'a Scenario,
-    services: BTreeMap<&'a str, u16>,
-    stores: BTreeMap<&'a str, u16>,
-    tables: BTreeMap<String, u16>,
-    operations: BTreeMap<&'a str, u16>,
-    references: BTreeMap<&'a str, u16>,
-    caches: BTreeMap<&'a str, u16>,
-    plan: Plan,
-}
-
-/// The index of each name, in the order of the names.
-fn indices<T>(map: &BTreeMap<String, T>) -> BTreeMap<&str, u16> {
-    map.keys().map(String::as_str).zip(0..).collect()
-}
-
-impl<'a> Builder<'a> {
-    fn new(scenario: &'a Scenario) -> Self {
-        let tables = scenario
-            .stores
-            .iter()
-            .flat_map(|(store, plan)| {
-                plan.tables
-                    .keys()
-                    .map(move |table| format!("{store}.{table}"))
-            })
-            .zip(0..)
-            .collect();
-        Builder {
-            scenario,
-            services: indices(&scenario.services),
-            stores: indices(&scenario.stores),
-            tables,
-            operations: indices(&scenario.operations),
-            references: indices(&scenario.references),
-            caches: indices(&scenario.caches),
-            plan: Plan {
-                services: Vec::new(),
-                stores: Vec::new(),
-                tables: Vec::new(),
-                links: Vec::new(),
-                operations: Vec::new(),
-                clients: Vec::new(),
-                references: Vec::new(),
-                caches: Vec::new(),
-                lookup_caches: 0,
-                code: Vec::new(),
-                branches: Vec::new(),
-            },
-        }
-    }
-
-    fn build(mut self) -> Plan {
-        self.services_and_stores();
-        self.references();
-        self.operations();
-        self.clients();
-        self.plan
-    }
-
-    fn service(&self, name: &str) -> u16 {
-        self.services[name]
-    }
-
-    fn service_of_operation(&self, name: &str) -> u16 {
-        self.service(name.split('.').next().unwrap_or_default())
-    }
-
-    fn service_of_table(&self, table: u16) -> u16 {
-        let store = self.plan.tables[table as usize].store;
-        self.plan.stores[store as usize].service
-    }
-
-    /// The link between two ends, made when it is first asked for.
-    fn link(&mut self, from: End, to: End) -> u16 {
-        if let Some(index) = self
-            .plan
-            .links
-            .iter()
-            .position(|link| (link.from, link.to) == (from, to))
-        {
-            return index as u16;
-        }
-        let ends = (self.end_name(from), self.end_name(to));
-        let link = self
-            .scenario
-            .links
-            .iter()
-            .find(|(name, _)| {
-                name.split_once("->").is_some_and(|(a, b)| {
-                    (a.trim(), b.trim()) == (ends.0.as_str(), ends.1.as_str())
-                })
-            })
-            .map_or(&self.scenario.network, |(_, link)| link);
-        self.plan.links.push(LinkPlan {
-            from,
-            to,
-            latency: link.latency.sampler(),
-            request_loss: link.request_loss,
-            answer_loss: link.answer_loss,
-        });
-        (self.plan.links.len() - 1) as u16
-    }
-
-    fn end_name(&self, end: End) -> String {
-        match end {
-            End::Client(client) => self.scenario.clients.keys().nth(client as usize),
-            End::Service(service) => self.scenario.services.keys().nth(service as usize),
-        }
-        .cloned()
-        .unwrap_or_default()
-    }
-
-    fn services_and_stores(&mut self) {
-        for (name, service) in &self.scenario.services {
-            self.plan.services.push(ServicePlan {
-                name: name.clone(),
-                instances: service.instances,
-                threads: service.threads,
-                accept_queue: service.accept_queue,
-                balancing: service.balancing,
-            });
-        }
-        for (name, store) in &self.scenario.stores {
-            let index = self.plan.stores.len() as u16;
-            self.plan.stores.push(StorePlan {
-                name: name.clone(),
-                service: self.services[store.service.as_str()],
-                connections: store.connections,
-                query_time: store.query_time.sampler(),
-                row_time: store.row_time,
-                write_time: store.write_time.sampler(),
-            });
-            for (table, plan) in &store.tables {
-                self.plan.tables.push(TablePlan {
-                    name: format!("{name}.{table}"),
-                    store: index,
-                    rows: plan.rows,
-                    references: Vec::new(),
-                    copied_by: Vec::new(),
-                });
-            }
-        }
-    }
-
-    fn references(&mut self) {
-        for (name, cache) in &self.scenario.caches {
-            let of = self.tables[&cache.of];
-            let service = self.services[cache.service.as_str()];
-            let event_link = self.link(
-                End::Service(self.service_of_table(of)),
-                End::Service(service),
-            );
-            self.cache(CachePlan {
-                name: name.clone(),
-                service,
-                of,
-                popularity: cache.popularity,
-                ttl: cache.ttl,
-                size: cache.size,
-                sync: cache.sync,
-                event_link,
-                in_use: true,
-            });
-        }
-        self.plan.lookup_caches = self.plan.caches.len();
-        for (name, reference) in &self.scenario.references {
-            let index = self.plan.references.len() as u16;
-            let (from, to) = (self.tables[&reference.from], self.tables[&reference.to]);
-            let (reader, owner) = (self.service_of_table(from), self.service_of_table(to));
-            let link = self.link(End::Service(reader), End::Service(owner));
-            let event_link = self.link(End::Service(owner), End::Service(reader));
-            let columns = &mut self.plan.tables[from as usize].references;
-            columns.push(index);
-            let column = (columns.len() - 1) as u16;
-            self.plan.tables[to as usize].copied_by.push(index);
-            let cache = self.cache(CachePlan {
-                name: name.clone(),
-                service: reader,
-                of: to,
-                popularity: reference.popularity,
-                ttl: reference.cache.ttl,
-                size: reference.cache.size,
-                sync: reference.cache.sync,
-                event_link,
-                in_use: reference.strategy == ReadStrategy::LocalCache,
-            });
-            self.plan.references.push(ReferencePlan {
-                name: name.clone(),
-                reader,
-                owner,
-                from,
-                column,
-                to,
-                lookup: self.operations[reference.lookup.as_str()],
-                link,
-                event_link,
-                strategy: reference.strategy,
-                popularity: reference.popularity,
-                timeout: reference.timeout,
-                on_error: reference.on_error,
-                parallel_limit: without_limit(reference.parallel_limit),
-                batch_size: reference.batch_size,
-                miss: reference.cache.miss,
-                cache,
-            });
-        }
-    }
-
-    fn cache(&mut self, cache: CachePlan) -> u16 {
-        self.plan.caches.push(cache);
-        (self.plan.caches.len() - 1) as u16
-    }
-
-    fn operations(&mut self) {
-        for (name, operation) in &self.scenario.operations {
-            let service = self.service_of_operation(name);
-            let entry = self.plan.code.len() as u32;
-            self.plan.operations.push(OperationPlan {
-                name: name.clone(),
-                service,
-                entry,
-            });
-            self.steps(service, &operation.steps);
-            self.plan.code.push(Instruction::Done);
-        }
-    }
-
-    fn here(&self) -> u32 {
-        self.plan.code.len() as u32
-    }
-
-    /// Leaves a place to be filled in once the code behind it is known.
-    fn placeholder(&mut self) -> usize {
-        self.plan.code.push(Instruction::Done);
-        self.plan.code.len() - 1
-    }
-
-    fn steps(&mut self, service: u16, steps: &[Step]) {
-        for step in steps {
-            match step {
-                Step::Work(time) => self.plan.code.push(Instruction::Work(time.sampler())),
-                Step::Query(query) => {
-                    let store = self.stores[query.store.as_str()];
-                    let table = self.table(&query.store, query.table.as_deref());
-                    let rows = query.rows;
-                    self.plan
-                        .code
-                        .push(Instruction::Query { store, table, rows });
-                }
-                Step::Write(write) => {
-                    let store = self.stores[write.store.as_str()];
-                    let table = self.table(&write.store, write.table.as_deref());
-                    self.plan.code.push(Instruction::Write { store, table });
-                }
-                Step::Call(call) => {
-                    let operation = self.operations[call.operation.as_str()];
-                    let callee = self.service_of_operation(&call.operation);
-                    let link = self.link(End::Service(service), End::Service(callee));
-                    self.plan.code.push(Instruction::Call {
-                        operation,
-                        link,
-                        keys: call.keys,
-                        timeout: call.timeout,
-                        on_error: call.on_error,
-                    });
-                }
-                Step::FanOut(fan_out) => {
-                    let place = self.placeholder();
-                    let entries: Vec<u32> = fan_out
-                        .branches
-                        .iter()
-                        .map(|branch| {
-                            let entry = self.here();
-                            self.steps(service, branch);
-                            self.plan.code.push(Instruction::Done);
-                            entry
-                        })
-                        .collect();
-                    let first = self.plan.branches.len() as u32;
-                    self.plan.branches.extend(&entries);
-                    self.plan.code[place] = Instruction::FanOut {
-                        first,
-                        branches: entries.len() as u32,
-                        times: fan_out.times,
-                        limit: without_limit(fan_out.limit),
-                        end: self.here(),
-                    };
-                }
-                Step::Repeat(repeat) => {
-                    let place = self.placeholder();
-                    let body = self.here();
-                    self.steps(service, &repeat.steps);
-                    self.plan.code.push(Instruction::Again { body });
-                    self.plan.code[place] = Instruction::Repeat {
-                        times: repeat.times,
-                        end: self.here(),
-                    };
-                }
-                Step::Lookup(lookup) => {
-                    let cache = self.caches[lookup.cache.as_str()];
-                    let place = self.placeholder();
-                    self.steps(service, &lookup.miss);
-                    self.plan.code.push(Instruction::Fill { cache });
-                    let end = self.here();
-                    self.plan.code[place] = Instruction::Lookup { cache, end };
-                }
-                Step::Resolve(resolve) => {
-                    for name in &resolve.references {
-                        let reference = self.references[name.as_str()];
-                        self.plan.code.push(Instruction::Resolve { reference });
-                    }
-                }
-                Step::Embed(resolve) => {
-                    for name in &resolve.references {
-                        let reference = self.references[name.as_str()];
-                        self.plan.code.push(Instruction::Embed { reference });
-                    }
-                }
-            }
-        }
-    }
-
-    fn table(&self, store: &str, table: Option<&str>) -> u32 {
-        table.map_or(NONE, |table| {
-            u32::from(self.tables[&format!("{store}.{table}")])
-        })
-    }
-
-    fn clients(&mut self) {
-        for (index, (name, client)) in self.scenario.clients.iter().enumerate() {
-            let operation = self.operations[client.operation.as_str()];
-            let service = self.service_of_operation(&client.operation);
-            let link = self.link(End::Client(index as u16), End::Service(service));
-            let load = match &client.load {
-                Load::Poisson { rate } => LoadPlan::Poisson { rate: *rate },
-                Load::Constant { rate } => LoadPlan::Constant { rate: *rate },
-                Load::Bursts { every, size } => LoadPlan::Bursts {
-                    every: *every,
-                    size: *size,
-                },
-                Load::Closed { users, think } => LoadPlan::Closed {
-                    users: *users,
-                    think: think.sampler(),
-                },
-            };
-            self.plan.clients.push(ClientPlan {
-                name: name.clone(),
-                operation,
-                link,
-                load,
-                timeout: client.timeout,
-            });
-        }
-    }
-}
-
-/// In documents 0 means "no limit".
-fn without_limit(limit: u32) -> u32 {
-    if limit == 0 { u32::MAX } else { limit }
 }
 
 /// How many things a [`Count`] stands for, given a request's keys and rows.

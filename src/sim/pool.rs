@@ -11,6 +11,12 @@ pub enum User {
     Request(RequestId),
     /// The process that applies a reference's change events to its replica.
     Applier(u16),
+    /// A request, for a local transaction.
+    Transaction(RequestId),
+    /// A relay.
+    Relay(u16),
+    /// A reconciliation.
+    Reconciliation(u16),
 }
 
 /// Somebody who waits for a connection.

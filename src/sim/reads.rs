@@ -1,11 +1,12 @@
 //! Reading what other services own: the strategies, each really done.
 
 use super::Simulation;
+use super::guarded::Target;
 use super::interpret::Effect;
-use super::plan::{NONE, ReferencePlan};
+use super::plan::{CachePlan, NONE, ReferencePlan};
 use super::request::{Group, RequestId};
 use super::tables::Copied;
-use super::trace::{Outcome, What};
+use super::trace::{Observe, Outcome, What};
 use crate::scenario::{CacheMiss, OnError, ReadStrategy};
 use crate::time::Span;
 
@@ -39,7 +40,7 @@ fn way(reference: &ReferencePlan) -> Way {
     }
 }
 
-impl Simulation {
+impl<O: Observe> Simulation<O> {
     /// Begins to get the values of a reference for the rows that a request has read.
     pub(super) fn begin_resolve(&mut self, id: RequestId, reference: u16) -> Effect {
         let plan = &self.plan.references[reference as usize];
@@ -153,23 +154,25 @@ impl Simulation {
         let instance = self.world.requests[id].instance as usize;
         let fetch = &mut self.world.fetches[place];
         let plan = &self.plan.references[fetch.reference as usize];
-        let ttl = self.plan.caches[plan.cache as usize].ttl;
+        let CachePlan { ttl, slides, .. } = self.plan.caches[plan.cache as usize];
         let cache = &mut self.world.caches[plan.cache as usize][instance];
         let rows = &self.world.tables[plan.to as usize].rows;
         let tally = &mut fetch.tally;
-        fetch.keys.retain(|key| match cache.get(*key, now, ttl) {
-            Some(copy) => {
-                tally.hits += 1;
-                if let Some(since) = rows[*key as usize].outdated_since(copy.version) {
-                    tally.count_stale(now.since(since));
+        fetch
+            .keys
+            .retain(|key| match cache.get(*key, now, ttl, slides) {
+                Some(copy) => {
+                    tally.hits += 1;
+                    if let Some(since) = rows[*key as usize].outdated_since(copy.version) {
+                        tally.count_stale(now.since(since));
+                    }
+                    false
                 }
-                false
-            }
-            None => {
-                tally.misses += 1;
-                true
-            }
-        });
+                None => {
+                    tally.misses += 1;
+                    true
+                }
+            });
     }
 
     /// Starts as many calls as the fetch's limit allows.
@@ -187,8 +190,15 @@ impl Simulation {
             fetch.next += keys;
             fetch.tally.calls += 1;
             let plan = &self.plan.references[fetch.reference as usize];
-            let (operation, link, timeout) = (plan.lookup, plan.link, plan.timeout);
-            self.call(id, operation, link, keys, timeout, (first, keys));
+            let target = Target {
+                operation: plan.lookup,
+                link: plan.link,
+                keys,
+                timeout: plan.timeout,
+                range: (first, keys),
+                guard: plan.guard,
+            };
+            self.call(id, target);
         }
     }
 
@@ -312,25 +322,40 @@ impl Simulation {
         }
     }
 
-    /// Looks one key up for a `lookup` step; whether it was there.
-    pub(super) fn look_up(&mut self, id: RequestId, cache: u16) -> bool {
+    /// Looks one key up for a `lookup` step.
+    pub(super) fn look_up(&mut self, id: RequestId, cache: u16) -> Look {
         let index = cache as usize;
-        let key = self.world.lookup_pickers[index].pick(&mut self.world.lookups[index]);
-        let plan = &self.plan.caches[index];
         let request = &mut self.world.requests[id];
-        request.key = key;
-        let found =
-            self.world.caches[index][request.instance as usize].get(key, self.now, plan.ttl);
+        if !std::mem::take(&mut request.looks_again) {
+            request.key = self.world.lookup_pickers[index].pick(&mut self.world.lookups[index]);
+        }
+        let key = request.key;
+        let plan = &self.plan.caches[index];
+        let found = self.world.caches[index][request.instance as usize].get(
+            key,
+            self.now,
+            plan.ttl,
+            plan.slides,
+        );
+        if found.is_none() && plan.single_flight && self.joins_flight(id, cache, key) {
+            // It counts when it looks again.
+            return Look::Waits;
+        }
+        let plan = &self.plan.caches[index];
         let row = &self.world.tables[plan.of as usize].rows[key as usize];
         let what = What::LookedUp {
-            request: request.serial,
+            request: self.world.requests[id].serial,
             cache,
             hit: found.is_some(),
             stale: found.is_some_and(|copy| copy.version < row.version),
             age: found.map_or(Span::ZERO, |copy| self.now.since(copy.read_at)),
         };
         self.record(what);
-        found.is_some()
+        if found.is_some() {
+            Look::Hits
+        } else {
+            Look::Misses
+        }
     }
 
     /// Keeps what the steps behind a missed look have fetched.
@@ -348,7 +373,22 @@ impl Simulation {
             self.now,
             plan.size,
         );
+        if plan.single_flight {
+            let key = request.key;
+            self.flight_lands(id, cache, key);
+        }
     }
+}
+
+/// What a look into a cache comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// The key is there.
+    Hits,
+    /// It is not: this request fetches it.
+    Misses,
+    /// It is not, and another request is fetching it.
+    Waits,
 }
 
 fn plan_from(reference: &ReferencePlan) -> usize {

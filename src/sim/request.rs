@@ -1,27 +1,50 @@
 //! A request: from the moment its caller sends it until both its caller and its callee are done with it.
 
-use super::limits::LOOPS_MAX;
-use super::plan::NONE;
+use super::event::Event;
+use super::limits::{IN_FLIGHT_MAX, LOOPS_MAX};
 use super::tables::Page;
 use super::trace::{Outcome, Serial};
 use crate::scenario::OnError;
 use crate::time::Time;
 
-/// A request's place, and which of the requests that have had this place.
+/// A request's place, and which of the requests that have had this place: in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RequestId {
-    /// The place.
-    pub index: u32,
-    /// How often the place had been used before.
-    pub generation: u32,
-}
+pub struct RequestId(u64);
+
+/// A place's uses are counted in so many bits. (The count begins anew after 134 million uses of one place; nothing waits
+/// for a request for so long.)
+pub const GENERATION_BITS: u32 = 27;
 
 impl RequestId {
-    /// No request.
-    pub const NONE: RequestId = RequestId {
-        index: NONE,
-        generation: 0,
-    };
+    /// The request in this place, of this generation.
+    #[inline]
+    pub fn new(index: u32, generation: u32) -> RequestId {
+        RequestId(u64::from(generation) << 32 | u64::from(index))
+    }
+
+    /// The place.
+    #[inline]
+    pub fn index(self) -> usize {
+        self.0 as u32 as usize
+    }
+
+    /// How often the place had been used before.
+    #[inline]
+    pub fn generation(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// The word: its highest five bits are not used.
+    #[inline]
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// What [`RequestId::bits`] gave.
+    #[inline]
+    pub fn from_bits(bits: u64) -> RequestId {
+        RequestId(bits)
+    }
 }
 
 /// Who sent a request.
@@ -33,6 +56,10 @@ pub enum Caller {
     Request(RequestId),
     /// A fan-out: this is a branch, on its root's worker; no message is sent.
     Branch(RequestId),
+    /// A message of a subscription's queue: a place there.
+    Delivery(RequestId),
+    /// A reconciliation that repairs.
+    Repair(u16),
 }
 
 /// Where a request is, on the callee's side.
@@ -48,6 +75,8 @@ pub enum Stage {
     WantsConnection(u16),
     /// On a worker, using a connection of this store.
     UsesConnection(u16),
+    /// On a worker, waiting for a row that another transaction has locked.
+    WaitsForRow,
     /// On a worker, waiting for what it started.
     Waiting,
     /// The service is done with it (or never saw it).
@@ -74,8 +103,12 @@ pub enum Group {
         /// At most so many at once.
         limit: u32,
     },
+    /// Another request's fetch of the key that it has looked up.
+    Flight,
     /// The calls that fetch the values of a reference (in [`super::fetch::Fetches`]).
     Fetch(u32),
+    /// The broker's confirmation.
+    Publish,
 }
 
 /// A request. Branches of a fan-out are requests, too, without a worker of their own.
@@ -97,8 +130,9 @@ pub struct Request {
     pub service: u16,
     /// Of which instance.
     pub instance: u16,
-    /// The caller's instance.
-    pub caller_instance: u16,
+    /// The caller's instance. (Wider than it need be: beside `instance` both would be read at once, which has to wait for
+    /// the one that was written last; that was a tenth of a small run.)
+    pub caller_instance: u32,
     /// The link it came over.
     pub link: u16,
     /// How many keys it asks for.
@@ -135,12 +169,28 @@ pub struct Request {
     pub failed: bool,
     /// For a root: how many of its strands (itself and its branches) are not just waiting for answers.
     pub strands: u32,
+    /// Whether the key that it looks up next is the one it has waited for.
+    pub looks_again: bool,
+    /// How many fetches of looked-up keys others wait for that it does.
+    pub leads: u32,
     /// For a client's request: the calls made for it.
     pub calls: u32,
     /// For a call of a fetch: which of the fetch's keys it asks for.
     pub range: (u32, u32),
+    /// The call that it is an attempt of, if that is guarded (in [`super::guarded::Callings`]), or [`NONE`].
+    pub calling: u32,
     /// The new row it is about to insert: a place in [`super::fetch::NewRows`], or [`NONE`].
     pub new_row: u32,
+    /// What it needs for writing: a place in [`super::world::World::works`], or [`NONE`] if it has no business key.
+    pub work: u32,
+}
+
+impl Request {
+    /// Whether a worker of its own is held by it. (A branch runs on its root's.)
+    pub fn is_on_worker(&self) -> bool {
+        let held = !matches!(self.stage, Stage::Travelling | Stage::Queued | Stage::Done);
+        held && !matches!(self.caller, Caller::Branch(_))
+    }
 }
 
 /// All requests that are alive.
@@ -163,22 +213,29 @@ impl Requests {
         self.serial
     }
 
-    /// Gives a new request a place.
-    pub fn insert(&mut self, mut request: Request) -> RequestId {
-        match self.free.pop() {
-            Some(index) => {
-                request.generation = self.places[index as usize].generation;
-                let generation = request.generation;
-                self.places[index as usize] = request;
-                RequestId { index, generation }
+    /// The place that the next request will have.
+    #[inline]
+    pub fn next_id(&self) -> RequestId {
+        match self.free.last() {
+            Some(index) => RequestId::new(*index, self.places[*index as usize].generation),
+            None => RequestId::new(self.places.len() as u32, 0),
+        }
+    }
+
+    /// Puts a new request in its place, which is [`Requests::next_id`]. Whether there are more of them now than there may
+    /// be.
+    #[inline]
+    pub fn insert(&mut self, id: RequestId, request: Request) -> bool {
+        match self.places.get_mut(id.index()) {
+            Some(place) => {
+                *place = request;
+                self.free.pop();
+                false
             }
             None => {
-                request.generation = 0;
+                // The only way in which there can be more than ever before.
                 self.places.push(request);
-                RequestId {
-                    index: self.places.len() as u32 - 1,
-                    generation: 0,
-                }
+                self.places.len() > IN_FLIGHT_MAX
             }
         }
     }
@@ -187,25 +244,38 @@ impl Requests {
     #[inline]
     pub fn get(&self, id: RequestId) -> Option<&Request> {
         self.places
-            .get(id.index as usize)
-            .filter(|request| request.generation == id.generation)
+            .get(id.index())
+            .filter(|request| request.generation == id.generation())
     }
 
     /// The request, if it is still alive.
     #[inline]
     pub fn get_mut(&mut self, id: RequestId) -> Option<&mut Request> {
         self.places
-            .get_mut(id.index as usize)
-            .filter(|request| request.generation == id.generation)
+            .get_mut(id.index())
+            .filter(|request| request.generation == id.generation())
+    }
+
+    /// Whether a timer still matters: somebody still waits for the answer, or the request is still in the queue.
+    #[inline]
+    pub(super) fn has_timer(&self, timer: Event) -> bool {
+        match timer {
+            Event::LeavesQueue(id) => {
+                let request = self.get(id);
+                request.is_some_and(|request| request.stage == Stage::Queued)
+            }
+            Event::TimesOut(id) => self.get(id).is_some_and(|request| !request.caller_done),
+            _ => false,
+        }
     }
 
     /// Frees a request's place.
     pub fn remove(&mut self, id: RequestId) {
         if let Some(request) = self.get_mut(id) {
-            request.generation += 1;
+            request.generation = (request.generation + 1) % (1 << GENERATION_BITS);
             request.stage = Stage::Done;
             request.caller_done = true;
-            self.free.push(id.index);
+            self.free.push(id.index() as u32);
         }
     }
 
@@ -215,10 +285,7 @@ impl Requests {
         (0u32..)
             .zip(&self.places)
             .filter(|(_, request)| request.stage != Stage::Done || !request.caller_done)
-            .map(|(index, request)| {
-                let generation = request.generation;
-                (RequestId { index, generation }, request)
-            })
+            .map(|(index, request)| (RequestId::new(index, request.generation), request))
     }
 }
 
@@ -226,14 +293,14 @@ impl std::ops::Index<RequestId> for Requests {
     type Output = Request;
     /// For a request known to be alive.
     fn index(&self, id: RequestId) -> &Request {
-        debug_assert_eq!(self.places[id.index as usize].generation, id.generation);
-        &self.places[id.index as usize]
+        debug_assert_eq!(self.places[id.index()].generation, id.generation());
+        &self.places[id.index()]
     }
 }
 
 impl std::ops::IndexMut<RequestId> for Requests {
     fn index_mut(&mut self, id: RequestId) -> &mut Request {
-        debug_assert_eq!(self.places[id.index as usize].generation, id.generation);
-        &mut self.places[id.index as usize]
+        debug_assert_eq!(self.places[id.index()].generation, id.generation());
+        &mut self.places[id.index()]
     }
 }

@@ -5,11 +5,11 @@ use super::plan::{Instruction, NONE, count};
 use super::pool::{User, Waiting};
 use super::request::{RequestId, Stage};
 use super::tables::Page;
-use super::trace::{Outcome, What};
+use super::trace::{Observe, Outcome, What};
 use super::{Event, Simulation};
 use crate::time::Span;
 
-impl Simulation {
+impl<O: Observe> Simulation<O> {
     /// How long a query of so many rows takes.
     pub(super) fn query_time(&mut self, store: u16, rows: u32) -> Span {
         let plan = &self.plan.stores[store as usize];
@@ -53,7 +53,9 @@ impl Simulation {
 
     fn connection_taken(&mut self, store: u16, wish: Waiting, queued: bool) {
         let service = self.plan.stores[store as usize].service;
-        let holds = slowed(wish.holds, self.world.services[service as usize].slow);
+        let slow =
+            self.world.services[service as usize].slow * self.world.stores[store as usize].slow;
+        let holds = slowed(wish.holds, slow);
         self.record(What::ConnectionTaken {
             store,
             queued,
@@ -66,6 +68,9 @@ impl Simulation {
                 self.schedule(holds, Event::Resumes(id));
             }
             User::Applier(reference) => self.schedule(holds, Event::ChangeApplied { reference }),
+            User::Transaction(id) => self.transaction_begins(id, store),
+            User::Relay(relay) => self.schedule(holds, Event::RelayGoesOn(relay)),
+            User::Reconciliation(index) => self.schedule(holds, Event::ReconciliationGoesOn(index)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Rows: versions, when they changed, and what copies of them are worth.
 
-use super::plan::{KeyPicker, Plan};
+use super::keys::KeyPicker;
+use super::plan::Plan;
 use crate::random::Stream;
 use crate::time::Time;
 

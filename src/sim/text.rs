@@ -1,7 +1,9 @@
 //! The trace as text: one line for each record, the same everywhere. Golden traces and digests are made of it.
 
+mod writing;
+
 use super::plan::{End, Plan};
-use super::trace::{Copies, Message, Outcome, Record, What};
+use super::trace::{Copies, Message, Outcome, Record, Role, What};
 use crate::time::Time;
 
 /// A time as seconds with nine digits.
@@ -17,6 +19,8 @@ fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Refused => "refused",
         Outcome::Broken => "broken",
         Outcome::TimedOut => "timed out",
+        Outcome::NotPermitted => "not permitted",
+        Outcome::Declined => "declined",
     }
 }
 
@@ -32,6 +36,7 @@ fn what(plan: &Plan, what: &What) -> String {
     let place = |end: End, instance: u16| match end {
         End::Client(client) => plan.clients[client as usize].name.clone(),
         End::Service(service) => format!("{}/{instance}", plan.services[service as usize].name),
+        End::Topic(topic) => plan.topics[topic as usize].name.clone(),
     };
     let link = |link: u16| {
         let link = &plan.links[link as usize];
@@ -100,7 +105,34 @@ fn what(plan: &Plan, what: &What) -> String {
             request,
             parent,
             operation: called,
-        } => format!("#{request} called by #{parent}: {}", operation(called)),
+            role,
+        } => {
+            let role = match role {
+                Role::Plain | Role::Prepare | Role::Commit | Role::Rollback => "",
+                Role::Confirm => " to confirm",
+                Role::Undo => " to undo",
+                Role::Repair => " to repair",
+            };
+            format!(
+                "#{request} called by #{parent}{role}: {}",
+                operation(called)
+            )
+        }
+        What::Retried {
+            request,
+            of,
+            operation: called,
+            attempt,
+            ..
+        } => format!(
+            "#{request} is attempt {attempt} of #{of}: {}",
+            operation(called)
+        ),
+        What::KeptBack {
+            request,
+            operation: called,
+            ..
+        } => format!("#{request} is kept back: {}", operation(called)),
         What::Queued {
             request,
             service: s,
@@ -141,6 +173,15 @@ fn what(plan: &Plan, what: &What) -> String {
             operation(o),
             service(s),
             outcome(how)
+        ),
+        What::LeftQueue {
+            request,
+            service: s,
+            instance,
+            ..
+        } => format!(
+            "#{request} has waited too long for a worker of {}/{instance}",
+            service(s)
         ),
         What::Dropped {
             request,
@@ -269,5 +310,6 @@ fn what(plan: &Plan, what: &What) -> String {
         What::FaultBegan { fault } => format!("fault {fault} begins"),
         What::FaultEnded { fault } => format!("fault {fault} ends"),
         What::Reconfigured => "settings changed".to_string(),
+        ref about_writing => writing::line(plan, about_writing).unwrap_or_default(),
     }
 }

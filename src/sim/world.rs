@@ -1,14 +1,29 @@
 //! The state of a run: what every service, store, link and client holds at this moment, and its luck.
 
+use super::affairs::{self, Work};
+use super::bus::Bus;
 use super::cache::Cache;
 use super::copies::{Applier, ChangeEvent};
 use super::fetch::{Fetches, NewRows, Pooled};
+use super::flights::Flights;
+use super::guarded::{self, Callings, Guards};
 use super::instance::Instance;
-use super::plan::{End, KeyPicker, Plan};
+use super::keys::KeyPicker;
+use super::leases::{Endings, Leases};
+use super::ledger::Ledger;
+use super::plan::{End, KeyPlan, POINTS, Plan};
 use super::pool::Pool;
-use super::request::Requests;
+use super::publishing::{Publishings, Relay};
+use super::rate_limit::Admitted;
+use super::reconcile::Reconciliation;
+use super::records::{self, Records};
+use super::request::{RequestId, Requests};
+use super::statements::Expiries;
 use super::tables::{Copied, Table};
+use super::trace::Key;
+use super::transactions::{RowLocks, Transactions};
 use crate::random::Stream;
+use std::collections::BTreeMap;
 
 /// A service at run time.
 #[derive(Clone, Debug)]
@@ -17,12 +32,16 @@ pub struct Service {
     pub instances: Vec<Instance>,
     /// Where round robin goes on.
     pub turn: u32,
+    /// How much of its rate limit is used.
+    pub admitted: Admitted,
     /// How many times as long its work takes (1: healthy).
     pub slow: f64,
     /// The share of requests that a fault turns into errors.
     pub errors: f64,
     /// Luck of service times.
     pub work: Stream,
+    /// Luck of which way is gone.
+    pub choices: Stream,
     /// Luck of errors.
     pub error_luck: Stream,
     /// Luck of random balancing.
@@ -38,6 +57,8 @@ pub struct Store {
     pub query: Stream,
     /// Luck of write times.
     pub write: Stream,
+    /// How many times as long everything in it takes (1: healthy).
+    pub slow: f64,
 }
 
 /// A link at run time.
@@ -45,10 +66,18 @@ pub struct Store {
 pub struct Link {
     /// How many faults cut it.
     pub cut: u32,
+    /// How many faults make it hold up what it carries.
+    pub hold: u32,
+    /// Requests and answers (`true`) that it holds up.
+    pub held_up: Vec<(RequestId, bool)>,
     /// Additional loss of requests and events.
     pub request_loss: f64,
     /// Additional loss of answers.
     pub answer_loss: f64,
+    /// Requests that faults will lose, whatever the luck.
+    pub lose_requests: u32,
+    /// Answers that faults will lose.
+    pub lose_answers: u32,
     /// Luck of requests' latencies.
     pub request: Stream,
     /// Luck of answers' latencies.
@@ -68,8 +97,21 @@ pub struct Client {
     pub arrivals: Stream,
     /// Arrivals planned under older settings are void.
     pub epoch: u32,
+    /// How many times as often it asks as it does by itself.
+    pub surge: f64,
     /// For closed loads: users at work beyond the plan's number leave when they have their answer.
     pub users: u32,
+    /// Luck of business keys, and of who tries again.
+    pub keys: Stream,
+}
+
+/// Where the processes of an operation die.
+#[derive(Clone, Debug)]
+pub struct Deaths {
+    /// The share that dies at each point.
+    pub shares: [f64; POINTS],
+    /// Luck of who does.
+    pub luck: Stream,
 }
 
 /// Everything that changes during a run.
@@ -87,6 +129,8 @@ pub struct World {
     pub tables: Vec<Table>,
     /// By cache, then by instance.
     pub caches: Vec<Vec<Cache>>,
+    /// By cache, then by instance: the fetches that others wait for.
+    pub flights: Vec<Vec<Flights>>,
     /// By reference, then by key: the replica's copies.
     pub replicas: Vec<Vec<Copied>>,
     /// By reference: the process that applies events to the replica.
@@ -95,6 +139,10 @@ pub struct World {
     pub requests: Requests,
     /// Fetches under way.
     pub fetches: Fetches,
+    /// Guarded calls under way.
+    pub callings: Callings,
+    /// By guard: budgets, breakers and throttles.
+    pub guards: Vec<Guards>,
     /// Rows about to be inserted.
     pub new_rows: NewRows,
     /// By reference: how its keys are drawn.
@@ -113,6 +161,50 @@ pub struct World {
     pub changes_sent: Pooled<ChangeEvent>,
     /// How many change events are on their way or waiting.
     pub events_in_flight: usize,
+    /// By table: its records.
+    pub records: Vec<Records>,
+    /// By table: luck of which number is renewed.
+    pub renewals: Vec<Stream>,
+    /// The last number that was put into a record to be a new one.
+    pub next_value: i32,
+    /// What requests with a business key need for writing.
+    pub works: Pooled<Work>,
+    /// Local transactions.
+    pub transactions: Transactions,
+    /// Rows that are locked.
+    pub row_locks: RowLocks,
+    /// Prepared transactions, by business key and operation.
+    pub prepared: BTreeMap<(Key, u16), u32>,
+    /// Records whose state does not last.
+    pub expiries: Expiries,
+    /// Business locks that are held.
+    pub leases: Leases,
+    /// The ends of their leases.
+    pub lease_ends: Endings,
+    /// Tells leases apart.
+    pub next_lease: u32,
+    /// The message bus.
+    pub bus: Bus,
+    /// Events on their way to the broker.
+    pub publishings: Publishings,
+    /// Relays.
+    pub relays: Vec<Relay>,
+    /// By relay: luck of when it dies.
+    pub relay_luck: Vec<Stream>,
+    /// The account of what should be true.
+    pub ledger: Ledger,
+    /// People who will try again.
+    pub waiting: Pooled<affairs::Waiting>,
+    /// What is known of clients' business keys.
+    pub keys_of_clients: affairs::Keys,
+    /// By client: how the records are chosen that it asks about.
+    pub row_pickers: Vec<Option<KeyPicker>>,
+    /// By operation: where its processes die.
+    pub deaths: Vec<Deaths>,
+    /// By operation: luck of who is told "no".
+    pub declines: Vec<Stream>,
+    /// Reconciliations.
+    pub reconciliations: Vec<Reconciliation>,
 }
 
 impl World {
@@ -144,9 +236,11 @@ impl World {
                 .map(|service| Service {
                     instances: vec![Instance::default(); service.instances as usize],
                     turn: 0,
+                    admitted: Admitted::default(),
                     slow: 1.0,
                     errors: 0.0,
                     work: stream("work", &service.name),
+                    choices: stream("choices", &service.name),
                     error_luck: stream("errors", &service.name),
                     balance: stream("balance", &service.name),
                 })
@@ -158,6 +252,7 @@ impl World {
                     pool: Pool::default(),
                     query: stream("query", &store.name),
                     write: stream("write", &store.name),
+                    slow: 1.0,
                 })
                 .collect(),
             links: plan
@@ -169,13 +264,17 @@ impl World {
                     // A client and a service may share a name; their links must not share luck.
                     let kind = match link.from {
                         End::Client(_) => "client ",
-                        End::Service(_) => "",
+                        End::Service(_) | End::Topic(_) => "",
                     };
                     let stream = |purpose: &str| stream(&format!("{kind}{purpose}"), &name);
                     Link {
                         cut: 0,
+                        hold: 0,
+                        held_up: Vec::new(),
                         request_loss: 0.0,
                         answer_loss: 0.0,
+                        lose_requests: 0,
+                        lose_answers: 0,
                         request: stream("request latency"),
                         answer: stream("answer latency"),
                         event: stream("event latency"),
@@ -190,7 +289,9 @@ impl World {
                 .map(|client| Client {
                     arrivals: stream("arrivals", &client.name),
                     epoch: 0,
+                    surge: 1.0,
                     users: 0,
+                    keys: stream("business keys", &client.name),
                 })
                 .collect(),
             tables,
@@ -200,6 +301,14 @@ impl World {
                 .map(|cache| {
                     let instances = plan.services[cache.service as usize].instances;
                     vec![Cache::new(plan.tables[cache.of as usize].rows); instances as usize]
+                })
+                .collect(),
+            flights: plan
+                .caches
+                .iter()
+                .map(|cache| {
+                    let instances = plan.services[cache.service as usize].instances;
+                    vec![Flights::default(); instances as usize]
                 })
                 .collect(),
             replicas: plan
@@ -212,6 +321,8 @@ impl World {
             appliers: vec![Applier::default(); plan.references.len()],
             requests: Requests::default(),
             fetches: Fetches::default(),
+            callings: Callings::default(),
+            guards: guarded::all_guards(plan, seed),
             new_rows: NewRows::default(),
             pickers,
             keys,
@@ -236,6 +347,60 @@ impl World {
                 .collect(),
             changes_sent: Pooled::default(),
             events_in_flight: 0,
+            records: records::all(plan),
+            renewals: plan
+                .tables
+                .iter()
+                .map(|table| stream("renewals", &table.name))
+                .collect(),
+            next_value: 0,
+            works: Pooled::default(),
+            transactions: Transactions::default(),
+            row_locks: RowLocks::default(),
+            prepared: BTreeMap::new(),
+            expiries: Expiries::default(),
+            leases: Leases::default(),
+            lease_ends: Endings::default(),
+            next_lease: 0,
+            bus: Bus::new(plan, seed),
+            publishings: Publishings::default(),
+            relays: vec![Relay::default(); plan.relays.len()],
+            relay_luck: plan
+                .relays
+                .iter()
+                .map(|relay| {
+                    let topic = &plan.topics[relay.topic as usize].name;
+                    let store = &plan.stores[relay.store as usize].name;
+                    stream("relay", &format!("{store} -> {topic}"))
+                })
+                .collect(),
+            ledger: Ledger::default(),
+            waiting: Pooled::default(),
+            keys_of_clients: affairs::Keys::default(),
+            row_pickers: plan
+                .clients
+                .iter()
+                .map(|client| match client.key {
+                    KeyPlan::RowOf { table, popularity } => {
+                        Some(KeyPicker::new(popularity, plan.tables[table as usize].rows))
+                    }
+                    _ => None,
+                })
+                .collect(),
+            deaths: plan
+                .operations
+                .iter()
+                .map(|operation| Deaths {
+                    shares: [0.0; POINTS],
+                    luck: stream("deaths", &operation.name),
+                })
+                .collect(),
+            declines: plan
+                .operations
+                .iter()
+                .map(|operation| stream("declines", &operation.name))
+                .collect(),
+            reconciliations: vec![Reconciliation::default(); plan.reconciliations.len()],
         }
     }
 
@@ -249,6 +414,9 @@ impl World {
             let instances = self.services[planned.service as usize].instances.len();
             let keys = plan.tables[planned.of as usize].rows;
             caches.resize_with(instances, || Cache::new(keys));
+        }
+        for (flights, caches) in self.flights.iter_mut().zip(&self.caches) {
+            flights.resize_with(caches.len(), Flights::default);
         }
     }
 }

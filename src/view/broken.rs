@@ -8,7 +8,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the page needs.
-#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub lang: Lang,
     pub broken: Rc<Broken>,
@@ -16,8 +15,7 @@ pub struct Props {
 }
 
 /// The page.
-#[component]
-pub fn BrokenPage(props: &Props) -> Html {
+pub fn view(props: &Props) -> Html {
     let word = |word: Word| word.text(props.lang);
     html! {
         <main class="broken" id="main" data-test="error-page">

@@ -1,20 +1,20 @@
 //! Four small charts: the course of the run.
 
 use crate::app::Snapshot;
+use crate::app::names::Names;
 use crate::metrics::Bin;
-use crate::words::{Lang, Name, Say, Word, count, decimal, ms, share};
+use crate::words::{Lang, Say, Word, count, decimal, ms, share};
 use std::fmt::Write;
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the charts need.
-#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub lang: Lang,
     pub snapshot: Rc<Snapshot>,
     /// The client whose outcome counts.
     pub main_client: u16,
-    pub services: Rc<Vec<Name>>,
+    pub names: Rc<Names>,
 }
 
 const WIDTH: f64 = 240.0;
@@ -90,10 +90,17 @@ fn draw(chart: Chart, lang: Lang) -> Html {
 }
 
 /// The strip of charts.
-#[component]
-pub fn Charts(props: &Props) -> Html {
+pub fn view(props: &Props) -> Html {
     let lang = props.lang;
-    let charts = [latency(props), calls(props), threads(props), stale(props)];
+    let last = match &props.snapshot.truth {
+        Some(truth) => {
+            let counts = &truth.counts;
+            let now: u64 = counts.now.iter().sum();
+            disagreements(props, now as f64)
+        }
+        None => stale(props),
+    };
+    let charts = [latency(props), calls(props), threads(props), last];
     html! {
         <section class="charts" aria-label={Word::Measurements.text(lang)}>
             { for charts.into_iter().map(|chart| draw(chart, lang)) }
@@ -126,7 +133,12 @@ fn latency(props: &Props) -> Chart {
         .filter(|latency| latency.count > 0);
     Chart {
         test: "chart-latency",
-        title: Word::Latency.text(lang).to_string(),
+        title: match props.snapshot.truth {
+            Some(_) => Word::LatencyOfRequest,
+            None => Word::Latency,
+        }
+        .text(lang)
+        .to_string(),
         value: ms(now.map_or(f64::NAN, |now| now.mean), lang),
         number: now.map_or(f64::NAN, |now| now.mean),
         note: now.map_or(String::new(), |now| Say::Percentile(now.p95).text(lang)),
@@ -162,7 +174,12 @@ fn calls(props: &Props) -> Chart {
     };
     Chart {
         test: "chart-calls",
-        title: Word::CallsPerList.text(props.lang).to_string(),
+        title: match props.snapshot.truth {
+            Some(_) => Word::CallsPerRequest,
+            None => Word::CallsPerList,
+        }
+        .text(props.lang)
+        .to_string(),
         value: decimal(now),
         number: now,
         note,
@@ -198,6 +215,7 @@ fn threads(props: &Props) -> Chart {
     });
     let name = |service: usize| {
         props
+            .names
             .services
             .get(service)
             .map_or("", |name| name.text(lang))
@@ -234,6 +252,21 @@ fn threads(props: &Props) -> Chart {
             .join(" · "),
         top: share(1.0),
         lines,
+    }
+}
+
+/// How many disagreements there are: the curve that a reconciliation brings down.
+fn disagreements(props: &Props, now: f64) -> Chart {
+    let curve = over(&props.snapshot.bins, |bin| Some(bin.disagreements));
+    let top = top_of(&[&curve]);
+    Chart {
+        test: "chart-disagreements",
+        title: Word::Disagreements.text(props.lang).to_string(),
+        value: count(now),
+        number: now,
+        note: String::new(),
+        top: count(top),
+        lines: vec![("first", path(&curve, top))],
     }
 }
 

@@ -3,17 +3,17 @@
 use super::help::legend;
 use super::people::figure;
 use super::store::cylinder;
+use super::topic::topic;
 use crate::app::names::Names;
-use crate::app::snapshot::FaultNow;
+use crate::app::snapshot::{FaultNow, LinkNow};
 use crate::app::{Msg, Node, Snapshot};
-use crate::layout::{Form, Layout, Point, Rect, ServiceBox, Topic};
+use crate::layout::{Feed, Form, Layout, Point, Rect, ServiceBox};
 use crate::scenario::FaultKind;
 use crate::words::{Lang, Say, Word, decimal};
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the diagram needs.
-#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub lang: Lang,
     /// The scenario's title.
@@ -85,9 +85,9 @@ fn line(a: Point, b: Point, class: Classes) -> Html {
 }
 
 /// The diagram.
-#[component]
-pub fn Diagram(props: &Props) -> Html {
+pub fn view(props: &Props) -> Html {
     let (lang, layout) = (props.lang, &*props.layout);
+    let writes = layout.stores.iter().any(|store| store.locks.is_some());
     let form = match layout.form {
         Form::Wide => "wide",
         Form::Tall => "tall",
@@ -100,6 +100,7 @@ pub fn Diagram(props: &Props) -> Html {
                     <svg viewBox={format!("0 0 {:.1} {:.1}", layout.width, layout.height)} role="group"
                         aria-label={Say::DiagramOf(&props.title).text(lang)} class={classes!(props.selected.map(|_| "chosen"))}>
                         { for (0..layout.routes.len()).map(|link| route(props, link)) }
+                        { for layout.feeds.iter().map(|it| feed(props, it)) }
                         { for layout.topics.iter().map(|it| topic(props, it)) }
                         { for layout.stores.iter().map(|it| cylinder(props, it)) }
                         { for layout.services.iter().map(|it| service(props, it)) }
@@ -108,7 +109,7 @@ pub fn Diagram(props: &Props) -> Html {
                     <canvas data-test="canvas" id="overlay" aria-hidden="true"></canvas>
                 </div>
             </div>
-            if props.legend { { legend(lang) } }
+            if props.legend { { legend(lang, writes) } }
         </section>
     }
 }
@@ -123,7 +124,7 @@ fn link_fault(props: &Props, link: usize) -> Option<&FaultNow> {
     props.snapshot.faults.iter().find(|fault| {
         fault.active
             && match &fault.kind {
-                FaultKind::Cut { link } => {
+                FaultKind::Cut { link } | FaultKind::Hold { link } => {
                     is(link, &from.key, &to.key) || is(link, &to.key, &from.key)
                 }
                 FaultKind::Loss { link, .. } => is(link, &from.key, &to.key),
@@ -142,21 +143,25 @@ fn route(props: &Props, link: usize) -> Html {
     let now = props.snapshot.links.get(link).copied().unwrap_or_default();
     let from_service = props.names.services.iter().any(|it| it.key == from.key);
     let to_service = props.names.services.iter().any(|it| it.key == to.key);
-    let events_only = layout
-        .topics
-        .iter()
-        .any(|topic| topic.link as usize == link);
+    let events_only = layout.feeds.iter().any(|feed| feed.link as usize == link);
     // A link between services that carries nothing now (the way of events, say) has no line of its own.
     let fault = link_fault(props, link);
     if from_service && to_service && (events_only || backwards(props, link)) {
         return Html::default();
     }
-    let cut = fault.is_some_and(|fault| matches!(fault.kind, FaultKind::Cut { .. }));
+    let cut = fault
+        .is_some_and(|fault| matches!(fault.kind, FaultKind::Cut { .. } | FaultKind::Hold { .. }));
     let class = classes!(
         "route",
         cut.then_some("cut"),
         (now.per_s == 0.0).then_some("quiet")
     );
+    let bus = [from, to]
+        .iter()
+        .any(|end| props.names.topics.iter().any(|it| it.key == end.key));
+    if bus || !route.via.is_empty() {
+        return bent(props, link, bus, cut, now.per_s, &now);
+    }
     let mesh: Vec<(Point, Point)> = if route.from.len() * route.to.len() <= 9 {
         (0..route.from.len() as u16)
             .flat_map(|a| (0..route.to.len() as u16).map(move |b| (a, b)))
@@ -182,6 +187,17 @@ fn route(props: &Props, link: usize) -> Html {
         .map(|point| point.x)
         .fold(0.0, f64::max);
     let (rate_at, note_at) = match layout.form {
+        // Each at the end that is its own.
+        Form::Wide if route.crowded => (
+            Point {
+                x: b.x - 84.0,
+                y: b.y - (b.x - 84.0 - b.x) / (a.x - b.x) * (b.y - a.y) - 9.0,
+            },
+            Point {
+                x: b.x - 84.0,
+                y: b.y - (b.x - 84.0 - b.x) / (a.x - b.x) * (b.y - a.y) + 17.0,
+            },
+        ),
         Form::Wide => (
             Point {
                 x: at.x,
@@ -204,7 +220,9 @@ fn route(props: &Props, link: usize) -> Html {
         ),
     };
     let note = match fault.map(|fault| &fault.kind) {
-        Some(FaultKind::Cut { .. }) => Word::LinkCut.text(lang).to_string(),
+        Some(FaultKind::Cut { .. } | FaultKind::Hold { .. }) => {
+            Word::LinkCut.text(lang).to_string()
+        }
         Some(FaultKind::Loss { .. }) => Word::AnswersLost.text(lang).to_string(),
         _ if now.per_s > 0.0 => Say::Drawn(now.one_in, now.slowed).text(lang),
         _ => String::new(),
@@ -218,6 +236,40 @@ fn route(props: &Props, link: usize) -> Html {
             if between_services {
                 if now.per_s > 0.0 { { text(rate_at.x, rate_at.y, "rate beside", Say::CallsPerSecond(now.per_s).text(lang)) } }
                 { text(note_at.x, note_at.y, "note beside", note) }
+            }
+        </g>
+    }
+}
+
+/// A route round corners, or one of the bus.
+fn bent(props: &Props, link: usize, bus: bool, cut: bool, per_s: f64, now: &LinkNow) -> Html {
+    let lang = props.lang;
+    let route = &props.layout.routes[link];
+    let class = classes!(
+        "route",
+        bus.then_some("bus"),
+        cut.then_some("cut"),
+        (per_s == 0.0).then_some("quiet")
+    );
+    let ways: Vec<u16> = (0..route.from.len().max(route.to.len()).min(9) as u16).collect();
+    let (from, to) = &props.names.links[link];
+    // Above the box that it leads to.
+    let named = |service: &&ServiceBox| {
+        let name = props.names.services.get(service.service as usize);
+        name.is_some_and(|name| name.key == to.key)
+    };
+    let services = &props.layout.services;
+    let at = services.iter().find(named).map(|it| it.rect);
+    let at = at.filter(|_| !bus && per_s > 0.0);
+    html! {
+        <g data-test={format!("link-{}-{}", from.key, to.key)}>
+            { for ways.into_iter().map(|way| {
+                let points: Vec<String> = route.corners(way, way).map(|at| format!("{:.1},{:.1}", at.x, at.y)).collect();
+                html! { <polyline class={class.clone()} points={points.join(" ")}/> }
+            }) }
+            if let Some(at) = at {
+                { text(at.x + 8.0, at.y - 7.0, "rate beside", Say::CallsPerSecond(now.per_s).text(lang)) }
+                { text(at.x + 100.0, at.y - 7.0, "note beside", Say::Drawn(now.one_in, now.slowed).text(lang)) }
             }
         </g>
     }
@@ -241,27 +293,39 @@ fn middle(points: &[Point]) -> Point {
     }
 }
 
-/// A topic: a triangle between an owner and the copies that listen.
-fn topic(props: &Props, topic: &Topic) -> Html {
+/// A feed: a triangle between an owner and the copies that listen.
+fn feed(props: &Props, feed: &Feed) -> Html {
     let lang = props.lang;
-    let Point { x, y } = topic.at;
+    let Point { x, y } = feed.at;
     let now = props
         .snapshot
         .links
-        .get(topic.link as usize)
+        .get(feed.link as usize)
         .copied()
         .unwrap_or_default();
     let class = || classes!("route", "events");
     html! {
         <g class="topic" data-test="topic">
-            { line(topic.from, topic.at, class()) }
-            if topic.replicas { { line(topic.at, topic.to_store, class()) } }
-            if topic.caches { { line(topic.at, topic.to_service, class()) } }
+            { line(feed.from, feed.at, class()) }
+            if feed.replicas { { line(feed.at, feed.to_store, class()) } }
+            if feed.caches { { line(feed.at, feed.to_service, class()) } }
             <path class="triangle" d={format!("M{x:.1} {:.1}l15 25h-30z", y - 15.0)}/>
             { text(x, y + 26.0, "rate", Word::Topic.text(lang)) }
             { text(x, y + 41.0, "note", Say::PerSecond(now.per_s).text(lang)) }
         </g>
     }
+}
+
+/// A box with a corner cut off: it belongs to somebody else.
+fn cut_corner(r: Rect) -> String {
+    format!(
+        "M{:.1} {:.1}h{:.1}l20 20v{:.1}h-{:.1}z",
+        r.x,
+        r.y,
+        r.w - 20.0,
+        r.h - 20.0,
+        r.w
+    )
 }
 
 /// A service.
@@ -312,9 +376,13 @@ fn service(props: &Props, place: &ServiceBox) -> Html {
     };
     let inner = html! {
         <>
-            { rect(r, 12.0, "box") }
+            if place.external {
+                <path class="box external" d={cut_corner(r)}/>
+            } else {
+                { rect(r, 12.0, "box") }
+            }
             { text(r.x + 12.0, r.y + head, "title", name.text(lang).to_string()) }
-            { text(r.right() - 12.0, r.y + head, "live", if now.instances.is_empty() { String::new() } else { format!("{in_use}/{threads}") }) }
+            { text(r.right() - if place.external { 14.0 } else { 12.0 }, r.y + head, "live", if now.instances.is_empty() { String::new() } else { format!("{in_use}/{threads}") }) }
             { text(r.x + 12.0, r.y + head + if wide { 17.0 } else { 14.0 }, "sub",
                 if now.instances.is_empty() { String::new() } else { Say::InstancesOfThreads(now.instances.len() as u32, per_instance).text(lang) }) }
             { text(r.right() - 12.0, r.y + head + if wide { 17.0 } else { 14.0 }, "sub end state", state) }

@@ -1,17 +1,10 @@
 //! The page as a whole: what stands where.
 
-use super::broken::BrokenPage;
-use super::charts::Charts;
-use super::diagram::Diagram;
-use super::help::Help;
 use super::icon::{Icon, icon};
-use super::inspector::Inspector;
-use super::on;
-use super::outcome::Outcome;
-use super::panel::Panel;
-use super::transport::Transport;
-use super::value_of;
+use super::{broken, charts, diagram, help, inspector, outcome, panel, share, transport, truth};
+use super::{on, value_of};
 use crate::app::control::strategy_of;
+use crate::app::embed::Part;
 use crate::app::fault::trouble;
 use crate::app::{Model, Msg, Note, Page as AppPage, Play, Theme};
 use crate::scenario::shipped;
@@ -26,17 +19,19 @@ pub struct Props {
     pub model: Rc<Model>,
     /// Asks for a new seed (the clock is not ours).
     pub dice: Callback<()>,
+    /// Takes a file that was chosen (reading is not ours either).
+    pub file: Callback<web_sys::File>,
     pub send: Callback<Msg>,
 }
 
 /// The page.
-#[component]
-pub fn Page(props: &Props) -> Html {
+pub fn page(props: &Props) -> Html {
     let model = &*props.model;
     let lang = model.lang;
     let content = match &model.page {
         AppPage::Broken(broken) => {
-            html! { <BrokenPage {lang} broken={broken.clone()} send={props.send.clone()}/> }
+            let (broken, send) = (broken.clone(), props.send.clone());
+            broken::view(&broken::Props { lang, broken, send })
         }
         AppPage::Run(play) => run(props, play),
     };
@@ -46,20 +41,24 @@ pub fn Page(props: &Props) -> Html {
         .and_then(|play| play.considered.as_ref())
         .map(|_| on(&props.send, Msg::Consider(None)));
     // What is behind an open dialog cannot be reached: the browser keeps the focus out of it.
-    let behind = model.help;
+    let behind = model.help || model.sharing.is_some();
     html! {
         <>
-            <div class={classes!("page", model.embed.then_some("embed"))} inert={behind} onmouseover={looks_away}>
-                if !model.embed {
+            <div class={classes!("page", model.figure().then_some("embed"))} inert={behind} onmouseover={looks_away}>
+                if !model.figure() {
                     if model.play().is_some() {
                         <a class="skip" href="#diagram" onclick={skip()}>{ Word::SkipToDiagram.text(lang) }</a>
                     }
                     { header(props) }
                 }
+                { share::left_off(model, &props.send) }
                 { content }
                 { note(model) }
             </div>
-            if model.help { <Help {lang} send={props.send.clone()}/> }
+            if let (Some(sharing), Some(play)) = (model.sharing, model.play()) {
+                { share::view(&share::Props { model, play, sharing, file: props.file.clone(), send: props.send.clone() }) }
+            }
+            if model.help { { help::view(&help::Props { lang, send: props.send.clone() }) } }
         </>
     }
 }
@@ -125,7 +124,7 @@ fn header(props: &Props) -> Html {
             </label>
             <h1 class="summary">{ summary.unwrap_or_else(|| word(Word::BrokenLink).to_string()) }</h1>
             <div class="tools">
-                <button class="tool" data-test="share" title={word(Word::ShareHint)} onclick={on(&props.send, Msg::Share)}>
+                <button class="tool" id="share-open" disabled={model.play().is_none()} data-test="share" title={word(Word::ShareHint)} onclick={on(&props.send, Msg::Share(true))}>
                     { icon(Icon::Share) }<span class="tool-text">{ word(Word::Share) }</span>
                 </button>
                 <button class="tool" data-test="lang" lang={lang.other().code()} title={word(Word::OtherLanguageHint)}
@@ -157,77 +156,135 @@ fn run(props: &Props, play: &Play) -> Html {
         .considered
         .as_deref()
         .and_then(|set| considered_words(play, set, lang));
-    let outcome = html! {
-        <Outcome {lang} snapshot={play.snapshot.clone()} main_client={play.main_client} {owner} {offer}
-            considered={considered} forecast={play.forecast} compare={play.compare.clone()} send={send.clone()}/>
-    };
-    let diagram = html! {
-        <Diagram {lang} title={title.clone()} layout={play.layout.clone()} names={play.names.clone()} snapshot={play.snapshot.clone()}
-            selected={play.selected} legend={!model.embed} send={send.clone()}/>
-    };
+    let snapshot = || play.snapshot.clone();
+    let outcome = outcome::view(&outcome::Props {
+        lang,
+        snapshot: snapshot(),
+        main_client: play.main_client,
+        owner,
+        offer: offer.filter(|_| model.shows(Part::Choices)),
+        considered,
+        forecast: play.forecast,
+        compare: play.compare.clone().filter(|_| model.shows(Part::Choices)),
+        send: send.clone(),
+    });
+    let diagram = diagram::view(&diagram::Props {
+        lang,
+        title: title.clone().into(),
+        layout: play.layout.clone(),
+        names: play.names.clone(),
+        snapshot: snapshot(),
+        selected: play.selected,
+        legend: !model.figure(),
+        send: send.clone(),
+    });
     let explained = play
         .considered
         .as_ref()
         .and_then(|set| strategy_of(&set.first()?.1))
         .or(play.explained);
-    let panel = html! {
-        <Panel {lang} controls={play.controls.clone()} {explained}
-            offered={Rc::new(offered.unwrap_or_default())} faults={play.faults.clone()} snapshot={play.snapshot.clone()}
-            fault_lasts={play.fault_lasts} seed={play.scenario.seed} sheet={model.sheet} embed={model.embed}
-            dice={props.dice.clone()} send={send.clone()}/>
-    };
-    let transport = html! {
-        <Transport {lang} playing={play.playing} speed={play.speed} snapshot={play.snapshot.clone()}
-            bookmarks={Rc::new(bookmarks(play))} embed={model.embed} send={send.clone()}/>
-    };
-    if model.embed {
+    let panel = panel::view(&panel::Props {
+        lang,
+        controls: play.controls.clone(),
+        explained,
+        offered: Rc::new(offered.unwrap_or_default()),
+        faults: play.faults.clone(),
+        snapshot: snapshot(),
+        fault_lasts: play.fault_lasts,
+        seed: play.scenario.seed,
+        sheet: model.sheet,
+        embed: model.figure(),
+        dice: props.dice.clone(),
+        send: send.clone(),
+    });
+    let transport = transport::view(&transport::Props {
+        lang,
+        playing: play.playing,
+        speed: play.speed,
+        snapshot: snapshot(),
+        bookmarks: bookmarks(play),
+        embed: model.figure(),
+        send: send.clone(),
+    });
+    if model.figure() {
         return html! {
             <main class="embedded" id="main">
                 <h1 class="visually-hidden">{ title }</h1>
-                { outcome }
-                { diagram }
+                if model.shows(Part::Outcome) { { outcome } }
+                <div class="figure-place">{ diagram }{ poster(props) }</div>
                 <div class="below">
-                    { transport }
-                    <a class="open-full" data-test="open-full" target="_blank" rel="noopener"
-                        href={format!("?#{}", crate::app::opening::fragment(&play.base, &play.scenario))}>
+                    if model.shows(Part::Transport) { { transport } }
+                    if model.shows(Part::Open) { <a class="open-full" data-test="open-full" target="_blank" rel="noopener"
+                        href={format!("?#{}", play.link(Some(play.snapshot.now)).fragment())}>
                         { Word::OpenInFull.text(lang) }
-                    </a>
+                    </a> }
                 </div>
-                { panel }
+                if model.shows(Part::Choices) { { panel } }
             </main>
         };
     }
+    let truth_props = play.snapshot.truth.as_ref().map(|it| truth::Props {
+        lang,
+        truth: it,
+        names: &play.names,
+        snapshot: snapshot(),
+        followed: play.followed,
+        send: send.clone(),
+    });
     html! {
         <div class="columns">
             <div class="side">
                 // It stands beside the diagram, never over it: nothing is hidden.
                 if let Some(node) = play.selected {
-                    <Inspector {lang} {node} layout={play.layout.clone()} names={play.names.clone()}
-                        faults={play.faults.clone()} snapshot={play.snapshot.clone()} send={send.clone()}/>
+                    { inspector::view(&inspector::Props {
+                        lang, node, layout: play.layout.clone(), names: play.names.clone(),
+                        faults: play.faults.clone(), snapshot: snapshot(), send: send.clone(),
+                    }) }
                 }
-                { panel }
+                if let Some(props) = truth_props.as_ref().filter(|_| play.followed.is_some()) {
+                    { truth::affair(props) }
+                }
+                if model.shows(Part::Choices) { { panel } }
             </div>
             <main class="main" id="main">
-                { outcome }
-                <div class="hero">{ diagram }</div>
-                { sentence(play, lang) }
-                { transport }
-                <Charts {lang} snapshot={play.snapshot.clone()} main_client={play.main_client}
-                    services={Rc::new(play.names.services.clone())}/>
+                if model.shows(Part::Outcome) { { outcome } }
+                <div class="hero">{ diagram }{ poster(props) }</div>
+                if model.shows(Part::Sentence) { { sentence(play, lang) } }
+                if model.shows(Part::Transport) { { transport } }
+                if let Some(props) = &truth_props { { truth::view(props) } }
+                { charts::view(&charts::Props {
+                    lang, snapshot: snapshot(), main_client: play.main_client, names: play.names.clone(),
+                }) }
             </main>
-            <button id="sheet-open" class="sheet-open" aria-expanded={if model.sheet { "true" } else { "false" }}
+            if model.shows(Part::Choices) { <button id="sheet-open" class="sheet-open" aria-expanded={if model.sheet { "true" } else { "false" }}
                 aria-controls="settings" onclick={on(send, Msg::Sheet(true))}>
                 { icon(Icon::Sliders) }{ Say::OpenSettings.text(lang) }
-            </button>
+            </button> }
         </div>
+    }
+}
+
+/// The large button over a diagram at rest.
+fn poster(props: &Props) -> Html {
+    let model = &*props.model;
+    let word = Word::RunFigure.text(model.lang);
+    html! {
+        if model.poster {
+            <button class="poster" data-test="poster" aria-label={word} title={word} onclick={on(&props.send, Msg::Toggle)}>
+                <span class="disc">{ icon(Icon::Play) }</span>
+            </button>
+        }
     }
 }
 
 /// What a choice is called that is looked at: its strategy, and whose it is if it is not everybody's.
 fn considered_words(play: &Play, set: &[(String, String)], lang: Lang) -> Option<AttrValue> {
     let (name, value) = set.first()?;
-    let strategy = Word::of_strategy(strategy_of(value)?).text(lang);
     let control = play.controls.iter().find(|control| control.name == *name)?;
+    let strategy = match strategy_of(value) {
+        Some(strategy) => Word::of_strategy(strategy).text(lang),
+        None => control.question.choice(value)?.name(lang),
+    };
     let words = match set.len() {
         1 => Say::StrategyOf(lang.pick(&control.title, name), strategy).text(lang),
         _ => strategy.to_string(),
@@ -238,10 +295,7 @@ fn considered_words(play: &Play, set: &[(String, String)], lang: Lang) -> Option
 /// The live sentence. Read aloud is only what a person did or what broke: the rest changes too often.
 fn sentence(play: &Play, lang: Lang) -> Html {
     let happened = play.snapshot.happened.clone().unwrap_or(Happened::Starting);
-    let text = match play.snapshot.stopped {
-        Some(limit) => Say::Stopped(limit).text(lang),
-        None => happened.text(lang),
-    };
+    let text = play.sentence(lang);
     let aloud = matches!(
         happened,
         Happened::Broke(_) | Happened::Mended(_) | Happened::Changed | Happened::StillWorks { .. }

@@ -7,14 +7,13 @@ use crate::words::{Lang, Word};
 use yew::prelude::*;
 
 /// What the help needs.
-#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub lang: Lang,
     pub send: Callback<Msg>,
 }
 
-/// The marks that move, and what they mean.
-pub fn legend(lang: Lang) -> Html {
+/// The marks that move, and what they mean; with those of a scenario that writes.
+pub fn legend(lang: Lang, writes: bool) -> Html {
     let item = |shape: Html, word: Word| {
         html! { <li><svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">{ shape }</svg>{ word.text(lang) }</li> }
     };
@@ -23,6 +22,12 @@ pub fn legend(lang: Lang) -> Html {
             { item(html! { <circle class="request" cx="7" cy="7" r="4"/> }, Word::Request) }
             { item(html! { <circle class="answer" cx="7" cy="7" r="3.6"/> }, Word::Answer) }
             { item(html! { <path class="event" d="M7 2l5 9H2z"/> }, Word::Event) }
+            if writes {
+            { item(html! { <path class="confirm" d="M7 2.4l4.4 8H2.6z"/> }, Word::Confirm) }
+            { item(html! { <><circle class="retry" cx="4" cy="7" r="3.4"/><path class="notch" d="M9.6 4v6M12.4 4v6"/></> }, Word::Redelivery) }
+            { item(html! { <><path class="event-line" d="M6 2.4l4 7.4H2z"/><path class="event-line" d="M9 4.4l4 7.4H5z"/></> }, Word::Duplicate) }
+            { item(html! { <path class="repair" d="M11 11V7a3.5 3.5 0 0 0-7 0v3M1.8 7.8L4 10.4l2.4-2.4"/> }, Word::Repair) }
+            }
             { item(html! { <circle class="rescued" cx="7" cy="7" r="3.6"/> }, Word::Refused) }
             { item(html! { <path class="failure" d="M7 .8l1.7 4.1 4.4.4-3.3 2.9 1 4.3L7 10.2l-3.8 2.3 1-4.3L.9 5.3l4.4-.4z"/> }, Word::Failure) }
             { item(html! { <rect class="working" x="2" y="2" width="10" height="10"/> }, Word::Working) }
@@ -32,8 +37,7 @@ pub fn legend(lang: Lang) -> Html {
 }
 
 /// The dialog.
-#[component]
-pub fn Help(props: &Props) -> Html {
+pub fn view(props: &Props) -> Html {
     let lang = props.lang;
     let word = |word: Word| word.text(lang);
     let key = |keys: &[&str], means: Word| {
@@ -54,11 +58,17 @@ pub fn Help(props: &Props) -> Html {
                 </div>
                 <p>{ word(Word::HelpHonest) }</p>
                 <h3>{ word(Word::HowToRead) }</h3>
-                { legend(lang) }
+                { legend(lang, true) }
                 <ul class="plain-list">
                     { for [Word::SlotHint, Word::BeadHint, Word::RingHint, Word::DashedHint, Word::HelpClick]
                         .map(|hint| html! { <li>{ word(hint) }</li> }) }
                 </ul>
+                <h3>{ word(Word::LeavesOut) }</h3>
+                <ul class="plain-list" data-test="leaves-out">
+                    { for [Word::NoProcessor, Word::NoContention, Word::NoBandwidth, Word::NoDiscovery, Word::NoMigration]
+                        .map(|what| html! { <li>{ word(what) }</li> }) }
+                </ul>
+                <p>{ word(Word::HowWeKnow) }</p>
                 <h3>{ word(Word::Keys) }</h3>
                 <dl class="keys">
                     { key(&[word(Word::Space)], Word::KeyPlay) }

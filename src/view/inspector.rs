@@ -2,7 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::on;
-use super::panel::FaultButton;
+use super::panel::{FaultProps, fault_button};
 use crate::app::fault::Possible;
 use crate::app::names::Names;
 use crate::app::{Msg, Node, Snapshot};
@@ -12,7 +12,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the inspector needs.
-#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub lang: Lang,
     pub node: Node,
@@ -24,8 +23,7 @@ pub struct Props {
 }
 
 /// The panel of the chosen node.
-#[component]
-pub fn Inspector(props: &Props) -> Html {
+pub fn view(props: &Props) -> Html {
     let lang = props.lang;
     let (name, body) = match props.node {
         Node::Service(service) => (
@@ -35,6 +33,10 @@ pub fn Inspector(props: &Props) -> Html {
         Node::Store(store) => (
             props.names.stores.get(store as usize),
             store_body(props, store),
+        ),
+        Node::Topic(topic) => (
+            props.names.topics.get(topic as usize),
+            topic_body(props, topic),
         ),
     };
     let name = name.map_or("", |name| name.text(lang)).to_string();
@@ -57,8 +59,11 @@ pub fn Inspector(props: &Props) -> Html {
                 <ul class="faults">
                     { for faults.into_iter().map(|fault| html! {
                         <li key={fault.id.clone()}>
-                            <FaultButton {lang} fault={fault.clone()} now={props.snapshot.active(&fault.kind).cloned()}
-                                now_s={props.snapshot.now_s} named=false send={props.send.clone()}/>
+                            { fault_button(&FaultProps {
+                                lang, fault, now: props.snapshot.active(&fault.kind),
+                                armed: props.snapshot.armed(&fault.kind), now_s: props.snapshot.now_s,
+                                named: false, send: &props.send,
+                            }) }
                         </li>
                     }) }
                 </ul>
@@ -161,6 +166,80 @@ fn caches_table(props: &Props, caches: &[u16]) -> Html {
     }
 }
 
+fn topic_body(props: &Props, topic: u16) -> Html {
+    let lang = props.lang;
+    let lanes = props
+        .layout
+        .topics
+        .get(topic as usize)
+        .map_or(&[][..], |place| &place.lanes);
+    html! {
+        <>
+            <table class="grid">
+                <thead><tr>
+                    <th scope="col">{ Word::Subscriptions.text(lang) }</th>
+                    <th scope="col">{ Word::Queued.text(lang) }</th>
+                    <th scope="col">{ Word::Delayed.text(lang) }</th>
+                    <th scope="col">{ Word::InHand.text(lang) }</th>
+                    <th scope="col">{ Word::DeadLetters.text(lang) }</th>
+                </tr></thead>
+                <tbody>
+                    { for lanes.iter().map(|lane| {
+                        let at = lane.subscription as usize;
+                        let now = props.snapshot.queues.get(at).copied().unwrap_or_default();
+                        let name = props.names.subscriptions.get(at).map_or("", |name| name.text(lang));
+                        html! {
+                            <tr>
+                                <th scope="row">{ name.to_string() }</th>
+                                <td>{ count(f64::from(now.queued)) }</td>
+                                <td>{ count(f64::from(now.delayed)) }</td>
+                                <td>{ Say::Of(now.in_hand, now.consumers).text(lang) }</td>
+                                <td>{ count(f64::from(now.dead)) }</td>
+                            </tr>
+                        }
+                    }) }
+                </tbody>
+            </table>
+            { for lanes.iter().filter(|lane| {
+                let now = props.snapshot.queues.get(lane.subscription as usize);
+                now.is_some_and(|now| now.dead > 0)
+            }).map(|lane| html! {
+                <button class="small" data-test={format!("redrive-{}", lane.subscription)}
+                    onclick={on(&props.send, Msg::Redrive(lane.subscription))}>{ Word::RedriveDeadLetters.text(lang) }</button>
+            }) }
+        </>
+    }
+}
+
+/// The latest rows of a table, those that disagree first.
+fn rows_of(props: &Props, table: u16) -> Html {
+    let lang = props.lang;
+    let truth = props.snapshot.truth.as_ref();
+    let Some(now) = truth.and_then(|truth| truth.table(table)) else {
+        return Html::default();
+    };
+    let name = props.names.tables.get(table as usize).cloned();
+    let name = name.unwrap_or_default();
+    html! {
+        <table class="grid" data-test={format!("rows-{name}")}>
+            <caption>{ Word::LatestRows.text(lang) }{ ": " }<code>{ name }</code></caption>
+            <tbody>
+                { for now.rows.iter().map(|(key, row, disagrees)| html! {
+                    <tr>
+                        <th scope="row">{ key.to_string() }</th>
+                        <td class={classes!("words", disagrees.then_some("disagrees"))}>
+                            if *disagrees {
+                                <span class="mark" role="img" aria-label={Word::DisagreesMark.text(lang)}>{ "≠" }</span>
+                            }
+                            { super::truth::row_text(row, lang) }
+                        </td>
+                    </tr>
+                }) }
+            </tbody>
+        </table>
+    }
+}
+
 fn store_body(props: &Props, store: u16) -> Html {
     let lang = props.lang;
     let now = props
@@ -193,6 +272,12 @@ fn store_body(props: &Props, store: u16) -> Html {
             <dl class="pairs">
                 { fact(Word::Connections, Say::Of(now.busy, now.connections).text(lang), lang) }
                 { fact(Word::WaitingWord, count(f64::from(now.wanted)), lang) }
+                if props.layout.stores.get(store as usize).is_some_and(|place| place.locks.is_some()) {
+                    { fact(Word::RowLocks, count(f64::from(now.locks.rows)), lang) }
+                    { fact(Word::LockWaiters, count(f64::from(now.locks.waiting)), lang) }
+                    { fact(Word::Leases, count(f64::from(now.locks.leases)), lang) }
+                    { fact(Word::InDoubt, count(f64::from(now.locks.in_doubt)), lang) }
+                }
                 if let Some((recent, it)) = numbers {
                     { fact(Word::Queries, Say::PerSecond(it.queries as f64 / (recent.to_s - recent.from_s).max(1e-9)).text(lang), lang) }
                     { fact(Word::Utilisation, share(it.utilisation), lang) }
@@ -219,6 +304,7 @@ fn store_body(props: &Props, store: u16) -> Html {
                     }) }
                 </tbody>
             </table>
+            { for chips.iter().map(|chip| rows_of(props, chip.table)) }
         </>
     }
 }

@@ -18,11 +18,18 @@
 //! | `sentence` | what just happened |
 //! | `restart`, `play` (`aria-pressed`), `step`, `speed`, `speed-value`, `clock` (`data-s`), `timeline`, `bookmark` | the run |
 //! | `chart-latency`, `chart-calls`, `chart-threads`, `chart-stale` | the charts; the current value in `data-value` |
+//! | `truth`, `key-<key>`, `all-agrees`, `job-<n>`, `job-<n>-last`, `operator-queue` | the keys that disagree and who looks after them; where there is a ledger, `outcome-value` and `outcome-then` have `data-count` and `data-of` |
+//! | `affair`, `affair-close`, `told`, `actual`, `wrong`, `chain` | how one key came about |
+//! | `chart-disagreements`, `rows-<table>`, `meaning-<control>` | the curve of disagreements; a table's latest rows; what a choice does |
 //! | `scenario`, `share`, `note`, `lang`, `theme`, `help`, `help-dialog`, `help-close`, `sheet`, `open-full` | the frame of the page |
+//! | `share-dialog`, `share-close`, `share-exactly`, `share-settings`, `share-link`, `share-length`, `share-copy`, `qr`, `share-embed`, `share-element`, `share-frame`, `snippet-copy`, `share-export`, `export-<form>`, `share-import`, `import-file` | links, and what is taken away or brought |
+//! | `left-off`, `resume`, `resume-not` | what the last visit left off with |
+//! | `poster` | the large button over the diagram of an embedded page that waits to be asked |
 //! | `error-page`, `broken-input`, `broken-problems`, `open-default` | the page that says what is wrong |
 
 mod broken;
 mod charts;
+mod choices;
 mod diagram;
 mod frame;
 mod help;
@@ -32,13 +39,17 @@ mod outcome;
 mod panel;
 mod people;
 mod settings;
+mod share;
 mod store;
 mod strategies;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod topic;
 mod transport;
+mod truth;
+mod verdict;
 
-pub use frame::Page;
+pub use frame::{Props, page};
 
 use crate::app::Msg;
 use yew::Callback;

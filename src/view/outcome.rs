@@ -8,7 +8,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the outcome needs.
-#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub lang: Lang,
     pub snapshot: Rc<Snapshot>,
@@ -43,7 +42,7 @@ fn number(
 }
 
 /// The way back to the settings before.
-fn undo(props: &Props) -> Html {
+pub(super) fn undo(props: &Props) -> Html {
     html! {
         <button id="undo" class="quiet" data-test="undo" onclick={on(&props.send, Msg::Undo)}>
             { icon(Icon::Undo) }{ Word::Undo.text(props.lang) }
@@ -52,8 +51,10 @@ fn undo(props: &Props) -> Html {
 }
 
 /// The outcome bar.
-#[component]
-pub fn Outcome(props: &Props) -> Html {
+pub fn view(props: &Props) -> Html {
+    if let Some(truth) = &props.snapshot.truth {
+        return super::verdict::view(props, truth);
+    }
     let lang = props.lang;
     let word = |word: Word| word.text(lang);
     let recent = props.snapshot.recent.as_ref();
@@ -186,9 +187,13 @@ fn facts(props: &Props) -> Html {
         if refused > 0.0 {
             facts.push((Say::ListsRefused(refused).text(lang), true));
         }
-        let failed = (client.failed + client.timed_out) as f64 / seconds;
+        let failed = (client.failed + client.timed_out + client.not_permitted) as f64 / seconds;
         if failed > 0.0 {
             facts.push((Say::ListsFail(failed).text(lang), true));
+        }
+        // The last, so that nothing moves when enough has been seen to say it.
+        if let Some((mean, within)) = props.snapshot.mean_ms {
+            facts.push((Say::MeanWithin(mean, within).text(lang), false));
         }
     }
     html! {

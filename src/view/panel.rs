@@ -1,5 +1,6 @@
 //! The panel of settings: strategies, numbers, faults, seed.
 
+use super::choices::Choices;
 use super::icon::{Icon, icon};
 use super::on;
 use super::settings::Numbers;
@@ -15,7 +16,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the panel needs.
-#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub lang: Lang,
     pub controls: Rc<Vec<Control>>,
@@ -35,13 +35,18 @@ pub struct Props {
 }
 
 /// The panel.
-#[component]
-pub fn Panel(props: &Props) -> Html {
+pub fn view(props: &Props) -> Html {
     let lang = props.lang;
     let word = |word: Word| word.text(lang);
     let strategies = html! {
         <Strategies {lang} controls={props.controls.clone()} explained={props.explained}
             offered={props.offered.clone()} send={props.send.clone()}/>
+    };
+    let strategies = html! {
+        <>
+            { strategies }
+            <Choices {lang} controls={props.controls.clone()} offered={props.offered.clone()} send={props.send.clone()}/>
+        </>
     };
     if props.embed {
         return html! { <div class="panel">{ strategies }</div> };
@@ -69,8 +74,11 @@ pub fn Panel(props: &Props) -> Html {
                 <ul class="faults">
                     { for props.faults.iter().filter(|fault| fault.prominent).map(|fault| html! {
                         <li key={fault.id.clone()}>
-                            <FaultButton {lang} fault={fault.clone()} now={props.snapshot.active(&fault.kind).cloned()}
-                                now_s={props.snapshot.now_s} named=true send={props.send.clone()}/>
+                            { fault_button(&FaultProps {
+                                lang, fault, now: props.snapshot.active(&fault.kind),
+                                armed: props.snapshot.armed(&fault.kind), now_s: props.snapshot.now_s,
+                                named: true, send: &props.send,
+                            }) }
                         </li>
                     }) }
                 </ul>
@@ -108,24 +116,24 @@ fn lasts(props: &Props) -> Html {
 }
 
 /// What a fault's button needs.
-#[derive(Clone, PartialEq, Properties)]
-pub struct FaultProps {
+pub struct FaultProps<'a> {
     pub lang: Lang,
-    pub fault: Possible,
+    pub fault: &'a Possible,
     /// The fault, while it is at work.
-    pub now: Option<FaultNow>,
+    pub now: Option<&'a FaultNow>,
+    /// Whether it waits for the next message.
+    pub armed: bool,
     /// The time of the run.
     pub now_s: f64,
     /// Whether the button says to what it happens (elsewhere its surroundings do).
     pub named: bool,
-    pub send: Callback<Msg>,
+    pub send: &'a Callback<Msg>,
 }
 
 /// A button that breaks something, and mends it while it is broken.
-#[component]
-pub fn FaultButton(props: &FaultProps) -> Html {
+pub fn fault_button(props: &FaultProps<'_>) -> Html {
     let lang = props.lang;
-    let fault = &props.fault;
+    let fault = props.fault;
     let what = match &fault.what {
         (name, None) => name.text(lang).to_string(),
         (from, Some(to)) => format!("{} – {}", from.text(lang), to.text(lang)),
@@ -138,15 +146,22 @@ pub fn FaultButton(props: &FaultProps) -> Html {
             let state = left.unwrap_or_else(|| Word::End.text(lang).to_string());
             (Msg::EndFault(now.index), state)
         }
+        None if props.armed => (
+            Msg::Cause(fault.kind.clone()),
+            Word::Armed.text(lang).to_string(),
+        ),
         None => (Msg::Cause(fault.kind.clone()), String::new()),
     };
     html! {
         <button class="fault" data-test={format!("fault-{}", fault.id)}
-            aria-pressed={if props.now.is_some() { "true" } else { "false" }} onclick={on(&props.send, msg)}>
+            aria-pressed={if props.now.is_some() || props.armed { "true" } else { "false" }} onclick={on(props.send, msg)}>
             <span class="lamp" aria-hidden="true"></span>
             <span class="text">
                 if props.named || fault.what.1.is_some() { <span class="of">{ what }</span>{ " " } }
-                { fault.word.text(lang) }
+                { match fault.instance {
+                    Some(instance) => Say::CrashOf(instance).text(lang),
+                    None => fault.word.text(lang).to_string(),
+                } }
             </span>
             <span class="left">{ state }</span>
         </button>

@@ -21,7 +21,13 @@ pub(super) fn figure(props: &Props, people: &People) -> Html {
     let seconds = numbers.map_or(1.0, |numbers| (numbers.to_s - numbers.from_s).max(1e-9));
     let asked = clients().map(|client| client.issued).sum::<u64>() as f64 / seconds;
     let bad: u64 = clients()
-        .map(|client| client.failed + client.refused + client.rejected + client.timed_out)
+        .map(|client| {
+            client.failed
+                + client.refused
+                + client.rejected
+                + client.timed_out
+                + client.not_permitted
+        })
         .sum();
     let one = people.clients.len() == 1;
     let name = if one {

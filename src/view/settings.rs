@@ -4,8 +4,9 @@ use super::value_of;
 use crate::app::control::{Control, SLIDER_STEPS, at_slider, slider_at};
 use crate::app::{Choice, Msg};
 use crate::scenario::Place;
+use crate::scenario::notation::number;
 use crate::scenario::settings::Kind;
-use crate::words::{Lang, Word, decimal, ms};
+use crate::words::{Lang, decimal, ms};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -24,18 +25,8 @@ pub fn Numbers(props: &Props) -> Html {
         .controls
         .iter()
         .filter(|control| control.place == Place::Number)
-        .map(|control| {
-            html! { <Slider key={control.name.clone()} lang={props.lang} control={control.clone()} send={props.send.clone()}/> }
-        });
+        .map(|control| slider(props.lang, control, &props.send));
     html! { <div class="numbers">{ for list }</div> }
-}
-
-/// What one control needs.
-#[derive(Clone, PartialEq, Properties)]
-struct SliderProps {
-    lang: Lang,
-    control: Control,
-    send: Callback<Msg>,
 }
 
 /// What a value is called.
@@ -43,22 +34,13 @@ fn shown(control: &Control, lang: Lang) -> String {
     match &control.kind {
         Kind::Number { .. } => decimal(control.number()),
         Kind::Time { .. } => ms(control.number(), lang),
-        Kind::Choice(_) => choice(&control.value, lang).to_string(),
+        Kind::Choice(_) => control.question.name(&control.value, lang).to_string(),
         Kind::Text => control.value.clone(),
     }
 }
 
-fn choice(value: &str, lang: Lang) -> &str {
-    match value {
-        "none" => Word::SyncNone.text(lang),
-        "broadcast" => Word::SyncBroadcast.text(lang),
-        other => other,
-    }
-}
-
-#[component]
-fn Slider(props: &SliderProps) -> Html {
-    let (lang, control) = (props.lang, &props.control);
+/// One control.
+fn slider(lang: Lang, control: &Control, send: &Callback<Msg>) -> Html {
     let title = lang.pick(&control.title, &control.name).to_string();
     let id = format!("control-{}", control.name);
     let changed = control.value != control.shipped;
@@ -71,19 +53,19 @@ fn Slider(props: &SliderProps) -> Html {
     };
     if let Kind::Choice(choices) = &control.kind {
         let options = choices.iter().map(|value| {
-            let send = props.send.clone();
+            let send = send.clone();
             let set = vec![(control.name.clone(), value.clone())];
             html! {
                 <label class="segment">
                     <input type="radio" name={id.clone()} checked={control.value == *value}
                         data-test={format!("{id}-{value}")}
                         onchange={Callback::from(move |_: Event| send.emit(Msg::Set(set.clone(), Choice::Discrete)))}/>
-                    <span>{ choice(value, lang).to_string() }</span>
+                    <span>{ control.question.name(value, lang).to_string() }</span>
                 </label>
             }
         });
         return html! {
-            <div class="slider" role="radiogroup" aria-label={title}>
+            <div class="slider" key={control.name.clone()} role="radiogroup" aria-label={title}>
                 <div class="head">{ head }</div>
                 <div class="segments">{ for options }</div>
             </div>
@@ -91,20 +73,16 @@ fn Slider(props: &SliderProps) -> Html {
     }
     let place = slider_at(&control.kind, control.number());
     let oninput = {
-        let (send, name, kind) = (
-            props.send.clone(),
-            control.name.clone(),
-            control.kind.clone(),
-        );
+        let (send, name, kind) = (send.clone(), control.name.clone(), control.kind.clone());
         Callback::from(move |event: InputEvent| {
-            if let Some(place) = value_of(&event).and_then(|text| text.parse().ok()) {
+            if let Some(place) = value_of(&event).and_then(|text| number(&text)) {
                 let set = vec![(name.clone(), at_slider(&kind, place))];
                 send.emit(Msg::Set(set, Choice::Gradual));
             }
         })
     };
     html! {
-        <div class="slider">
+        <div class="slider" key={control.name.clone()}>
             <label class="head" for={id.clone()}>{ head }</label>
             <input type="range" id={id.clone()} data-test={id} min="0" max={SLIDER_STEPS.to_string()} step="1"
                 value={format!("{place:.0}")} aria-valuetext={shown(control, lang)} {oninput}/>

@@ -2,7 +2,7 @@
 
 use super::diagram::{Button, Props, button, rect, text};
 use crate::app::Node;
-use crate::layout::{Chip, ChipKind, Cylinder, Form};
+use crate::layout::{Chip, ChipKind, Cylinder, Form, Outbox};
 use crate::scenario::FaultKind;
 use crate::words::{Say, Word};
 use yew::prelude::*;
@@ -54,6 +54,7 @@ pub(super) fn cylinder(props: &Props, place: &Cylinder) -> Html {
             { text(r.x + 12.0, head, "title small", name.text(lang).to_string()) }
             { text(r.right() - 12.0, head, "live small", state) }
             { for place.chips.iter().map(|it| chip(props, it)) }
+            { for place.outboxes.iter().map(|it| outbox(props, it)) }
             if place.more > 0 {
                 { text(r.right() - 14.0, r.bottom() - lid + 2.0, "tiny end", format!("+{}", place.more)) }
             }
@@ -64,6 +65,10 @@ pub(super) fn cylinder(props: &Props, place: &Cylinder) -> Html {
         busy: busy.busy,
         connections: busy.connections,
     };
+    let mut label = label.text(lang);
+    if busy.locks != Default::default() {
+        label = format!("{} ({})", label, Say::Locked(busy.locks).text(lang));
+    }
     let class = classes!(
         "store",
         down.then_some("down"),
@@ -71,7 +76,7 @@ pub(super) fn cylinder(props: &Props, place: &Cylinder) -> Html {
     );
     let button_of = Button {
         id: format!("node-{}", name.key),
-        label: label.text(lang),
+        label,
         class,
         node,
         pressed: props.selected == Some(node),
@@ -105,6 +110,21 @@ fn chip(props: &Props, chip: &Chip) -> Html {
         <g>
             { rect(r, 4.0, class) }
             { text(r.x + 8.0, middle, "table", format!("{sign}{name}")) }
+        </g>
+    }
+}
+
+/// An outbox (or the log), with the number of events that wait in it for the relay.
+fn outbox(props: &Props, place: &Outbox) -> Html {
+    let lang = props.lang;
+    let word = if place.log { Word::Log } else { Word::Outbox };
+    let waiting = props.snapshot.outboxes.get(place.relay as usize);
+    let r = place.rect;
+    html! {
+        <g class="outbox" data-test="outbox">
+            { rect(r, 4.0, "outbox-box") }
+            { text(r.x + 6.0, r.y + 13.0, "tiny ink", word.text(lang)) }
+            { text(r.right() - 6.0, r.y + 13.0, "tiny end count", waiting.map_or(String::new(), u32::to_string)) }
         </g>
     }
 }

@@ -1,5 +1,6 @@
 //! What the views say, without a browser: each is drawn as text and looked at.
 
+use super::page as page_of;
 use super::*;
 use crate::app::{Forecast, Model, Node, Page as AppPage, Snapshot, Start, Theme, update};
 use crate::layout::Form;
@@ -10,7 +11,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use yew::LocalServerRenderer;
+use yew::{Html, LocalServerRenderer, component};
 
 /// Drawing as text waits for nothing, so it needs no executor.
 fn now<T>(future: impl Future<Output = T>) -> T {
@@ -28,8 +29,13 @@ fn draw(model: Model) -> String {
     let props = super::frame::Props {
         model: Rc::new(model),
         dice: Callback::noop(),
+        file: Callback::noop(),
         send: Callback::noop(),
     };
+    #[component]
+    fn Page(props: &Props) -> Html {
+        page_of(props)
+    }
     let renderer = LocalServerRenderer::<Page>::with_props(props).hydratable(false);
     now(renderer.render())
 }
@@ -47,12 +53,14 @@ fn page(fragment: &str, lang: Lang) -> Model {
 fn page_at(fragment: &str, lang: Lang, seconds: u64) -> Model {
     let mut model = page(fragment, lang);
     let play = model.play().expect("it opens");
+    let main_client = play.main_client;
     let mut run = Run::new((*play.scenario).clone(), 0);
     run.run_until(Time(seconds * 1_000_000_000), u64::MAX);
     let snapshot = Snapshot {
         now_s: seconds as f64,
         reach_s: seconds as f64,
         recent: Some(run.recent()),
+        mean_ms: run.mean_within_ms(main_client),
         bins: run.series().bins.clone(),
         happened: Some(Happened::ListFailed),
         ..Snapshot::default()
@@ -103,6 +111,7 @@ fn the_outcome_says_what_is_and_what_is_expected() {
             latency_ms: Some(31.2),
             calls: 4.0,
             bad_per_s: 0.0,
+            truth: None,
         }),
     );
     let html = draw(model.clone());
@@ -255,6 +264,14 @@ fn a_dialog_keeps_the_rest_of_the_page_out_of_reach() {
 }
 
 #[test]
+fn the_page_says_how_far_its_mean_may_be_off_once_it_knows() {
+    let says =
+        |seconds| draw(page_at("consultation-list", Lang::En, seconds)).contains("mean so far");
+    assert!(!says(5), "nobody can know after five seconds");
+    assert!(says(40));
+}
+
+#[test]
 fn every_button_and_every_field_has_a_name() {
     for (form, theme) in [(Form::Wide, Theme::Light), (Form::Tall, Theme::Dark)] {
         let mut model = page_at("", Lang::En, 3);
@@ -280,4 +297,138 @@ fn every_button_and_every_field_has_a_name() {
             assert!(labelled, "{}", &html[begin..end]);
         }
     }
+}
+
+/// A page with a scenario that says what is true, after so many seconds.
+fn orders(lang: Lang, seconds: u64, follow: bool) -> Model {
+    use crate::app::names::Names;
+    use crate::app::truth::{Watch, truth};
+    let opened = crate::app::opening::open("order-payment").expect("it ships");
+    let scenario = opened.base.clone();
+    let mut model = page("", lang);
+    model.page = AppPage::Run(Box::new(crate::app::Play::new(opened, Form::Wide)));
+    let mut run = Run::new((*scenario).clone(), 0);
+    run.run_until(Time(seconds * 1_000_000_000), u64::MAX);
+    let names = Names::new(&scenario, run.plan());
+    let now = |key| truth(&run, &names, &Watch::default(), key, None).expect("it has a ledger");
+    let first = now(None).broken.first().map(|affair| affair.key);
+    let key = if follow { first } else { None };
+    update(&mut model, Msg::Follow(key));
+    let snapshot = Snapshot {
+        now_s: seconds as f64,
+        recent: Some(run.recent()),
+        bins: run.series().bins.clone(),
+        truth: Some(Rc::new(now(key))),
+        ..Snapshot::default()
+    };
+    update(&mut model, Msg::Snapshot(Rc::new(snapshot)));
+    model
+}
+
+fn attribute<'h>(tag: &'h str, name: &str) -> &'h str {
+    let after = tag.split(&format!("{name}=\"")).nth(1);
+    after
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_else(|| panic!("no {name} in {tag}"))
+}
+
+#[test]
+fn where_something_is_true_the_outcome_counts_the_keys_that_disagree() {
+    use crate::app::truth::Tally;
+    let mut model = orders(Lang::En, 40, false);
+    let truth = model.play().unwrap().snapshot.truth.clone().unwrap();
+    assert!(truth.counts.disagree > 5, "answers get lost");
+    update(
+        &mut model,
+        Msg::Estimated(Forecast {
+            latency_ms: None,
+            calls: 0.0,
+            bad_per_s: 0.0,
+            truth: Some(Tally {
+                disagree: 0,
+                closed: 500,
+            }),
+        }),
+    );
+    let html = draw(model);
+    let actual = tag(&html, "outcome-value");
+    assert_eq!(
+        attribute(actual, "data-count"),
+        format!("{}.0", truth.counts.disagree)
+    );
+    assert_eq!(
+        attribute(actual, "data-of"),
+        truth.counts.closed.to_string()
+    );
+    assert_eq!(attribute(tag(&html, "outcome-then"), "data-count"), "0.0");
+    assert!(html.contains("orphaned") && html.contains("data-test=\"chart-disagreements\""));
+    assert!(!html.contains("data-test=\"chart-stale\""));
+}
+
+#[test]
+fn keys_that_disagree_show_every_store_and_the_same_mark_in_each() {
+    let model = orders(Lang::En, 40, false);
+    let truth = model.play().unwrap().snapshot.truth.clone().unwrap();
+    let html = draw(model);
+    let table = &html[html.find("data-test=\"truth\"").expect("it is there")..];
+    for affair in &truth.broken {
+        assert!(table.contains(&format!("data-test=\"key-{}\"", affair.shown)));
+        let marks = affair.cells.iter().filter(|cell| cell.disagrees).count();
+        assert!(marks >= 1, "{affair:?}");
+    }
+    for store in ["orders", "reservations", "charges", "texts"] {
+        assert!(table.contains(&format!("<code>{store}</code>")), "{store}");
+    }
+    let marks: usize = truth
+        .broken
+        .iter()
+        .flat_map(|affair| &affair.cells)
+        .filter(|cell| cell.disagrees)
+        .count();
+    let end = table.find("</table>").unwrap();
+    assert_eq!(count(&table[..end], "class=\"mark\""), marks);
+}
+
+#[test]
+fn a_key_that_is_followed_tells_how_it_came_about_in_both_languages() {
+    for (lang, words) in [(Lang::En, "was lost"), (Lang::Ko, "유실되")] {
+        let html = draw(orders(lang, 40, true));
+        let affair = &html[html.find("data-test=\"affair\"").expect("it is open")..];
+        let affair = &affair[..affair.find("</aside>").unwrap()];
+        assert!(count(affair, "<li>") >= 4, "{affair}");
+        assert!(affair.contains(words), "{affair}");
+        assert!(affair.contains("data-test=\"told\"") && affair.contains("data-test=\"actual\""));
+    }
+    assert!(!draw(orders(Lang::En, 40, false)).contains("data-test=\"affair\""));
+}
+
+#[test]
+fn the_choices_of_the_write_side_have_words_and_say_what_they_do() {
+    let html = draw(orders(Lang::Ko, 5, false));
+    for test in [
+        "strategy-by-calls",
+        "strategy-by-compensation",
+        "strategy-by-events",
+        "strategy-publish-outbox",
+        "strategy-publish-cdc",
+        "control-call-log-true",
+    ] {
+        assert!(html.contains(&format!("data-test=\"{test}\"")), "{test}");
+    }
+    assert!(tag(&html, "strategy-by-calls").contains("checked"));
+    assert!(html.contains("보상 트랜잭션") && html.contains("아웃박스"));
+    assert!(html.contains("data-test=\"meaning-by\""));
+}
+
+#[test]
+fn a_store_shows_its_latest_rows_and_a_job_what_it_does() {
+    let mut model = orders(Lang::En, 40, false);
+    let stores = &model.play().unwrap().names.stores;
+    let payment = stores.iter().position(|it| it.key == "payment_db").unwrap();
+    update(&mut model, Msg::Select(Some(Node::Store(payment as u16))));
+    let html = draw(model);
+    assert!(html.contains("data-test=\"rows-charges\""));
+    assert!(html.contains("data-test=\"job-0\"") && html.contains("switched off"));
+    let rows = &html[html.find("data-test=\"rows-charges\"").unwrap()..];
+    assert!(rows[..rows.find("</table>").unwrap()].contains("class=\"mark\""));
 }

@@ -3,12 +3,12 @@
 use super::icon::{Icon, icon};
 use super::{on, value_of};
 use crate::app::{Msg, SPEEDS, Snapshot};
+use crate::scenario::notation::number;
 use crate::words::{Lang, Say, Trouble, Word, clock};
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the transport needs.
-#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     pub lang: Lang,
     pub playing: bool,
@@ -16,15 +16,14 @@ pub struct Props {
     pub speed: usize,
     pub snapshot: Rc<Snapshot>,
     /// What broke and when, in seconds.
-    pub bookmarks: Rc<Vec<(f64, Trouble)>>,
+    pub bookmarks: Vec<(f64, Trouble)>,
     /// Whether only the play button and the clock are shown.
     pub embed: bool,
     pub send: Callback<Msg>,
 }
 
 /// The transport bar.
-#[component]
-pub fn Transport(props: &Props) -> Html {
+pub fn view(props: &Props) -> Html {
     let lang = props.lang;
     let word = |word: Word| word.text(lang);
     let play_word = if props.playing {
@@ -33,7 +32,7 @@ pub fn Transport(props: &Props) -> Html {
         Word::Play
     };
     let play = html! {
-        <button class="round main" data-test="play" aria-label={word(play_word)} title={word(play_word)}
+        <button class="round main" id="play" data-test="play" aria-label={word(play_word)} title={word(play_word)}
             aria-pressed={if props.playing { "true" } else { "false" }} onclick={on(&props.send, Msg::Toggle)}>
             { icon(if props.playing { Icon::Pause } else { Icon::Play }) }
         </button>
@@ -57,7 +56,7 @@ pub fn Transport(props: &Props) -> Html {
     let on_seek = {
         let send = props.send.clone();
         Callback::from(move |event: InputEvent| {
-            if let Some(to) = value_of(&event).and_then(|text| text.parse::<f64>().ok()) {
+            if let Some(to) = value_of(&event).and_then(|text| number(&text)) {
                 send.emit(Msg::Seek(to));
             }
         })

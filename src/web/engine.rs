@@ -6,12 +6,15 @@ use super::environment::{document, window};
 use super::forecast::Forecaster;
 use super::paint::{Painter, Palette};
 use super::scene::{self, Rates};
+use crate::app::export::{self, Export, Look};
 use crate::app::names::Names;
 use crate::app::narrator::Narrator;
-use crate::app::{Msg, Play};
+use crate::app::truth::{Watch, in_doubt, truth};
+use crate::app::{Msg, Play, Playhead};
 use crate::layout::Layout;
+use crate::scenario::settings::Setting;
 use crate::scenario::{FaultKind, Scenario};
-use crate::session::Session;
+use crate::session::{Session, Story};
 use crate::sim::Limit;
 use crate::sim::trace::What;
 use crate::sprites::{Picture, picture};
@@ -65,6 +68,9 @@ struct Inner {
     canvas: Option<Canvas>,
     picture: Picture,
     narrator: Narrator,
+    watch: Watch,
+    /// The business key that is looked at.
+    followed: Option<u32>,
     rates: Rates,
     /// Records taken in, counted from the start of the run.
     taken: u64,
@@ -122,6 +128,8 @@ impl Engine {
                 canvas: None,
                 picture: Picture::default(),
                 narrator: Narrator::new(0),
+                watch: Watch::default(),
+                followed: None,
                 rates: Rates::default(),
                 taken: 0,
                 reach: Time::ZERO,
@@ -173,29 +181,53 @@ impl Engine {
         self.0.request();
     }
 
-    /// Begins a run.
-    pub fn start(&self, scenario: &Rc<Scenario>) {
+    /// Begins a run, at a moment.
+    pub fn open(&self, story: &Rc<Story>, playhead: Playhead) {
         self.with(|inner| {
-            inner.session = Some(Session::new((**scenario).clone(), TRACE));
-            inner.known = Some(scenario.clone());
+            let here = inner.session.as_ref().map(Session::now);
+            let at = match playhead {
+                Playhead::At(at) => at,
+                Playhead::Here => here.unwrap_or_default(),
+            };
+            let mut session = Session::new(story.clone(), TRACE);
+            if at > Time::ZERO {
+                session.seek(at);
+            }
+            inner.session = Some(session);
+            inner.known = Some(story.scenario_at(at).clone());
             inner.begin_anew();
-            inner.reach = Time::ZERO;
+            inner.reach = at;
         });
+    }
+
+    /// Does something to the run, and tells what has been done to it since it began.
+    fn act(&self, act: impl FnOnce(&mut Inner, &mut Session)) {
+        let story = self.with(|inner| {
+            let mut session = inner.session.take()?;
+            if inner.playing {
+                // Nobody can tell one moment of a millisecond from the next, and links stay short.
+                session.to_next_millisecond();
+            }
+            act(inner, &mut session);
+            let story = session.story().clone();
+            inner.session = Some(session);
+            inner.stopped = None;
+            inner.repaint();
+            Some(story)
+        });
+        if let Some(story) = story {
+            self.0.send.emit(Msg::Did(story));
+        }
     }
 
     /// Changes the settings of the run.
     pub fn reconfigure(&self, scenario: &Rc<Scenario>) {
-        self.with(|inner| {
-            let Some(session) = &mut inner.session else {
-                return;
-            };
+        self.act(|inner, session| {
             inner.known = Some(scenario.clone());
-            if !session.reconfigure((**scenario).clone()) {
+            if !session.reconfigure(scenario.clone()) {
                 inner.begin_anew();
                 inner.reach = Time::ZERO;
             }
-            inner.stopped = None;
-            inner.repaint();
         });
     }
 
@@ -227,6 +259,12 @@ impl Engine {
         });
     }
 
+    /// The moment of the run.
+    pub fn now(&self) -> Time {
+        let inner = self.0.inner.borrow();
+        inner.session.as_ref().map_or(Time::ZERO, Session::now)
+    }
+
     /// Goes to a moment.
     pub fn seek(&self, to_s: f64) {
         self.with(|inner| {
@@ -243,23 +281,40 @@ impl Engine {
 
     /// Causes a fault.
     pub fn inject(&self, kind: FaultKind, lasts: Option<Span>) {
-        self.with(|inner| {
-            if let Some(session) = &mut inner.session {
-                // A fault that cannot be caused changes nothing; the page only offers those that can.
-                let _ = session.inject(kind, lasts);
-            }
-            inner.repaint();
+        self.act(|_, session| {
+            // A fault that cannot be caused changes nothing; the page only offers those that can.
+            let _ = session.inject(kind, lasts);
         });
     }
 
     /// Ends a fault.
     pub fn end_fault(&self, fault: u16) {
+        self.act(|_, session| session.end_fault(fault));
+    }
+
+    /// Keeps an eye on a business key.
+    pub fn follow(&self, key: Option<u32>) {
         self.with(|inner| {
-            if let Some(session) = &mut inner.session {
-                session.end_fault(fault);
-            }
+            inner.followed = key;
             inner.repaint();
         });
+    }
+
+    /// Has the dead letters of a subscription delivered anew.
+    pub fn redrive(&self, subscription: u16) {
+        self.act(|_, session| session.redrive(subscription));
+    }
+
+    /// The run at its moment, in a form that other programs open; nothing if there is no run.
+    pub fn export(
+        &self,
+        export: Export,
+        settings: &[Setting],
+        look: Look,
+    ) -> Option<Result<String, String>> {
+        let inner = self.0.inner.borrow();
+        let session = inner.session.as_ref()?;
+        Some(export::text(export, session, &inner.names, settings, look))
     }
 
     /// Finds out what settings would bring.
@@ -333,6 +388,7 @@ impl Inner {
     /// The run has begun anew (or gone back).
     fn begin_anew(&mut self) {
         self.narrator = Narrator::new(self.main_client);
+        self.watch = Watch::default();
         self.rates.clear(0.0);
         self.taken = 0;
         self.stopped = None;
@@ -481,6 +537,7 @@ impl Inner {
             .min(records.len());
         for record in records.range(first..) {
             self.narrator.feed(plan, record);
+            self.watch.feed(plan, record);
             self.rates.feed(record);
         }
         self.taken = trace.dropped() + records.len() as u64;
@@ -509,9 +566,22 @@ impl Inner {
                 &self.names,
                 session.run().sim().faults(),
                 &services,
+                in_doubt(session.run()),
             )
             .clone();
         let mut snapshot = scene::snapshot(session, &self.rates, &self.picture.captions, happened);
+        snapshot.mean_ms = session.run().mean_within_ms(self.main_client);
+        // The names of a scenario that is just being opened may be others than those of the run that still is.
+        if self.names.services.len() == session.run().plan().services.len() {
+            snapshot.truth = truth(
+                session.run(),
+                &self.names,
+                &self.watch,
+                self.followed,
+                session.changed_at(),
+            )
+            .map(Rc::new);
+        }
         snapshot.reach_s = self.reach.max(session.now()).as_secs();
         snapshot.pace = (self.playing && self.behind_s > 0.6).then_some(self.pace);
         snapshot.stopped = self.stopped;
@@ -565,9 +635,7 @@ impl Inner {
         };
         let run = session.run();
         // The layout of a scenario that is just being opened may be of other services than the run that still is.
-        if layout.services.len() != run.plan().services.len()
-            || layout.routes.len() != run.plan().links.len()
-        {
+        if !layout.shows(run.plan()) {
             return;
         }
         self.picture = picture(run.trace(), run.plan(), &layout, run.now(), speed);

@@ -1,6 +1,6 @@
 //! What surrounds the page: its address, the browser's wishes, and what was kept from the last visit.
 
-use crate::app::{Start, Theme};
+use crate::app::{Start, Theme, embed};
 use crate::layout::Form;
 use crate::words::Lang;
 use wasm_bindgen::JsValue;
@@ -15,6 +15,7 @@ pub const CALM: &str = "(prefers-reduced-motion: reduce)";
 
 const LANG: &str = "msa-playground.lang";
 const THEME: &str = "msa-playground.theme";
+const LEFT_OFF: &str = "msa-playground.left-off";
 
 /// The window. There is always one: the program is only ever started by a page.
 pub fn window() -> Option<Window> {
@@ -29,6 +30,11 @@ pub fn document() -> Option<Document> {
 /// Storage may be blocked, or full; then nothing is kept.
 fn storage() -> Option<Storage> {
     window()?.local_storage().ok().flatten()
+}
+
+/// What this tab alone keeps: it outlives loading the page anew.
+fn session_storage() -> Option<Storage> {
+    window()?.session_storage().ok().flatten()
 }
 
 fn kept(key: &str) -> Option<String> {
@@ -66,20 +72,51 @@ pub fn start() -> Start {
         .and_then(|window| window.location().search().ok())
         .and_then(|search| UrlSearchParams::new_with_str(&search).ok());
     let asked = |name: &str| query.as_ref().and_then(|query| query.get(name));
+    let pairs: Vec<(String, String)> = query.iter().flat_map(pairs).collect();
+    let embed = embed::parse(pairs.iter().map(|(name, value)| (&**name, &**value)));
     let preferred = window().and_then(|window| window.navigator().language());
+    let asked_lang = embed.as_ref().and_then(|embed| embed.lang);
+    let asked_lang = asked_lang.map(|lang| lang.code().to_string());
     Start {
-        lang: [asked("lang"), kept(LANG), preferred]
+        lang: [asked_lang, asked("lang"), kept(LANG), preferred]
             .into_iter()
             .flatten()
             .find_map(|code| Lang::from_code(&code))
             .unwrap_or_default(),
-        theme: Theme::from_code(&asked("theme").or_else(|| kept(THEME)).unwrap_or_default()),
+        theme: embed
+            .as_ref()
+            .and_then(|embed| embed.theme)
+            .unwrap_or_else(|| {
+                Theme::from_code(&asked("theme").or_else(|| kept(THEME)).unwrap_or_default())
+            }),
         system_dark: matches(DARK),
-        embed: asked("embed").is_some_and(|embed| embed != "0"),
+        embed: embed.is_some(),
         reduced_motion: matches(CALM),
         form: form(),
         fragment: fragment(),
+        address: address(),
+        asked: ["lang", "theme"].map(|name| asked(name).is_some()),
+        // What the tab left off with is another page's, if this one is embedded.
+        reloaded: session_storage()
+            .filter(|_| embed.is_none())
+            .and_then(|storage| storage.get_item(LEFT_OFF).ok().flatten()),
+        left_off: kept(LEFT_OFF),
+        embedding: embed.unwrap_or_default(),
     }
+}
+
+/// The names and values of a query.
+fn pairs(query: &UrlSearchParams) -> Vec<(String, String)> {
+    let pairs = js_sys::try_iter(query).ok().flatten();
+    let text = |pair: &js_sys::Array, place: u32| pair.get(place).as_string();
+    pairs
+        .into_iter()
+        .flatten()
+        .filter_map(|pair| {
+            let pair = js_sys::Array::from(&pair.ok()?);
+            Some((text(&pair, 0)?, text(&pair, 1)?))
+        })
+        .collect()
 }
 
 /// What stands behind `#`.
@@ -89,27 +126,23 @@ pub fn fragment() -> String {
         .unwrap_or_default()
 }
 
-/// Puts the settings into the address. A page in a frame without rights has an address of its own that may refuse.
-pub fn write_address(fragment: &str, push: bool) {
-    let Some(history) = window().and_then(|window| window.history().ok()) else {
-        return;
-    };
-    let url = format!("#{fragment}");
-    let _ = if push {
-        history.push_state_with_url(&JsValue::NULL, "", Some(&url))
-    } else {
-        history.replace_state_with_url(&JsValue::NULL, "", Some(&url))
-    };
-}
-
-/// The address that opens these settings anywhere: without what concerns only this visit.
-pub fn link_to(fragment: &str) -> String {
+/// Where the page is: its address without what stands behind `?` and `#`.
+fn address() -> String {
     let location = window().map(|window| window.location());
     let part =
         |part: Option<Result<String, JsValue>>| part.and_then(Result::ok).unwrap_or_default();
     let origin = part(location.as_ref().map(web_sys::Location::origin));
     let path = part(location.as_ref().map(web_sys::Location::pathname));
-    format!("{origin}{path}#{fragment}")
+    format!("{origin}{}", path.trim_end_matches("index.html"))
+}
+
+/// Keeps what is open for when this tab is loaded anew, and for the next visit.
+pub fn leave_off(fragment: &str) {
+    keep(LEFT_OFF, fragment);
+    if let Some(storage) = session_storage() {
+        // Not to be kept is no failure of the page.
+        let _ = storage.set_item(LEFT_OFF, fragment);
+    }
 }
 
 /// Keeps the language for the next visit.

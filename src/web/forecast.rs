@@ -2,6 +2,7 @@
 //! things.
 
 use crate::app::Forecast;
+use crate::app::truth::Tally;
 use crate::run::Run;
 use crate::scenario::Scenario;
 use crate::sim::Progress;
@@ -14,6 +15,10 @@ const PATIENCE_MS: f64 = 250.0;
 const WARM_UP: Span = Span::from_secs(3);
 /// The simulated time that is run.
 const LENGTH: Span = Span::from_secs(15);
+/// The simulated time that is run where the scenario says what is true: what goes wrong there is rarer.
+const LENGTH_OF_TRUTH: Span = Span::from_secs(60);
+/// It is run for so long at most, however rarely something is reconciled.
+const LENGTH_MAX: Span = Span::from_secs(120);
 /// Events between two looks at the clock.
 const EVENTS: u64 = 2_000;
 
@@ -22,6 +27,7 @@ const EVENTS: u64 = 2_000;
 pub struct Forecaster {
     wanted: Option<(f64, Rc<Scenario>)>,
     run: Option<Box<Run>>,
+    length: Span,
     main_client: usize,
 }
 
@@ -46,12 +52,16 @@ impl Forecaster {
             }
             let mut scenario = (**scenario).clone();
             scenario.warm_up = WARM_UP;
-            scenario.faults.clear();
+            self.length = length(&scenario);
+            // How quick something is, is asked of a system that is well; what becomes of the truth, of one that is not.
+            if scenario.ledger.is_none() {
+                scenario.faults.clear();
+            }
             self.run = Some(Box::new(Run::new(scenario, 0)));
             self.wanted = None;
         }
         let run = self.run.as_mut()?;
-        while run.run_until(Time::ZERO + LENGTH, EVENTS) == Progress::Busy {
+        while run.run_until(Time::ZERO + self.length, EVENTS) == Progress::Busy {
             if enough() {
                 return None;
             }
@@ -62,14 +72,39 @@ impl Forecaster {
     }
 
     fn read(&self) -> Option<Forecast> {
-        let numbers = self.run.as_ref()?.numbers();
+        let run = self.run.as_ref()?;
+        let numbers = run.numbers();
         let client = numbers.clients.get(self.main_client)?;
         let seconds = (numbers.to_s - numbers.from_s).max(1e-9);
-        let bad = client.failed + client.refused + client.rejected + client.timed_out;
+        let bad = client.failed
+            + client.refused
+            + client.rejected
+            + client.timed_out
+            + client.not_permitted;
         Some(Forecast {
             latency_ms: (client.latency_ms.count > 0).then_some(client.latency_ms.mean),
             calls: client.calls_per_request,
             bad_per_s: bad as f64 / seconds,
+            truth: run.plan().ledger.as_ref().map(|_| {
+                let counts = run.sim().ledger().counts();
+                Tally {
+                    disagree: counts.disagree,
+                    closed: counts.closed,
+                }
+            }),
         })
     }
+}
+
+/// How long a scenario is run: until a reconciliation has had the time to find and to repair.
+fn length(scenario: &Scenario) -> Span {
+    if scenario.ledger.is_none() {
+        return LENGTH;
+    }
+    let jobs = scenario.reconciliations.values();
+    let twice = jobs.filter(|job| job.enabled).map(|job| {
+        let every = job.every + job.every;
+        every + job.grace
+    });
+    twice.fold(LENGTH_OF_TRUTH, Span::max).min(LENGTH_MAX)
 }

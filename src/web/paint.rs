@@ -1,11 +1,13 @@
 //! The overlay canvas: everything in the diagram that changes from frame to frame. It keeps no state: each call draws
 //! the whole picture of a moment.
 
+use super::scene::retrying_at;
 use crate::layout::{
     Cylinder, Drawer, Layout, ONE_BY_ONE_MAX, People, Point, Rect, ServiceBox, Slots, slots,
 };
-use crate::sim::{InstanceState, Simulation};
-use crate::sprites::{Caption, Kind, Mark, Picture};
+use crate::run::Sim;
+use crate::sim::InstanceState;
+use crate::sprites::{Caption, Kind, Mark, Picture, Sign};
 use std::f64::consts::{PI, TAU};
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;
@@ -33,6 +35,7 @@ pub struct Palette {
     pub failure: String,
     pub rescued: String,
     pub stale: String,
+    pub repair: String,
 }
 
 impl Palette {
@@ -51,6 +54,7 @@ impl Palette {
             failure: property("--failure"),
             rescued: property("--rescued"),
             stale: property("--stale"),
+            repair: property("--repair"),
         }
     }
 }
@@ -69,17 +73,25 @@ pub struct Painter<'a> {
 
 impl Painter<'_> {
     /// Draws a moment: the world as it is and what moves in it.
-    pub fn paint(&self, sim: &Simulation, picture: &Picture) {
+    pub fn paint(&self, sim: &Sim, picture: &Picture) {
         let ctx = self.ctx;
         // The transformation is always one that can be set.
         let _ = ctx.set_transform(self.scale, 0.0, 0.0, self.scale, 0.0, 0.0);
         ctx.clear_rect(0.0, 0.0, self.layout.width, self.layout.height);
         ctx.set_line_cap("round");
+        let retrying: Vec<(u16, u16)> = sim.retrying().collect();
         for service in &self.layout.services {
-            self.service(sim, service);
+            self.service(sim, service, &retrying);
         }
+        let locks = sim.locks();
         for store in &self.layout.stores {
             self.rim(sim, store);
+            if let Some(locks) = locks.get(store.store as usize) {
+                self.locks(store, *locks);
+            }
+        }
+        for lane in self.layout.topics.iter().flat_map(|topic| &topic.lanes) {
+            self.lane(sim, lane);
         }
         for people in &self.layout.people {
             self.rings(sim, people);
@@ -95,28 +107,29 @@ impl Painter<'_> {
             let Some(route) = self.layout.routes.get(caption.link as usize) else {
                 continue;
             };
-            let (a, b) = route.line(0, 0);
             self.ctx.begin_path();
-            self.ctx.move_to(a.x, a.y);
-            self.ctx.line_to(b.x, b.y);
+            for corner in route.corners(0, 0) {
+                self.ctx.line_to(corner.x, corner.y);
+            }
             self.ctx.stroke();
         }
         self.ctx.set_global_alpha(1.0);
     }
 
-    fn fill(&self, colour: &str) {
+    pub(super) fn fill(&self, colour: &str) {
         self.ctx.set_fill_style_str(colour);
     }
 
-    fn stroke(&self, colour: &str, width: f64) {
+    pub(super) fn stroke(&self, colour: &str, width: f64) {
         self.ctx.set_stroke_style_str(colour);
         self.ctx.set_line_width(width);
     }
 
-    fn service(&self, sim: &Simulation, place: &ServiceBox) {
+    fn service(&self, sim: &Sim, place: &ServiceBox, retrying: &[(u16, u16)]) {
         for (instance, (row, queue)) in (0..).zip(place.rows.iter().zip(&place.queues)) {
             let state = sim.instance(place.service, instance);
-            self.workers(*row, &state);
+            let retrying = retrying_at(retrying, place.service, instance).min(state.waiting);
+            self.workers(*row, &state, retrying);
             self.queue(*queue, &state);
         }
         for drawer in &place.drawers {
@@ -124,9 +137,10 @@ impl Painter<'_> {
         }
     }
 
-    /// Worker slots: full = working, hatched = held by a request that only waits, outline = idle. A crashed instance is
+    /// Worker slots: full = working, hatched = held by a request that only waits (in the colour of retries, if for a call
+    /// that is being tried again), outline = idle. A crashed instance is
     /// a dashed outline.
-    fn workers(&self, room: Rect, state: &InstanceState) {
+    fn workers(&self, room: Rect, state: &InstanceState, retrying: u32) {
         if !state.up {
             self.stroke(&self.palette.rescued, 1.0);
             self.dashes(&[3.0, 3.0]);
@@ -137,7 +151,7 @@ impl Painter<'_> {
         }
         let held = state.working + state.waiting;
         match slots(state.threads.max(held), room, SLOT_MAX) {
-            Slots::Bar => self.bar(room, state),
+            Slots::Bar => self.bar(room, state, retrying),
             each @ Slots::Each { .. } => {
                 for index in 0..state.threads.max(held) {
                     let Some(slot) = each.rect(index) else {
@@ -146,6 +160,8 @@ impl Painter<'_> {
                     if index < state.working {
                         self.fill(&self.palette.request);
                         self.ctx.fill_rect(slot.x, slot.y, slot.w, slot.h);
+                    } else if index < state.working + retrying {
+                        self.hatched(slot, &self.palette.retry);
                     } else if index < held {
                         self.hatched(slot, &self.palette.request);
                     } else {
@@ -163,7 +179,7 @@ impl Painter<'_> {
     }
 
     /// Many workers as one bar.
-    fn bar(&self, room: Rect, state: &InstanceState) {
+    fn bar(&self, room: Rect, state: &InstanceState, retrying: u32) {
         let threads = f64::from(state.threads.max(1));
         let h = room.h.min(14.0);
         let y = room.y + (room.h - h) / 2.0;
@@ -177,13 +193,19 @@ impl Painter<'_> {
                 &self.palette.request,
             );
         }
+        let again = (room.w * f64::from(retrying) / threads).min(waiting);
+        if again > 0.5 {
+            let part = Rect::new(room.x + working, y, again, h);
+            self.ctx.clear_rect(part.x, part.y, part.w, part.h);
+            self.hatched(part, &self.palette.retry);
+        }
         self.stroke(&self.palette.line, 1.0);
         self.ctx
             .stroke_rect(room.x + 0.5, y + 0.5, room.w - 1.0, h - 1.0);
     }
 
     /// A rectangle with slanting lines: held, but idle.
-    fn hatched(&self, rect: Rect, colour: &str) {
+    pub(super) fn hatched(&self, rect: Rect, colour: &str) {
         let ctx = self.ctx;
         ctx.save();
         ctx.begin_path();
@@ -243,7 +265,7 @@ impl Painter<'_> {
     }
 
     /// A cache: how full it is, over all instances, and how much of it has expired.
-    fn drawer(&self, sim: &Simulation, drawer: &Drawer, instances: u16) {
+    fn drawer(&self, sim: &Sim, drawer: &Drawer, instances: u16) {
         let (mut entries, mut expired, mut size) = (0.0, 0.0, 0.0);
         for instance in 0..instances {
             let state = sim.cache(drawer.cache, instance);
@@ -269,7 +291,7 @@ impl Painter<'_> {
     }
 
     /// Connections on the rim of a store: full = at work; those who wait stand beside it.
-    fn rim(&self, sim: &Simulation, store: &Cylinder) {
+    fn rim(&self, sim: &Sim, store: &Cylinder) {
         let state = sim.store(store.store);
         if !state.up {
             self.stroke(&self.palette.rescued, 1.5);
@@ -304,7 +326,7 @@ impl Painter<'_> {
     }
 
     /// People's open requests: a ring for each, which fills like a clock face while it waits.
-    fn rings(&self, sim: &Simulation, people: &People) {
+    fn rings(&self, sim: &Sim, people: &People) {
         let open: Vec<f64> = sim
             .open_requests()
             .filter(|(client, ..)| people.clients.contains(client))
@@ -346,6 +368,7 @@ impl Painter<'_> {
             Kind::Request,
             Kind::Refusal,
             Kind::Event,
+            Kind::Confirm,
             Kind::Failure,
         ];
         for kind in kinds {
@@ -353,18 +376,81 @@ impl Painter<'_> {
             let colour = match kind {
                 Kind::Request => &self.palette.request,
                 Kind::Answer => &self.palette.answer,
-                Kind::Event => &self.palette.event,
+                Kind::Event | Kind::Confirm => &self.palette.event,
                 Kind::Refusal | Kind::Fallen => &self.palette.rescued,
                 Kind::Failure => &self.palette.failure,
             };
             self.fill(colour);
             self.stroke(colour, 1.6);
-            for mark in marks.iter().filter(|mark| mark.kind == kind) {
+            let of_this_kind = || marks.iter().filter(|mark| mark.kind == kind);
+            for mark in of_this_kind().filter(|mark| mark.sign == Sign::default()) {
                 self.ctx.set_global_alpha(mark.alpha);
                 self.mark(mark, cheap);
             }
+            for mark in of_this_kind().filter(|mark| mark.sign != Sign::default()) {
+                self.ctx.set_global_alpha(mark.alpha);
+                self.special(mark, colour);
+            }
         }
         self.ctx.set_global_alpha(1.0);
+    }
+
+    /// A mark that is not like the others of its kind: a later attempt has a notch for each attempt and its number, a
+    /// duplicate two outlines, what takes something back an arrow that turns back.
+    fn special(&self, mark: &Mark, colour: &str) {
+        let Point { x, y } = mark.at;
+        let Sign {
+            attempt,
+            double,
+            turns_back,
+        } = mark.sign;
+        let lost = matches!(mark.kind, Kind::Fallen | Kind::Failure);
+        let colour = match (lost, turns_back, attempt > 1) {
+            (true, ..) => colour,
+            (_, true, _) => &self.palette.repair,
+            (_, _, true) => &self.palette.retry,
+            _ => colour,
+        };
+        self.fill(colour);
+        self.stroke(colour, 1.6);
+        if double && mark.kind == Kind::Event {
+            self.triangle(mark.at, 5.6);
+            self.ctx.stroke();
+            let beside = Point {
+                x: x + 4.0,
+                y: y - 3.0,
+            };
+            self.triangle(beside, 5.6);
+            self.ctx.stroke();
+        } else {
+            self.mark(mark, false);
+        }
+        if turns_back {
+            // Three quarters of a circle around it, with a head.
+            self.ctx.begin_path();
+            // A positive radius and finite angles cannot be refused.
+            let _ = self.ctx.arc(x, y, 7.0, -PI * 0.25, PI * 1.15);
+            self.ctx.stroke();
+            let (hx, hy) = (x + 7.0 * (PI * 1.15).cos(), y + 7.0 * (PI * 1.15).sin());
+            self.straight((hx - 3.2, hy + 1.6), (hx, hy - 1.2));
+            self.straight((hx + 2.6, hy + 2.6), (hx, hy - 1.2));
+        }
+        if attempt > 1 {
+            for notch in 0..attempt.min(4) {
+                let nx = x + 7.5 + 2.6 * f64::from(notch);
+                self.straight((nx, y - 3.0), (nx, y + 3.0));
+            }
+            self.number(x - 3.0, y - 7.0, u32::from(attempt), colour);
+        }
+        let plain = match mark.kind {
+            Kind::Request => &self.palette.request,
+            Kind::Answer => &self.palette.answer,
+            Kind::Event | Kind::Confirm => &self.palette.event,
+            Kind::Refusal | Kind::Fallen => &self.palette.rescued,
+            Kind::Failure => &self.palette.failure,
+        };
+        self.fill(plain);
+        self.stroke(plain, 1.6);
     }
 
     fn mark(&self, mark: &Mark, cheap: bool) {
@@ -383,12 +469,12 @@ impl Painter<'_> {
                 self.ctx.stroke();
             }
             Kind::Event => {
-                self.ctx.begin_path();
-                self.ctx.move_to(x, y - 5.0);
-                self.ctx.line_to(x + 4.6, y + 3.4);
-                self.ctx.line_to(x - 4.6, y + 3.4);
-                self.ctx.close_path();
+                self.triangle(mark.at, 5.0);
                 self.ctx.fill();
+            }
+            Kind::Confirm => {
+                self.triangle(mark.at, 4.6);
+                self.ctx.stroke();
             }
             Kind::Failure => {
                 self.ctx.begin_path();
@@ -404,7 +490,7 @@ impl Painter<'_> {
         }
     }
 
-    fn circle(&self, center: Point, radius: f64) {
+    pub(super) fn circle(&self, center: Point, radius: f64) {
         self.ctx.begin_path();
         // A positive radius cannot be refused.
         let _ = self.ctx.arc(center.x, center.y, radius.max(0.1), 0.0, TAU);

@@ -1,19 +1,27 @@
 //! The root of the page: it owns what the page knows, carries commands out, and listens to the browser.
 
+use super::address::AddressBar;
 use super::engine::Engine;
 use super::environment::{self, CALM, DARK, NARROW};
+use super::files;
+use super::host::{Heard, Host};
 use super::keys;
 use super::observe::Seen;
-use crate::app::{Command, Model, Msg, Page as AppPage, update};
+use crate::app::embed::Autoplay;
+use crate::app::export::{Export, Look};
+use crate::app::{Command, Model, Msg, Page as AppPage, SPEEDS, Theme, update};
 use crate::layout::Form;
-use crate::view::Page;
+use crate::scenario::settings;
+use crate::view;
 use gloo_events::{EventListener, EventListenerOptions};
-use gloo_timers::callback::Timeout;
+use gloo_timers::callback::{Interval, Timeout};
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use yew::prelude::*;
 
+/// What is open is kept for the next visit, this often.
+const LEAVE_OFF_MS: u32 = 2_000;
 /// How long a note stays.
 const NOTE_MS: u32 = 4_000;
 
@@ -25,6 +33,14 @@ pub enum Event {
     Dice,
     /// Whether the diagram can be seen.
     Seen(bool),
+    /// What is open is kept for the next visit.
+    LeaveOff,
+    /// A file was chosen.
+    File(web_sys::File),
+    /// The page that embeds this one has said something.
+    Heard(Heard),
+    /// The frame has another size.
+    Resized,
 }
 
 /// What a promise calls.
@@ -41,9 +57,16 @@ pub struct App {
     /// An embedded page begins when it is first seen.
     waits_to_be_seen: bool,
     copying: Option<[OnSettled; 2]>,
+    address: AddressBar,
+    /// The page that embeds this one.
+    host: Option<Host>,
+    /// What was left off with last.
+    left_off: String,
+    _leaving: Option<Interval>,
     _listeners: Vec<EventListener>,
     send: Callback<Msg>,
     dice: Callback<()>,
+    file: Callback<web_sys::File>,
 }
 
 impl Component for App {
@@ -54,7 +77,8 @@ impl Component for App {
         let start = environment::start();
         let send = ctx.link().callback(Event::Msg);
         let engine = Engine::new(send.clone(), start.reduced_motion, start.embed);
-        let waits_to_be_seen = start.embed && !start.reduced_motion;
+        let waits_to_be_seen =
+            start.embed && !start.reduced_motion && start.embedding.autoplay == Autoplay::Visible;
         let (model, commands) = Model::new(start);
         let mut app = App {
             model: Rc::new(model),
@@ -64,11 +88,33 @@ impl Component for App {
             seen: None,
             waits_to_be_seen,
             copying: None,
+            address: AddressBar::default(),
+            host: None,
+            left_off: String::new(),
+            _leaving: None,
             _listeners: listeners(&send),
             dice: ctx.link().callback(|()| Event::Dice),
+            file: ctx.link().callback(Event::File),
             send,
         };
         app.carry_out(commands);
+        if app.model.embed {
+            app.host = Host::listen(&app.model.embedding, ctx.link().callback(Event::Heard));
+            let resized = ctx.link().callback(|()| Event::Resized);
+            app._listeners
+                .extend(environment::window().map(|window| {
+                    EventListener::new(&window, "resize", move |_| resized.emit(()))
+                }));
+        } else {
+            app._listeners.extend(files::listeners(&app.send));
+            let leave = ctx.link().callback(|()| Event::LeaveOff);
+            let left = leave.clone();
+            app._leaving = Some(Interval::new(LEAVE_OFF_MS, move || leave.emit(())));
+            app._listeners.extend(
+                environment::window()
+                    .map(|window| EventListener::new(&window, "pagehide", move |_| left.emit(()))),
+            );
+        }
         app
     }
 
@@ -78,6 +124,24 @@ impl Component for App {
             Event::Dice => {
                 Msg::NewSeed(js_sys::Date::now() as u64 ^ (js_sys::Math::random() * 1e6) as u64)
             }
+            Event::File(file) => {
+                files::read(file, self.send.clone());
+                return false;
+            }
+            Event::LeaveOff => {
+                self.leave_off();
+                return false;
+            }
+            Event::Heard(heard) => {
+                let now = self.engine.now();
+                if let Some(host) = &mut self.host {
+                    let (commands, decides) = host.obey(Rc::make_mut(&mut self.model), now, &heard);
+                    self.waits_to_be_seen &= !decides;
+                    self.carry_out(commands);
+                }
+                return true;
+            }
+            Event::Resized => return true,
             Event::Seen(seen) => {
                 self.engine.set_seen(seen);
                 if seen && std::mem::take(&mut self.waits_to_be_seen) {
@@ -99,7 +163,12 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        html! { <Page model={self.model.clone()} dice={self.dice.clone()} send={self.send.clone()}/> }
+        view::page(&view::Props {
+            model: self.model.clone(),
+            dice: self.dice.clone(),
+            file: self.file.clone(),
+            send: self.send.clone(),
+        })
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
@@ -107,6 +176,9 @@ impl Component for App {
             environment::focus(&id);
         }
         self.engine.rendered();
+        if let Some(host) = &mut self.host {
+            host.tell(&self.model, self.engine.now());
+        }
         let diagram =
             environment::document().and_then(|document| document.get_element_by_id("diagram"));
         match (&diagram, &self.seen) {
@@ -133,7 +205,7 @@ impl App {
     fn carry_out_one(&mut self, command: Command) {
         let main_client = self.model.play().map_or(0, |play| play.main_client);
         match command {
-            Command::Start(scenario) => self.engine.start(&scenario),
+            Command::Open(story, playhead) => self.engine.open(&story, playhead),
             Command::Reconfigure(scenario) => self.engine.reconfigure(&scenario),
             Command::SetPlaying(on) => self.engine.set_playing(on),
             Command::SetSpeed(speed) => self.engine.set_speed(speed),
@@ -141,10 +213,17 @@ impl App {
             Command::Seek(to) => self.engine.seek(to),
             Command::Inject(kind, lasts) => self.engine.inject(kind, lasts),
             Command::EndFault(fault) => self.engine.end_fault(fault),
+            Command::Follow(key) => self.engine.follow(key),
+            Command::Redrive(subscription) => self.engine.redrive(subscription),
             Command::Estimate(scenario) => self.engine.forecast(Some(scenario), main_client),
             Command::ForgetEstimate => self.engine.forecast(None, main_client),
-            Command::WriteAddress { fragment, push } => environment::write_address(&fragment, push),
-            Command::CopyAddress(fragment) => self.copy(&environment::link_to(&fragment)),
+            // The address of an embedded page is its host's affair.
+            Command::WriteAddress { .. } if self.model.embed => {}
+            // And what it asks for is no wish of the visitor's.
+            Command::RememberLang(_) | Command::RememberTheme(_) if self.model.embed => {}
+            Command::WriteAddress { fragment, push } => self.address.write(fragment, push),
+            Command::Copy(text) => self.copy(&text),
+            Command::Export(export) => self.export(export),
             Command::RememberLang(lang) => environment::remember_lang(lang),
             Command::RememberTheme(theme) => environment::remember_theme(theme),
             Command::Dress { lang, title, theme } => {
@@ -159,6 +238,45 @@ impl App {
         }
     }
 
+    /// Keeps what is open for the next visit, if it has changed.
+    fn leave_off(&mut self) {
+        self.address.flush();
+        let Some(play) = self.model.play() else {
+            return;
+        };
+        let fragment = play.link(Some(play.snapshot.now)).fragment();
+        if fragment != self.left_off {
+            environment::leave_off(&fragment);
+            self.left_off = fragment;
+        }
+    }
+
+    /// Offers the run as a file.
+    fn export(&self, export: Export) {
+        let Some(play) = self.model.play() else {
+            return;
+        };
+        let look = Look {
+            lang: self.model.lang,
+            // Pixels are as they are: nobody's system can choose for them.
+            theme: match (export, self.model.dark()) {
+                (Export::Svg | Export::Animation, _) => self.model.theme,
+                (_, true) => Theme::Dark,
+                (_, false) => Theme::Light,
+            },
+            form: self.model.form,
+            speed: SPEEDS[play.speed],
+        };
+        let settings = settings::changed(&play.base, &play.scenario);
+        let name = export.file_name(&play.base.name);
+        match self.engine.export(export, &settings, look) {
+            Some(Ok(svg)) if export == Export::Png => files::save_png(name, &svg),
+            Some(Ok(text)) => files::save(&name, export.mime(), &text),
+            Some(Err(why)) => self.send.emit(Msg::NotExported(why)),
+            None => {}
+        }
+    }
+
     /// Copies a text. Pages without a secure connection have no clipboard.
     fn copy(&mut self, text: &str) {
         let clipboard = environment::window()
@@ -168,11 +286,11 @@ impl App {
             })
             .and_then(|clipboard| clipboard.dyn_into::<web_sys::Clipboard>().ok());
         let Some(clipboard) = clipboard else {
-            return self.send.emit(Msg::Shared(false));
+            return self.send.emit(Msg::Copied(false));
         };
         let tell = |done: bool| {
             let send = self.send.clone();
-            Closure::<dyn FnMut(JsValue)>::new(move |_| send.emit(Msg::Shared(done)))
+            Closure::<dyn FnMut(JsValue)>::new(move |_| send.emit(Msg::Copied(done)))
         };
         let [done, failed] = [tell(true), tell(false)];
         // The promise that this makes is of no interest to anyone.

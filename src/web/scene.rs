@@ -1,7 +1,7 @@
 //! From a session to plain data: the snapshot that the page is drawn from.
 
 use crate::app::snapshot::{
-    CHART_BINS, CacheNow, FaultNow, InstanceNow, LinkNow, ServiceNow, Snapshot, StoreNow,
+    CHART_BINS, CacheNow, FaultNow, InstanceNow, LinkNow, QueueNow, ServiceNow, Snapshot, StoreNow,
 };
 use crate::session::Session;
 use crate::sim::trace::{Message, Record, What};
@@ -67,6 +67,7 @@ impl Rates {
 /// What services look like now.
 pub fn services(session: &Session) -> Vec<ServiceNow> {
     let sim = session.run().sim();
+    let retrying: Vec<(u16, u16)> = sim.retrying().collect();
     (0..sim.plan().services.len() as u16)
         .map(|service| ServiceNow {
             instances: (0..sim.plan().services[service as usize].instances as u16)
@@ -77,6 +78,7 @@ pub fn services(session: &Session) -> Vec<ServiceNow> {
                         threads: state.threads,
                         working: state.working,
                         waiting: state.waiting,
+                        retrying: retrying_at(&retrying, service, instance).min(state.waiting),
                         queued: state.queued,
                         queue_limit: state.queue_limit,
                     }
@@ -84,6 +86,12 @@ pub fn services(session: &Session) -> Vec<ServiceNow> {
                 .collect(),
         })
         .collect()
+}
+
+/// How many calls of an instance are being tried again.
+pub fn retrying_at(retrying: &[(u16, u16)], service: u16, instance: u16) -> u32 {
+    let here = retrying.iter().filter(|at| **at == (service, instance));
+    here.count() as u32
 }
 
 /// What the whole run looks like now.
@@ -118,6 +126,7 @@ pub fn snapshot(
             }
         })
     });
+    let locks = sim.locks();
     let stores = (0..plan.stores.len() as u16).map(|store| {
         let state = sim.store(store);
         StoreNow {
@@ -125,28 +134,48 @@ pub fn snapshot(
             connections: state.connections,
             busy: state.busy,
             wanted: state.wanted,
+            locks: locks[store as usize],
         }
     });
+    let queues = (0..plan.subscriptions.len() as u16).map(|subscription| {
+        let state = sim.queue_state(subscription);
+        QueueNow {
+            queued: state.queued,
+            delayed: state.delayed,
+            in_hand: state.in_hand,
+            consumers: state.consumers,
+            dead: state.dead,
+        }
+    });
+    let topics = 0..plan.topics.len() as u16;
+    let outboxes = 0..plan.relays.len() as u16;
     let faults = (0..).zip(sim.faults()).map(|(index, fault)| FaultNow {
         index,
         kind: fault.kind.clone(),
         began_s: fault.begins.as_secs(),
         ends_s: fault.ends.map(crate::time::Time::as_secs),
         active: fault.active,
+        armed: sim.waits_for_next(&fault.kind),
     });
     Snapshot {
+        now: session.now(),
         now_s: session.now().as_secs(),
         reach_s: 0.0,
         seeking: session.seeking().map(crate::time::Time::as_secs),
         pace: None,
         stopped: None,
         recent: Some(run.recent()),
+        mean_ms: None,
         bins: bins[bins.len().saturating_sub(CHART_BINS)..].to_vec(),
         services: services(session),
         stores: stores.collect(),
         caches: caches.collect(),
         links: links.collect(),
+        topics: topics.map(|topic| sim.topic_up(topic)).collect(),
+        queues: queues.collect(),
+        outboxes: outboxes.map(|relay| sim.outbox(relay) as u32).collect(),
         faults: faults.collect(),
         happened: Some(happened),
+        truth: None,
     }
 }

@@ -1,16 +1,28 @@
 //! Everything a person reads, in both languages, in one place. A message without its translation does not compile:
 //! plain words are pairs ([`Word`]), sentences with parts are matched by language in every arm ([`Say`]).
 
+pub mod chain;
+mod choice;
+mod deed;
+mod exported;
+pub mod names;
 mod number;
 mod particle;
 mod say;
 mod sentence;
+mod trouble;
+mod truth;
 mod word;
 
+pub use choice::{Choice as ChoiceWords, Question};
+pub use deed::Deed;
+pub use exported::{Exported, outcome};
 pub use number::{Figure, clock, count, decimal, figure_ms, figure_share, ms, per_second, share};
 pub use particle::{Particle, with};
 pub use say::Say;
 pub use sentence::{Happened, How, Name, Trouble};
+pub use trouble::trouble;
+pub use truth::{Truth, anomaly, finding, finding_means};
 pub use word::{Word, strategy_key};
 
 use crate::scenario::Text;

@@ -1,6 +1,6 @@
 //! Short messages with parts: figures under the outcome, captions, labels read aloud.
 
-use crate::sim::Limit;
+use crate::sim::{Limit, Locks};
 
 use super::{Lang, count, decimal, ms};
 
@@ -78,10 +78,31 @@ pub enum Say<'a> {
     Chart(&'a str, &'a str),
     /// Latency and its 95th percentile.
     Percentile(f64),
+    /// A mean in milliseconds, and how near to it the true one is.
+    MeanWithin(f64, f64),
     /// Calls a second on a link.
     CallsPerSecond(f64),
     /// So many wait.
     Waiting(u32),
+    /// An instance of a service crashes.
+    CrashOf(u32),
+    /// A queue: so many wait, so many are with consumers.
+    QueueOf(u32, u32),
+    /// So many dead letters.
+    DeadLetters(u32),
+    /// A topic read aloud.
+    Topic {
+        /// Its name.
+        name: &'a str,
+        /// Messages that wait, over all subscriptions.
+        queued: u32,
+        /// Messages with consumers.
+        in_hand: u32,
+        /// Dead letters.
+        dead: u32,
+    },
+    /// What is locked in a store, read aloud after the store.
+    Locked(Locks),
     /// So many a second did not get what they asked for.
     BadPerSecond(f64),
     /// For so long the stalest value had been out of date, in milliseconds.
@@ -94,6 +115,14 @@ pub enum Say<'a> {
     Title(&'a str),
     /// The name of the picture.
     DiagramOf(&'a str),
+    /// A link to exactly this run: its moment in seconds, and how many things were done.
+    ShareExactly(f64, usize),
+    /// How long a link is, in characters.
+    LinkLength(usize),
+    /// That it is so long that some programs cut it short.
+    LongLink(usize),
+    /// What the last visit left off with, and at which second.
+    LeftOff(&'a str, f64),
 }
 
 impl Say<'_> {
@@ -101,6 +130,31 @@ impl Say<'_> {
     #[allow(clippy::too_many_lines)] // one arm for each message, both languages side by side
     pub fn text(&self, lang: Lang) -> String {
         match (self, lang) {
+            (Say::ShareExactly(at, 0), Lang::En) => format!("Exactly this run, at {at:.1} s"),
+            (Say::ShareExactly(at, 0), Lang::Ko) => format!("지금 실행 그대로, {at:.1}초 시점"),
+            (Say::ShareExactly(at, 1), Lang::En) => {
+                format!("Exactly this run, at {at:.1} s, with what was done to it")
+            }
+            (Say::ShareExactly(at, done), Lang::En) => {
+                format!("Exactly this run, at {at:.1} s, with the {done} things done to it")
+            }
+            (Say::ShareExactly(at, done), Lang::Ko) => {
+                format!("지금 실행 그대로, {at:.1}초 시점(조작 {done}건 포함)")
+            }
+            (Say::LinkLength(length), Lang::En) => format!("{length} characters"),
+            (Say::LinkLength(length), Lang::Ko) => format!("{length}자"),
+            (Say::LongLink(length), Lang::En) => {
+                format!("{length} characters: some chat and mail programs cut links of more than 1,900")
+            }
+            (Say::LongLink(length), Lang::Ko) => {
+                format!("{length}자: 1,900자가 넘는 링크를 자르는 메신저와 메일 프로그램이 있습니다")
+            }
+            (Say::LeftOff(title, at), Lang::En) => {
+                format!("Last time you left off with “{title}” at {at:.1} s.")
+            }
+            (Say::LeftOff(title, at), Lang::Ko) => {
+                format!("지난번에 ‘{title}’ {at:.1}초 시점까지 보았습니다.")
+            }
             (Say::ExpectedWith(what), Lang::En) => format!("expected with {what}"),
             (Say::ExpectedWith(what), Lang::Ko) => format!("예상: {what}"),
             (Say::BeforeWas(was), Lang::En) => format!("before {}", ms(*was, lang)),
@@ -208,12 +262,62 @@ impl Say<'_> {
             (Say::Several(n), Lang::Ko) => format!("{n}종"),
             (Say::Chart(title, value), Lang::En) => format!("{title}: {value}"),
             (Say::Chart(title, value), Lang::Ko) => format!("{title}: {value}"),
+            (Say::MeanWithin(mean, within), Lang::En) => format!(
+                "mean so far {} ± {} (95%)",
+                ms(*mean, lang),
+                ms(*within, lang)
+            ),
+            (Say::MeanWithin(mean, within), Lang::Ko) => format!(
+                "지금까지 평균 {} ± {} (95%)",
+                ms(*mean, lang),
+                ms(*within, lang)
+            ),
             (Say::Percentile(p95), Lang::En) => format!("95% within {}", ms(*p95, lang)),
             (Say::Percentile(p95), Lang::Ko) => format!("95%가 {} 이내", ms(*p95, lang)),
             (Say::CallsPerSecond(n), Lang::En) => format!("{} calls/s", decimal(*n)),
             (Say::CallsPerSecond(n), Lang::Ko) => format!("초당 호출 {}", decimal(*n)),
             (Say::Waiting(n), Lang::En) => format!("{} wait", count(f64::from(*n))),
             (Say::Waiting(n), Lang::Ko) => format!("{} 대기", count(f64::from(*n))),
+            (Say::CrashOf(instance), Lang::En) => format!("instance {instance} crashes"),
+            (Say::CrashOf(instance), Lang::Ko) => format!("인스턴스 {instance} 중단"),
+            (Say::QueueOf(queued, in_hand), Lang::En) => {
+                format!("{} wait · {in_hand} in flight", count(f64::from(*queued)))
+            }
+            (Say::QueueOf(queued, in_hand), Lang::Ko) => {
+                format!("{} 대기 · {in_hand} 처리 중", count(f64::from(*queued)))
+            }
+            (Say::DeadLetters(n), Lang::En) => format!("DLQ {}", count(f64::from(*n))),
+            (Say::DeadLetters(n), Lang::Ko) => format!("DLQ {}", count(f64::from(*n))),
+            (
+                Say::Topic {
+                    name,
+                    queued,
+                    in_hand,
+                    dead,
+                },
+                Lang::En,
+            ) => format!(
+                "Topic {name}: {queued} messages wait, {in_hand} are in flight, {dead} dead letters. Open"
+            ),
+            (
+                Say::Topic {
+                    name,
+                    queued,
+                    in_hand,
+                    dead,
+                },
+                Lang::Ko,
+            ) => format!(
+                "{name} 토픽: 메시지 {queued}건 대기, {in_hand}건 처리 중, 데드 레터 {dead}건. 열기"
+            ),
+            (Say::Locked(locks), Lang::En) => format!(
+                "{} rows locked, {} wait for them, {} business locks, {} in doubt",
+                locks.rows, locks.waiting, locks.leases, locks.in_doubt
+            ),
+            (Say::Locked(locks), Lang::Ko) => format!(
+                "잠긴 행 {}개, 대기 {}건, 업무 락 {}개, 결과 미확정 {}건",
+                locks.rows, locks.waiting, locks.leases, locks.in_doubt
+            ),
             (Say::BadPerSecond(n), Lang::En) => format!("{}/s get none", decimal(*n)),
             (Say::BadPerSecond(n), Lang::Ko) => format!("초당 {}건 못 받음", decimal(*n)),
             (Say::StaleFor(age), Lang::En) => format!("up to {} old", ms(*age, lang)),
@@ -224,7 +328,10 @@ impl Say<'_> {
                     "실행이 멈췄습니다. 진행 중인 요청이 너무 많습니다. 요청 빈도를 낮추거나 대기열을 제한하십시오."
                 }
                 Limit::EventsInFlight => "실행이 멈췄습니다. 대기 중인 변경 이벤트가 너무 많습니다. 변경 빈도를 낮추십시오.",
+                Limit::Affairs => "실행이 멈췄습니다. 진행 중이거나 어긋난 업무 키가 너무 많습니다. 요청 빈도를 낮추거나 대사를 켜십시오.",
+                Limit::Messages => "실행이 멈췄습니다. 대기 중인 메시지가 너무 많습니다. 요청 빈도를 낮추거나 소비자를 늘리십시오.",
                 Limit::Events => "실행이 멈췄습니다. 실행할 수 있는 이벤트를 모두 처리했습니다. 처음부터 다시 시작하십시오.",
+                Limit::TimeWentBack => "실행이 멈췄습니다. 엔진에 오류가 있습니다. 이 시나리오와 함께 알려 주십시오.",
                 Limit::NoTimePasses => {
                     "실행이 멈췄습니다. 시간이 흐르지 않은 채 이벤트만 반복됩니다. 단계나 생각 시간에 길이를 주십시오."
                 }

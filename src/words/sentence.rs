@@ -1,6 +1,6 @@
 //! The live sentence: what just happened, and why.
 
-use super::{Lang, Particle, count, decimal, ms, share, with};
+use super::{Deed, Lang, Particle, count, decimal, ms, share, with};
 use crate::scenario::Text;
 
 /// What something is called, in any language.
@@ -26,7 +26,7 @@ impl Name {
         lang.pick(&self.title, &self.key)
     }
 
-    fn ko(&self, particle: Particle) -> String {
+    pub(super) fn ko(&self, particle: Particle) -> String {
         with(self.text(Lang::Ko), particle)
     }
 }
@@ -66,8 +66,31 @@ pub enum Trouble {
     },
     /// A link is cut.
     Cut(Name, Name),
+    /// A client asks so many times as often.
+    Surge(Name, f64),
+    /// A link holds up what it carries.
+    Held(Name, Name),
+    /// A link loses the next messages.
+    LosesNext {
+        /// The caller.
+        from: Name,
+        /// The callee.
+        to: Name,
+        /// Answers, or requests.
+        answers: bool,
+        /// How many.
+        count: u32,
+    },
     /// A store does not answer.
     StoreDown(Name),
+    /// The broker does not answer for a topic.
+    BrokerDown(Name),
+    /// The next messages of a topic are delivered twice.
+    DeliversTwice(Name, u32),
+    /// The relay of a topic dies with this probability after each event it has sent.
+    RelayDies(Name, f64),
+    /// A share of a service's processes dies in the middle of an operation.
+    Dies(Name, String, f64),
 }
 
 impl Trouble {
@@ -142,6 +165,91 @@ impl Trouble {
             (Trouble::Cut(from, to), Lang::Ko) => {
                 format!("{}–{} 연결 끊김", from.text(lang), to.text(lang))
             }
+            (Trouble::Surge(name, by), Lang::En) => {
+                format!("{} {} × as many", name.text(lang), decimal(*by))
+            }
+            (Trouble::Surge(name, by), Lang::Ko) => {
+                format!("{} {}배로 늘어남", name.text(lang), decimal(*by))
+            }
+            (Trouble::Held(from, to), Lang::En) => {
+                format!("{} – {}: held up", from.text(lang), to.text(lang))
+            }
+            (Trouble::Held(from, to), Lang::Ko) => {
+                format!("{}–{} 전송 지연", from.text(lang), to.text(lang))
+            }
+            (
+                Trouble::LosesNext {
+                    from,
+                    to,
+                    answers,
+                    count,
+                },
+                Lang::En,
+            ) => {
+                let what = match (answers, count) {
+                    (true, 1) => "the next answer is".to_string(),
+                    (false, 1) => "the next request is".to_string(),
+                    (true, n) => format!("the next {n} answers are"),
+                    (false, n) => format!("the next {n} requests are"),
+                };
+                format!("{} – {}: {what} lost", from.text(lang), to.text(lang))
+            }
+            (
+                Trouble::LosesNext {
+                    from,
+                    to,
+                    answers,
+                    count,
+                },
+                Lang::Ko,
+            ) => {
+                let what = if *answers { "응답" } else { "요청" };
+                format!(
+                    "{}–{} 다음 {what} {count}건 유실",
+                    from.text(lang),
+                    to.text(lang)
+                )
+            }
+            (Trouble::BrokerDown(name), Lang::En) => {
+                format!("the broker of {} does not answer", name.text(lang))
+            }
+            (Trouble::BrokerDown(name), Lang::Ko) => {
+                format!("{} 토픽의 브로커 응답 없음", name.text(lang))
+            }
+            (Trouble::DeliversTwice(name, 1), Lang::En) => {
+                format!("{}: the next message is delivered twice", name.text(lang))
+            }
+            (Trouble::DeliversTwice(name, n), Lang::En) => {
+                format!(
+                    "{}: the next {n} messages are delivered twice",
+                    name.text(lang)
+                )
+            }
+            (Trouble::DeliversTwice(name, n), Lang::Ko) => {
+                format!("{} 다음 메시지 {n}건 중복 전달", name.text(lang))
+            }
+            (Trouble::RelayDies(name, part), Lang::En) => format!(
+                "the relay of {} dies after {} of what it sends",
+                name.text(lang),
+                share(*part)
+            ),
+            (Trouble::RelayDies(name, part), Lang::Ko) => {
+                format!(
+                    "{} 릴레이가 전송 후 {} 확률로 중단",
+                    name.text(lang),
+                    share(*part)
+                )
+            }
+            (Trouble::Dies(name, operation, part), Lang::En) => format!(
+                "{}: a process dies in {} of {operation}",
+                name.text(lang),
+                share(*part)
+            ),
+            (Trouble::Dies(name, operation, part), Lang::Ko) => format!(
+                "{}: {operation} 처리의 {}에서 프로세스 중단",
+                name.text(lang),
+                share(*part)
+            ),
             (Trouble::StoreDown(name), Lang::En) => format!("{} does not answer", name.text(lang)),
             (Trouble::StoreDown(name), Lang::Ko) => format!("{} 응답 없음", name.text(lang)),
         }
@@ -253,6 +361,13 @@ pub enum Happened {
     },
     /// Settings were changed.
     Changed,
+    /// Something happened for a business key (or to a job that looks after all of them).
+    Deed {
+        /// The key, as people see it.
+        key: Option<u32>,
+        /// What.
+        deed: Deed,
+    },
 }
 
 impl Happened {
@@ -260,6 +375,13 @@ impl Happened {
     #[allow(clippy::too_many_lines)] // one arm for each sentence, both languages side by side
     pub fn text(&self, lang: Lang) -> String {
         match (self, lang) {
+            (Happened::Deed { key: None, deed }, _) => deed.text(lang),
+            (Happened::Deed { key: Some(key), deed }, Lang::En) => {
+                format!("No. {key}: {}", deed.text(lang))
+            }
+            (Happened::Deed { key: Some(key), deed }, Lang::Ko) => {
+                format!("{key}번: {}", deed.text(lang))
+            }
             (Happened::Starting, Lang::En) => "The first requests are on their way.".into(),
             (Happened::Starting, Lang::Ko) => "첫 요청을 보내고 있습니다.".into(),
             (

@@ -30,9 +30,37 @@ words! {
     SkipToDiagram: "Skip to the diagram", "다이어그램으로 건너뛰기";
     Scenario: "Scenario", "시나리오";
     Share: "Share", "공유";
-    ShareHint: "Copy a link to exactly this: settings and luck", "지금 설정과 시드가 담긴 링크를 복사합니다";
-    LinkCopied: "Link copied", "링크를 복사했습니다";
-    LinkNotCopied: "The browser did not allow copying: take the link from the address bar", "브라우저가 복사를 허용하지 않았습니다. 주소창의 링크를 사용하십시오";
+    ShareHint: "Links, a QR code and code for your pages", "링크, QR 코드, 문서에 넣을 코드를 봅니다";
+    LinkCopied: "Copied", "복사했습니다";
+    LinkNotCopied: "The browser did not allow copying: select the text and copy it yourself", "브라우저가 복사를 허용하지 않았습니다. 글을 선택하여 직접 복사하십시오";
+    OtherEngine: "This link was made with another version of the playground: what happens may differ from what its sender saw", "다른 버전의 플레이그라운드에서 만든 링크입니다. 보낸 사람이 본 결과와 다를 수 있습니다";
+    ShareWhich: "What the link brings back", "링크에 담을 내용";
+    ShareSettings: "These settings, from the start", "지금 설정으로 처음부터";
+    ShareLink: "Link", "링크";
+    SharePrivate: "Nothing leaves your browser: everything is in the link itself.", "아무것도 서버로 보내지 않습니다. 모든 내용은 링크 자체에 들어 있습니다.";
+    ShareTooLong: "Too long for a link: save the scenario as a file instead", "링크로 만들기에는 너무 깁니다. 시나리오를 파일로 저장하십시오";
+    ShareLeavesOut: "More was done than a link can hold: the last changes are missing. Save the scenario as a file, or share its settings", "링크에 담을 수 있는 것보다 많은 변경이 있어 마지막 변경은 빠졌습니다. 시나리오를 파일로 저장하거나 설정만 공유하십시오";
+    ShareEmbed: "Put it into a page", "문서에 넣기";
+    ShareElement: "With the script: follows the page’s colours and language", "스크립트 사용: 문서의 색과 언어를 따릅니다";
+    ShareFrame: "Without a script", "스크립트 없이";
+    CopyIt: "Copy", "복사";
+    Qr: "The link as a QR code", "링크의 QR 코드";
+    NoQr: "The link is too long for a QR code", "QR 코드로 만들기에는 링크가 너무 깁니다";
+    TakeAway: "Take it away as a file", "파일로 내보내기";
+    Bring: "Open a scenario of your own", "내 시나리오 열기";
+    BringHow: "Choose a file, drop one anywhere on the page, or paste a scenario or a link.", "파일을 고르거나, 페이지 아무 곳에 끌어다 놓거나, 시나리오 또는 링크를 붙여 넣으십시오.";
+    BringFile: "A scenario document or a link document", "시나리오 문서 또는 링크 문서";
+    Resume: "Go on", "이어서 보기";
+    ExportScenario: "Scenario (JSON)", "시나리오(JSON)";
+    ExportSvg: "Picture (SVG)", "그림(SVG)";
+    ExportPng: "Picture (PNG)", "그림(PNG)";
+    ExportAnimation: "Animation (SVG)", "애니메이션(SVG)";
+    ExportFlowchart: "Architecture (Mermaid)", "구성도(Mermaid)";
+    ExportSequence: "One request (Mermaid)", "요청 하나(Mermaid)";
+    ExportCsv: "Course of the run (CSV)", "실행 추이(CSV)";
+    ExportJson: "Numbers (JSON)", "수치(JSON)";
+    ExportChromeTrace: "Trace (Perfetto)", "트레이스(Perfetto)";
+    ExportOtlp: "Trace (OpenTelemetry)", "트레이스(OpenTelemetry)";
     OtherLanguage: "한국어", "English";
     OtherLanguageHint: "한국어로 보기", "Show in English";
     ThemeToDark: "Dark theme", "어두운 화면";
@@ -85,13 +113,12 @@ words! {
     UntilEnded: "until I end it", "끝낼 때까지";
     HowLong: "How long", "지속 시간";
     End: "end", "끝내기";
-    SyncNone: "none", "없음";
-    SyncBroadcast: "broadcast", "브로드캐스트";
     Changed: "changed", "변경됨";
 
     // The transport.
     Transport: "Run", "실행";
     Play: "Play", "재생";
+    RunFigure: "Run the simulation", "시뮬레이션 실행";
     Pause: "Pause", "일시 정지";
     Step: "One step", "한 단계";
     Restart: "Restart", "처음부터";
@@ -123,6 +150,10 @@ words! {
     Request: "request", "요청";
     Answer: "answer", "응답";
     Event: "event", "이벤트";
+    Confirm: "confirmation", "확인";
+    Redelivery: "tried again (attempt)", "재시도·재전달(횟수)";
+    Duplicate: "duplicate", "중복";
+    Repair: "undo, repair", "보상·복구";
     Refused: "refused, dropped", "거절·유실";
     Failure: "failed for good", "최종 실패";
     Legend: "What the marks mean", "기호의 뜻";
@@ -160,6 +191,21 @@ words! {
     WhatCanGoWrong: "What can go wrong here", "여기서 생길 수 있는 장애";
     LastSeconds: "the last seconds", "최근 몇 초";
 
+    // Topics, queues and locks.
+    Subscriptions: "subscriptions", "구독";
+    Queued: "waiting", "대기";
+    Delayed: "to be delivered again", "재전달 대기";
+    InHand: "in flight", "처리 중";
+    DeadLetters: "dead letters", "데드 레터";
+    DeadLetterTray: "DLQ", "DLQ 보관함";
+    RedriveDeadLetters: "Deliver the dead letters again", "데드 레터 다시 전달";
+    Outbox: "Outbox", "아웃박스";
+    Log: "Log", "로그";
+    RowLocks: "rows locked", "잠긴 행";
+    LockWaiters: "wait for a row", "행 잠금 대기";
+    Leases: "business locks", "업무 락";
+    InDoubt: "prepared, in doubt", "결과 미확정(prepared)";
+
     // Faults.
     CrashFault: "crashes", "중단";
     SlowFault: "10 × slower", "10배 느려짐";
@@ -167,6 +213,55 @@ words! {
     CutFault: "link cut", "연결 끊김";
     AnswersFault: "half the answers lost", "응답 절반 유실";
     StoreFault: "does not answer", "응답 없음";
+    LoseAnswerFault: "next answer lost", "다음 응답 유실";
+    LoseConfirmFault: "next confirmation lost", "다음 발행 확인 유실";
+    LoseAckFault: "next acknowledgement lost", "다음 소비 확인 유실";
+    BrokerFault: "broker stops", "브로커 중단";
+    DuplicateFault: "next message delivered twice", "다음 메시지 중복 전달";
+    RelayFault: "relay dies after half of what it sends", "릴레이가 전송의 절반 뒤에 중단";
+    Armed: "with the next", "다음 건에서";
+
+    // The truth.
+    HowItIsWritten: "How it is written", "쓰는 방법";
+    TheTruth: "What disagrees, key by key", "어긋난 업무 키";
+    AllAgrees: "Nothing disagrees.", "어긋난 것이 없습니다.";
+    Disagree: "disagree; expected: none", "어긋남 · 기대 0건";
+    DisagreeSince: "disagree since the change", "변경 후 어긋남";
+    BusinessKey: "no.", "번호";
+    WhatIsWrong: "what is wrong", "문제";
+    TheUserWasTold: "the user was told", "사용자가 들은 결과";
+    WhatIsTrue: "what is true", "실제";
+    ToldDone: "done", "완료";
+    ToldRefused: "refused", "거절";
+    ToldFailed: "failed", "실패";
+    ToldNothing: "nothing yet", "아직 없음";
+    TrueDone: "it is done", "처리됨";
+    TrueOpen: "it is half-done", "중간 상태";
+    TrueNotDone: "it is not done", "처리되지 않음";
+    NoRow: "no row", "행 없음";
+    DisagreesMark: "disagrees", "어긋남";
+    Since: "since", "경과";
+    HowItCameAbout: "How it came about", "경위";
+    Forgotten: "It agrees by now, and is not remembered any more.", "이제 일치하며 더는 기억하지 않습니다.";
+    AgreesNow: "agrees now", "이제 일치함";
+    IsUnderWay: "under way", "진행 중";
+    LatestRows: "Latest rows", "최근 행";
+    Disagreements: "Disagreements", "어긋남";
+    Reconciliation: "Reconciliation", "대사";
+    Resting: "resting", "쉬는 중";
+    ReadsLeft: "reads left", "왼쪽 읽기";
+    ReadsRight: "reads right", "오른쪽 읽기";
+    Compares: "compares", "비교";
+    RepairsWord: "repairs", "바로잡기";
+    SwitchedOff: "switched off", "꺼짐";
+    LastResult: "last run", "지난 결과";
+    Matched: "matched", "일치";
+    Pending: "pending", "보류";
+    Repaired: "repaired", "바로잡음";
+    Manual: "left to people", "담당자";
+    OperatorQueue: "Keys left to people", "담당자 확인 대기";
+    LatencyOfRequest: "Latency of a request", "요청 응답 시간";
+    CallsPerRequest: "Calls for a request", "요청당 호출";
 
     // Help.
     Keys: "Keys", "키";
@@ -180,6 +275,13 @@ words! {
     Space: "Space", "스페이스";
     HowToRead: "How to read the picture", "그림을 읽는 방법";
     HelpHonest: "Everything is simulated in this page, event by event. The numbers are counted, not scripted; the same settings and the same seed always give the same run.", "모든 것을 이 페이지 안에서 이벤트 단위로 시뮬레이션합니다. 수치는 미리 정하지 않고 실행에서 직접 셉니다. 설정과 시드가 같으면 언제나 결과가 같습니다.";
+    LeavesOut: "What this does not model", "모델이 다루지 않는 것";
+    NoProcessor: "Threads do not compete for a processor: unless a service is given work that grows with its load, work takes as long on a busy machine as on an idle one.", "스레드는 프로세서를 두고 경쟁하지 않습니다. 부하에 따라 늘어나는 작업을 정하지 않으면 바쁠 때도 작업 시간은 같습니다.";
+    NoContention: "Queries of one store hold each other up only through its connection pool.", "한 DB의 쿼리는 커넥션 풀을 통해서만 서로를 기다리게 합니다.";
+    NoBandwidth: "Links have latency and losses, but no bandwidth. Message sizes, serialisation, garbage collection and connection set-up are part of the times that are given.", "네트워크에는 지연과 유실은 있지만 대역폭은 없습니다. 메시지 크기, 직렬화, 가비지 컬렉션, 연결 설정은 주어진 시간에 포함됩니다.";
+    NoDiscovery: "The load balancer knows at once which instances are up.", "로드 밸런서는 어느 인스턴스가 살아 있는지 즉시 압니다.";
+    NoMigration: "A new replica or an embedded column is complete at once: the migration is not simulated.", "새 복제본이나 새로 넣은 컬럼은 처음부터 완전합니다. 데이터 이전 과정은 시뮬레이션하지 않습니다.";
+    HowWeKnow: "The engine is held against queueing theory and published results: docs/how-do-we-know.md in the repository says how near it comes.", "엔진은 대기행렬 이론과 발표된 결과로 검증합니다. 얼마나 가까운지는 저장소의 문서에 있습니다.";
     HelpClick: "Click a service or a store to see what it holds and to break it.", "서비스나 DB를 누르면 내부 상태를 보고 장애를 일으킬 수 있습니다.";
     SlotHint: "A small square is a thread: filled it works, hatched it only waits for an answer.", "작은 사각형은 스레드입니다. 채워지면 작업 중이고 빗금이면 응답만 기다립니다.";
     BeadHint: "Beads before a door are requests that wait for a thread.", "문 앞의 구슬은 스레드를 기다리는 요청입니다.";

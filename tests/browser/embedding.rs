@@ -64,7 +64,7 @@ fn an_embedded_page_shows_only_the_diagram_the_strategies_and_the_outcome() {
         // The way out leads to the same settings.
         page.choose("strategy-code-batch");
         page.wait_until(&format!(
-            "{}.href.endsWith('#consultation-list?customer=batch&code=batch')",
+            "{}.href.includes('&code=batch&')",
             query(&at("open-full"))
         ));
         assert!(
@@ -118,5 +118,137 @@ fn an_embedded_page_that_was_stopped_stays_stopped() {
         assert_eq!(page.eval(&clock), before);
         // The host's address is the host's.
         assert!(page.url().ends_with("/host.html"));
+    });
+}
+
+/// The address of an embedded page that waits.
+fn opened(page: &Page, parameters: &str) {
+    page.open(&format!("/?embed=1{parameters}#consultation-list"));
+    page.wait_until(&format!("{} !== null", query("#diagram")));
+}
+
+fn check_parts(page: &Page, parameters: &str, there: &[&str]) {
+    opened(page, parameters);
+    for part in [
+        "outcome",
+        "strategy-customer-batch",
+        "play",
+        "open-full",
+        "sentence",
+        "scenario",
+        "timeline",
+        "offer",
+    ] {
+        let count = u64::from(there.contains(&part));
+        assert_eq!(page.count(&at(part)), count, "{parameters}: {part}");
+    }
+}
+
+#[test]
+fn controls_and_hide_say_what_is_shown() {
+    Browser::desktop().run(|page| {
+        let basic = [
+            "outcome",
+            "strategy-customer-batch",
+            "play",
+            "open-full",
+            "offer",
+        ];
+        check_parts(page, "", &basic);
+        check_parts(page, "&controls=everything", &basic);
+        check_parts(page, "&controls=NONE", &["outcome", "open-full"]);
+        check_parts(
+            page,
+            "&hide=outcome,%20choices,transport,sentence,open",
+            &[],
+        );
+        check_parts(
+            page,
+            "&controls=full&hide=sentence",
+            &[
+                "outcome",
+                "strategy-customer-batch",
+                "play",
+                "scenario",
+                "timeline",
+                "offer",
+            ],
+        );
+    });
+}
+
+#[test]
+fn a_poster_waits_for_a_click_and_hands_the_focus_to_the_transport() {
+    Browser::desktop().run(|page| {
+        opened(page, "&autoplay=click");
+        let playing = format!("{}.getAttribute('aria-pressed')", query(&at("play")));
+        page.wait_for_frames(20);
+        assert_eq!(page.eval(&playing), "false");
+        assert_eq!(
+            page.attribute(&at("poster"), "aria-label").as_deref(),
+            Some("Run the simulation")
+        );
+        page.click(&at("poster"));
+        page.wait_until(&format!("{playing} === 'true'"));
+        assert_eq!(page.count(&at("poster")), 0);
+        page.wait_until("document.activeElement.id === 'play'");
+    });
+}
+
+#[test]
+fn autoplay_off_waits_without_a_poster() {
+    Browser::desktop().run(|page| {
+        opened(page, "&autoplay=off");
+        page.wait_for_frames(20);
+        let playing = format!("{}.getAttribute('aria-pressed')", query(&at("play")));
+        assert_eq!(page.eval(&playing), "false");
+        assert_eq!(page.count(&at("poster")), 0);
+    });
+}
+
+#[test]
+fn who_wishes_for_less_motion_gets_a_poster_where_nothing_else_begins_the_run() {
+    Browser::desktop().reduced_motion().run(|page| {
+        opened(page, "&controls=none");
+        assert_eq!(page.count(&at("poster")), 1);
+        opened(page, "");
+        assert_eq!(page.count(&at("poster")), 0);
+    });
+}
+
+#[test]
+fn the_theme_and_the_language_asked_for_are_shown_and_not_kept() {
+    Browser::desktop().run(|page| {
+        opened(page, "&theme=Dark&lang=KO&autoplay=click");
+        assert_eq!(page.eval("document.documentElement.dataset.theme"), "dark");
+        assert_eq!(page.eval("document.documentElement.lang"), "ko");
+        assert_eq!(
+            page.attribute(&at("poster"), "aria-label").as_deref(),
+            Some("시뮬레이션 실행")
+        );
+        opened(page, "&theme=auto");
+        assert_eq!(
+            page.eval("document.documentElement.dataset.theme"),
+            json!(null)
+        );
+        assert_eq!(page.eval("localStorage.length + sessionStorage.length"), 0);
+    });
+}
+
+#[test]
+fn the_wheel_over_the_frame_scrolls_the_host() {
+    Browser::desktop().run(|page| {
+        page.serve(
+            "/host.html",
+            "<!DOCTYPE html><title>Host</title><link rel=icon href='data:,'><iframe src='/?embed=1&controls=none&autoplay=off'
+                width=900 height=760></iframe><div style='height: 3000px'></div>",
+        );
+        page.open("/host.html");
+        page.wait_until(&format!("{} != null", inside("#diagram")));
+        page.devtools(
+            "Input.dispatchMouseEvent",
+            &json!({ "type": "mouseWheel", "x": 400, "y": 300, "deltaX": 0, "deltaY": 2000 }),
+        );
+        page.wait_until("scrollY > 0");
     });
 }

@@ -31,7 +31,23 @@ fn readable(page: &Page) -> Vec<String> {
 }
 
 /// Words that are the same in Korean.
-const INTERNATIONAL: &[&str] = &["msa-playground", "TTL", "DB", "ms", "Esc", "s", "r"];
+const INTERNATIONAL: &[&str] = &[
+    "msa-playground",
+    "TTL",
+    "DB",
+    "ms",
+    "Esc",
+    "s",
+    "r",
+    "QR",
+    "JSON",
+    "SVG",
+    "PNG",
+    "CSV",
+    "Mermaid",
+    "Perfetto",
+    "OpenTelemetry",
+];
 
 /// Fails if something on the page is in English.
 fn check_korean(page: &Page, state: &str) {
@@ -95,8 +111,9 @@ fn a_korean_page_has_no_english_left_whatever_is_open() {
             check_korean(page, fault);
         }
         page.choose("share");
-        page.wait_until(&format!("{}.textContent !== ''", query(&at("note"))));
-        check_korean(page, "shared");
+        page.wait_until(&format!("{} !== null", query(&at("share-dialog"))));
+        check_korean(page, "share");
+        page.choose("share-close");
         page.choose("help");
         page.wait_until(&format!("{} !== null", query(&at("help-dialog"))));
         check_korean(page, "help");

@@ -2,11 +2,14 @@
 //! MSA_CHROMEDRIVER, MSA_CHROMIUM and MSA_AXE (axe-core).
 
 mod accessible;
+mod article;
 mod breaking;
+mod element;
 mod embedding;
 mod exactly;
 mod harness;
 mod harness_works;
+mod host;
 mod keyboard;
 mod languages;
 mod links;
@@ -15,6 +18,10 @@ mod picture;
 mod playground;
 mod reading;
 mod running;
+mod sharing;
+#[path = "../support/mod.rs"]
+mod support;
+mod writing;
 mod wrong;
 
 use std::time::Duration;

@@ -1,7 +1,6 @@
 //! The playground as tests see it: everything is found by `data-test`, the table is in `src/view/mod.rs`.
 
 use crate::harness::{Page, query};
-use serde_json::json;
 
 /// The selector of what tests know by this name.
 pub fn at(name: &str) -> String {
@@ -125,14 +124,6 @@ impl Page {
         self.url()
             .split_once('#')
             .map_or(String::new(), |(_, fragment)| fragment.to_string())
-    }
-
-    /// Waits until the address ends with a fragment.
-    pub fn wait_for_fragment(&self, fragment: &str) {
-        self.wait_until(&format!(
-            "location.hash.replace(/^#/, '') === {}",
-            json!(fragment)
-        ));
     }
 
     /// Waits until so many frames have been drawn: whatever a click does at once is done then.

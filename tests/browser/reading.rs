@@ -92,11 +92,13 @@ fn copies_and_one_database_call_nobody() {
                 seen.latency_ms < 100.0 && !seen.bad_news,
                 "{strategy}: {seen:?}"
             );
-            assert_eq!(
-                seen.stale > 0.0,
-                strategy == "remodel",
-                "{strategy}: {seen:?}"
-            );
+            // A replica lags by some milliseconds, so that one value in thousands is old.
+            let as_expected = match strategy {
+                "remodel" => seen.stale > 0.001,
+                "replica" => seen.stale < 0.001,
+                _ => seen.stale == 0.0,
+            };
+            assert!(as_expected, "{strategy}: {seen:?}");
         }
     });
 }
@@ -137,8 +139,8 @@ fn the_offered_change_mends_the_outcome_and_can_be_undone() {
         let expected = page.number("outcome-then", "data-ms");
 
         page.choose("offer");
-        page.wait_for_fragment(
-            "consultation-list?customer=batch&code=batch&user=batch&department=batch",
+        page.wait_until(
+            "location.hash.includes('&customer=batch&code=batch&user=batch&department=batch')",
         );
         assert_eq!(page.count(&at("offer")), 0);
         page.run_for(12.0);
@@ -159,7 +161,7 @@ fn the_offered_change_mends_the_outcome_and_can_be_undone() {
         );
 
         page.choose("undo");
-        page.wait_for_fragment("consultation-list");
+        page.wait_until("location.hash.includes('&customer=per_row&')");
         page.wait_until(&chosen("strategy-all-per_row"));
         page.run_for(12.0);
         assert!(page.number("outcome-value", "data-ms") > 1000.0);
@@ -187,5 +189,31 @@ fn a_number_is_changed_with_its_slider() {
             after > 4.0 * before,
             "a query of 2 ms: {before} ms; of 50 ms: {after} ms"
         );
+    });
+}
+
+#[test]
+fn what_the_other_reading_scenarios_offer_mends_what_is_wrong_with_them() {
+    Browser::desktop().run(|page| {
+        page.open_playground("course-model");
+        page.run_anew_to(12.0);
+        let calls = page.number("chart-calls", "data-value");
+        let slow = page.number("outcome-value", "data-ms");
+        page.choose("offer");
+        page.run_anew_to(12.0);
+        assert_eq!(
+            (calls, page.number("chart-calls", "data-value")),
+            (120.0, 0.0)
+        );
+        let quick = page.number("outcome-value", "data-ms");
+        assert!(quick * 10.0 < slow, "{slow} {quick}");
+
+        page.open_playground("session-lookup");
+        page.run_anew_to(20.0);
+        let stale = page.number("chart-stale", "data-value");
+        page.choose("offer");
+        page.run_anew_to(20.0);
+        let copied = page.number("chart-stale", "data-value");
+        assert!(stale > 0.2 && copied < 0.01, "{stale} {copied}");
     });
 }

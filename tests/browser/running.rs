@@ -92,7 +92,7 @@ fn it_begins_again_the_same_way_and_another_seed_is_another_run() {
 fn any_moment_can_be_visited_again_with_what_was_done_until_then() {
     Browser::desktop().run(|page| {
         page.open_playground("");
-        page.choose_speed(9);
+        page.choose_speed(7);
         page.run_until(4.0);
         page.choose("fault-crash-common");
         page.wait_until(&crate::playground::pressed("fault-crash-common", true));

@@ -2,6 +2,7 @@
 
 use crate::harness::{Browser, Page, query};
 use crate::playground::{at, clock};
+use msa_playground::share::complete;
 use serde_json::json;
 
 /// Opens what stands behind `#` as a new page, and looks at what it says.
@@ -32,6 +33,14 @@ fn a_broken_link_is_explained_with_what_was_given() {
             ("consultation-list?rate=%zz", "%25"),
             ("consultation-list?customer", "name=value"),
             ("?rate=50", "names no scenario"),
+            ("z1:", "cut short"),
+            ("z9:AAAA", "a newer one made it"),
+            ("z1:q1YqTi3KTMxRslJQSq0oyC8qUaoFAA", "scenario"),
+            (
+                "consultation-list?@1s&fault=crash,service:nobody",
+                "there is no service",
+            ),
+            ("consultation-list?@2s&rate=5&@1s&rate=6", "sort them"),
         ] {
             let said = say_what_is_wrong(page, fragment);
             assert!(said.contains(expected), "{fragment}: {said}");
@@ -51,6 +60,33 @@ fn a_broken_link_is_explained_with_what_was_given() {
         page.choose("open-default");
         page.run_until(0.3);
         assert_eq!(page.fragment(), "consultation-list");
+    });
+}
+
+#[test]
+fn neither_a_bomb_nor_a_megabyte_of_garbage_hangs_the_page() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        let bomb = complete::pack(&" ".repeat(30 << 20));
+        let deep = complete::pack(&format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000)));
+        let huge = "x".repeat(1 << 20);
+        for (fragment, expected) in [
+            (bomb.as_str(), "unpacks to more than"),
+            (deep.as_str(), "nested"),
+            (huge.as_str(), "at most 65536"),
+        ] {
+            page.eval(&format!("(location.hash = {}, true)", json!(fragment)));
+            page.wait_until(&format!("{} !== null", query(&at("error-page"))));
+            page.wait_until(&format!(
+                "{}.textContent.includes({})",
+                query(&at("broken-problems")),
+                json!(expected)
+            ));
+            let kept = page.eval(&format!("{}.value.length", query(&at("broken-input"))));
+            assert_eq!(kept, fragment.len() as u64 + 1);
+        }
+        page.choose("open-default");
+        page.run_for(0.2);
     });
 }
 

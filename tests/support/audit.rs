@@ -33,6 +33,11 @@ impl Auditor {
         self.open.len() as u64
     }
 
+    /// Connections of all stores in use.
+    pub fn connections_in_use(&self) -> u32 {
+        self.connections.values().sum()
+    }
+
     /// Takes one record in.
     pub fn observe(&mut self, plan: &Plan, record: &Record) {
         assert!(record.at >= self.last, "time goes back: {record:?}");
@@ -74,7 +79,13 @@ impl Auditor {
                     "the accept queue holds more than it has places: {record:?}"
                 );
             }
-            What::Dropped {
+            What::LeftQueue {
+                request,
+                service,
+                instance,
+                ..
+            }
+            | What::Dropped {
                 request,
                 service,
                 instance,

@@ -49,6 +49,8 @@ fn fault() -> impl Strategy<Value = Value> {
         json!({"loss": {"link": "a -> b", "request": 0.2, "answer": 0.3}}),
         json!({"cut": {"link": "a -> b"}}),
         json!({"store_down": {"store": "b_db"}}),
+        json!({"surge": {"client": "mixers", "factor": 4}}),
+        json!({"surge": {"client": "readers", "factor": 0.3}}),
     ]);
     (what, 0u32..4000, prop::option::of(1u32..3000)).prop_map(|(what, at, lasts)| {
         let mut fault = Map::new();
@@ -61,10 +63,62 @@ fn fault() -> impl Strategy<Value = Value> {
     })
 }
 
+/// What may stand in front of calls: retries with and without a budget, a breaker, a throttle.
+fn guard() -> impl Strategy<Value = Value> {
+    let backoff = prop::sample::select(vec!["none", "fixed", "exponential"]);
+    let jitter = prop::sample::select(vec![
+        "none",
+        "equal",
+        "full",
+        "decorrelated",
+        "proportional",
+    ]);
+    (2u32..5, backoff, jitter, 0u8..5).prop_map(|(attempts, backoff, jitter, kind)| {
+        let mut retry =
+            json!({"attempts": attempts, "backoff": backoff, "wait": "30ms", "cap": "200ms"});
+        if backoff != "none" {
+            retry["jitter"] = json!(jitter);
+        }
+        let breaker =
+            json!({"window": {"calls": 10}, "min_calls": 4, "wait": "300ms", "probes": 2});
+        match kind {
+            0 => json!({}),
+            1 => json!({"retry": retry}),
+            2 => {
+                retry["budget"] = json!({"tokens": {"size": 5, "per_call": 0.2}});
+                json!({"retry": retry, "throttle": {"window": "2s"}})
+            }
+            3 => json!({"breaker": breaker}),
+            _ => {
+                json!({"retry": retry, "breaker": breaker, "throttle": {"k": 1.5, "window": "3s"}})
+            }
+        }
+    })
+}
+
+/// An object with the fields of another one, too.
+fn with(mut object: Value, more: &Value) -> Value {
+    if let (Some(object), Some(more)) = (object.as_object_mut(), more.as_object()) {
+        object.extend(more.clone());
+    }
+    object
+}
+
 fn service() -> impl Strategy<Value = Value> {
     let balancing = prop::sample::select(vec!["round_robin", "random", "least_busy"]);
-    (1u32..4, 1u32..6, 0u32..30, balancing).prop_map(|(instances, threads, accept_queue, balancing)| {
-        json!({"instances": instances, "threads": threads, "accept_queue": accept_queue, "balancing": balancing})
+    let limits = prop::sample::select(vec![
+        json!({}),
+        json!({}),
+        json!({"queue_timeout": "60ms"}),
+        json!({"per_inside": "2ms"}),
+        json!({"rate_limit": {"fixed_window": {"requests": 20, "per": "1s"}}}),
+        json!({"rate_limit": {"token_bucket": {"rate": 25.0, "burst": 5}}, "queue_timeout": "20ms"}),
+    ]);
+    let size = (1u32..4, 1u32..6, 0u32..30, balancing);
+    (size, limits).prop_map(|((instances, threads, accept_queue, balancing), limits)| {
+        let service = json!({"instances": instances, "threads": threads, "accept_queue": accept_queue,
+                             "balancing": balancing});
+        with(service, &limits)
     })
 }
 
@@ -74,9 +128,11 @@ fn steps() -> impl Strategy<Value = Value> {
         time().prop_map(|time| json!({"work": time})),
         Just(json!({"query": {"store": "a_db", "rows": 5}})),
         Just(json!({"write": {"store": "a_db"}})),
-        (50u32..800, any::<bool>()).prop_map(|(timeout, fail)| {
+        (50u32..800, any::<bool>(), guard()).prop_map(|(timeout, fail, guard)| {
             let on_error = if fail { "fail" } else { "ignore" };
-            json!({"call": {"operation": "b.find", "keys": 3, "timeout": format!("{timeout}ms"), "on_error": on_error}})
+            let timeout = format!("{timeout}ms");
+            let call = json!({"operation": "b.find", "keys": 3, "timeout": timeout, "on_error": on_error});
+            json!({"call": with(call, &guard)})
         }),
         (0u32..4).prop_map(|times| json!({"repeat": {"times": times, "steps": [{"call": {"operation": "c.do"}}]}})),
         (0u32..3, time()).prop_map(|(limit, time)| json!({"fan_out": {
@@ -84,6 +140,11 @@ fn steps() -> impl Strategy<Value = Value> {
             "times": 2,
             "branches": [[{"call": {"operation": "b.find"}}], [{"work": time}, {"call": {"operation": "c.do"}}]]
         }})),
+        (0u32..5, 0u32..5, any::<bool>(), time()).prop_map(|(one, other, again, time)| json!({"choose": {"ways": [
+            {"weight": one, "again": again, "steps": [{"call": {"operation": "c.do", "on_error": "ignore"}}]},
+            {"weight": other, "steps": [{"work": time}, {"call": {"operation": "b.find"}}]},
+            {}
+        ]}})),
         Just(json!({"lookup": {"cache": "things", "miss": [{"call": {"operation": "b.find"}}]}})),
     ];
     prop::collection::vec(step, 0..5).prop_map(Value::Array)
@@ -106,14 +167,15 @@ pub fn document() -> impl Strategy<Value = Value> {
         prop::collection::vec(fault(), 0..4),
         any::<u32>(),
     );
-    let network = (0u32..5, 0u32..5);
+    let network = (0u32..5, 0u32..5, guard(), guard());
     (world, references, around, network).prop_map(
         |(
             (a, b, c, query_time, write_time, steps),
             (first, second, broadcast, rows, batch, limit),
             (load, changes, faults, seed),
-            (latency, loss),
+            (latency, loss, of_reference, of_client),
         )| {
+            let expires = if rows % 2 == 0 { "since_fill" } else { "since_use" };
             let sync = if broadcast { "broadcast" } else { "none" };
             let reference = |strategy: &str, to: &str| {
                 json!({
@@ -133,8 +195,10 @@ pub fn document() -> impl Strategy<Value = Value> {
                 },
                 "network": {"latency": {"exponential": {"mean": format!("{latency}ms")}},
                             "request_loss": f64::from(loss) / 100.0, "answer_loss": f64::from(loss) / 100.0},
-                "caches": {"things": {"service": "a", "of": "b_db.thing", "ttl": "1s", "size": 10, "sync": sync}},
-                "references": {"first": reference(first, "b_db.thing"), "second": reference(second, "b_db.other")},
+                "caches": {"things": {"service": "a", "of": "b_db.thing", "ttl": "1s", "size": 10, "sync": sync,
+                                      "single_flight": broadcast, "expires": expires}},
+                "references": {"first": with(reference(first, "b_db.thing"), &of_reference),
+                               "second": reference(second, "b_db.other")},
                 "operations": {
                     "a.show": {"steps": [
                         {"query": {"store": "a_db", "table": "list", "rows": rows}},
@@ -153,7 +217,8 @@ pub fn document() -> impl Strategy<Value = Value> {
                 "clients": {
                     "readers": {"operation": "a.show", "load": load, "timeout": "2s"},
                     "writers": {"operation": "a.add", "load": {"poisson": {"rate": 5}}, "timeout": "2s"},
-                    "mixers": {"operation": "a.mix", "load": {"poisson": {"rate": 10}}, "timeout": "1s"},
+                    "mixers": with(json!({"operation": "a.mix", "load": {"poisson": {"rate": 10}}, "timeout": "1s"}),
+                                   &of_client),
                     "changers": {"operation": "b.change", "load": changes}
                 },
                 "faults": faults

@@ -3,10 +3,14 @@
 
 pub mod audit;
 pub mod generate;
+pub mod generate_writes;
+pub mod hostile;
+pub mod same_everywhere;
 
+use msa_playground::digest::digest_of;
 use msa_playground::run::Run;
 use msa_playground::scenario::{Scenario, read, settings};
-use msa_playground::sim::Progress;
+use msa_playground::sim::{Progress, Simulation};
 use msa_playground::time::Time;
 use serde_json::Value;
 
@@ -22,6 +26,21 @@ pub fn scenario(document: &Value) -> Scenario {
                 .collect::<String>()
         ),
     }
+}
+
+/// Fails unless a run in slices of `slice` events leaves the records that a run in one go leaves, and two runs the same
+/// digest.
+pub fn assert_same_however_sliced(scenario: &Scenario, until: Time, slice: u64) {
+    let mut sliced = Simulation::new(scenario);
+    let mut records = Vec::new();
+    while sliced.run_until(until, slice) == Progress::Busy {
+        records.append(sliced.records());
+    }
+    records.append(sliced.records());
+    let mut whole = Simulation::new(scenario);
+    while whole.run_until(until, u64::MAX) == Progress::Busy {}
+    assert_eq!(&records, whole.records());
+    assert_eq!(digest_of(scenario, until), digest_of(scenario, until));
 }
 
 /// A shipped scenario with settings as in a link.

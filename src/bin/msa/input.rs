@@ -3,45 +3,46 @@
 use crate::Selection;
 use crate::output::{self, Failure};
 use msa_playground::scenario::nearest::{did_you_mean, plain};
-use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, read};
-use msa_playground::scenario::{Scenario, settings, shipped};
-use msa_playground::share::Link;
+use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, from_value, json};
+use msa_playground::scenario::settings::Setting;
+use msa_playground::scenario::shipped;
+use msa_playground::share::story::{self, Opened};
+use msa_playground::share::{Link, Origin, complete};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::rc::Rc;
 
-/// The scenario that was selected, as it ships or stands in its file, and with all settings.
-pub fn select(selection: &Selection) -> Result<(Scenario, Scenario), Failure> {
-    let (base, mut chosen) = load(&selection.scenario)?;
-    chosen.extend(selection.settings.iter().cloned());
-    chosen.extend(
-        selection
-            .seed
-            .map(|seed| ("seed".to_string(), seed.to_string())),
-    );
-    match settings::apply(&base, &chosen) {
-        Ok(scenario) => Ok((base, scenario)),
-        Err(problems) => Err(input_failure("--set ", &problems)),
-    }
+/// The run that was selected, with all settings.
+pub fn select(selection: &Selection) -> Result<Opened, Failure> {
+    let mut link = load(&selection.scenario)?;
+    let seed = selection.seed.map(|seed| ("seed".into(), seed.to_string()));
+    let chosen: Vec<Setting> = selection.settings.iter().cloned().chain(seed).collect();
+    let place = if chosen.is_empty() { "" } else { "--set " };
+    // What is set here counts, whatever the link says.
+    link.settings
+        .retain(|(name, _)| chosen.iter().all(|(own, _)| own != name));
+    link.settings.extend(chosen);
+    story::open(&link).map_err(|problems| input_failure(place, &problems))
 }
 
-/// A scenario by name, file or link, and the settings of the link.
-pub fn load(name: &str) -> Result<(Scenario, Vec<(String, String)>), Failure> {
-    if let Some(scenario) = shipped::load(name) {
-        return Ok((scenario, Vec::new()));
+/// What a link brings back.
+pub fn open(link: &Link) -> Result<Opened, Failure> {
+    story::open(link).map_err(|problems| input_failure("", &problems))
+}
+
+/// What a name, a file or a link stands for.
+pub fn load(name: &str) -> Result<Link, Failure> {
+    if shipped::names().any(|known| known == name) {
+        return Ok(Link::shipped(name));
     }
     if name == "-" || Path::new(name).exists() {
-        return Ok((document(name)?, Vec::new()));
+        return document(name);
     }
     // A link from the page's address bar, whole or from its # on.
     let fragment = name.rsplit_once('#').map_or(name, |(_, fragment)| fragment);
-    if fragment.len() < name.len() || fragment.contains('?') {
-        let link =
-            Link::parse(fragment).map_err(|broken| Failure::Input(vec![broken.to_string()]))?;
-        if let Some(scenario) = shipped::load(&link.scenario) {
-            return Ok((scenario, link.settings));
-        }
-        return Err(unknown(&link.scenario));
+    if fragment.len() < name.len() || fragment.contains('?') || complete::version(name).is_some() {
+        return Link::parse(fragment).map_err(|problems| input_failure("", &problems));
     }
     Err(unknown(name))
 }
@@ -59,11 +60,26 @@ fn unknown(name: &str) -> Failure {
     }])
 }
 
-/// Reads and checks the document in a file.
-fn document(name: &str) -> Result<Scenario, Failure> {
+/// Reads and checks the scenario document (or the link document) in a file.
+fn document(name: &str) -> Result<Link, Failure> {
     let shown = if name == "-" { "standard input" } else { name };
     let text = text(name).map_err(|message| Failure::Input(vec![format!("{shown}: {message}")]))?;
-    read(&text).map_err(|problems| input_failure(&format!("{shown}: "), &problems))
+    read_document(&text).map_err(|problems| input_failure(&format!("{shown}: "), &problems))
+}
+
+fn read_document(text: &str) -> Result<Link, Vec<Problem>> {
+    let value = json(text).map_err(|problem| vec![problem])?;
+    // No scenario document has a field of this name.
+    if value.get("scenario").is_some() {
+        let link = complete::of_value(&value)?;
+        story::open(&link)?;
+        return Ok(link);
+    }
+    from_value(value.clone())?;
+    Ok(Link {
+        origin: Origin::Own(Rc::new(value)),
+        ..Link::shipped("")
+    })
 }
 
 /// Reads a file, but never more than a document may be long.
@@ -95,9 +111,9 @@ fn input_failure(before: &str, problems: &[Problem]) -> Failure {
 pub fn check(files: &[String]) -> Result<(), Failure> {
     let mut lines = Vec::new();
     for file in files {
-        match document(file) {
-            Ok(scenario) => {
-                output::print(&format!("{file}: ok, the scenario {}\n", scenario.name))?
+        match document(file).and_then(|link| open(&link)) {
+            Ok(opened) => {
+                output::print(&format!("{file}: ok, the scenario {}\n", opened.base.name))?
             }
             Err(Failure::Input(problems)) => lines.extend(problems),
             Err(failure) => return Err(failure),

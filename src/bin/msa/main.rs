@@ -1,18 +1,25 @@
 //! `msa`: the playground without a page.
 //!
-//! Exit status: 0, or 1 if there is a problem in the input (or the run reached a bound), or 2 if the command was used
-//! wrongly. Results go to standard output, everything else to standard error.
+//! Exit status: 0, or 1 if there is a problem in the input (or the run reached a bound, or a number is not what
+//! validation expects), or 2 if the command was used wrongly. Results go to standard output, everything else to
+//! standard error.
 
+mod export;
 mod input;
+mod ledger;
 mod output;
+mod png;
 mod report;
 mod run;
 mod trace;
+mod validate;
 
 use clap::{Args, Parser, Subcommand};
 use msa_playground::scenario::Scenario;
+use msa_playground::share::complete::LinkDocument;
 use msa_playground::time::Span;
 use output::Failure;
+use serde_json::Value;
 use std::process::ExitCode;
 
 /// Simulated services, their databases and a message bus - without a page.
@@ -30,9 +37,11 @@ const EXAMPLES: &str = "Examples:
   msa run 'consultation-list?customer=batch&rate=50&seed=9'
   msa run my-scenario.json --json | jq .numbers.clients
   msa trace my-scenario.json --from 2s --until 2100ms
+  msa export order-payment --as sequence         one request as a diagram; --help lists the formats
+  msa validate --only M/M/1                      is the engine right?
   msa check my-scenario.json                     docs/scenario-format.md has the format
 
-Exit status: 0; 1 if there is a problem in the input or the run reached a bound; 2 if the command was used wrongly.";
+Exit status: 0; 1 if there is a problem in the input, the run reached a bound or validation failed; 2 if the command was used wrongly.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -63,8 +72,19 @@ enum Command {
         #[arg(long, value_name = "TIME", value_parser = Span::parse)]
         until: Option<Span>,
     },
+    /// Take a scenario or its run away: pictures, diagrams, tables, traces
+    Export(export::Options),
+    /// Check the engine against queueing theory and published results
+    Validate(validate::Options),
     /// Print the JSON Schema of the scenario format
-    Schema,
+    Schema {
+        /// That of links (docs/links.md), which may hold a scenario
+        #[arg(long)]
+        link: bool,
+        /// That of links in one line and without what is for people: what the checker reads
+        #[arg(long, conflicts_with = "link")]
+        bare: bool,
+    },
     /// Check scenario documents and report every problem
     Check {
         /// The documents; - is standard input
@@ -109,7 +129,9 @@ fn main() -> ExitCode {
             from,
             until,
         } => trace::trace(&selection, from, until),
-        Command::Schema => schema(),
+        Command::Export(options) => export::export(&options),
+        Command::Validate(options) => validate::validate(&options),
+        Command::Schema { link, bare } => schema(link, bare),
         Command::Check { files } => input::check(&files),
     };
     match done {
@@ -118,9 +140,41 @@ fn main() -> ExitCode {
     }
 }
 
-fn schema() -> Result<(), Failure> {
-    let schema = schemars::schema_for!(Scenario);
-    let text = serde_json::to_string_pretty(&schema)
-        .map_err(|error| Failure::Input(vec![error.to_string()]))?;
+fn schema(link: bool, bare: bool) -> Result<(), Failure> {
+    let schema = if link || bare {
+        schemars::schema_for!(LinkDocument)
+    } else {
+        schemars::schema_for!(Scenario)
+    };
+    let text = if bare {
+        let mut schema = schema.to_value();
+        strip(&mut schema);
+        serde_json::to_string(&schema)
+    } else {
+        serde_json::to_string_pretty(&schema)
+    };
+    let text = text.map_err(|error| Failure::Input(vec![error.to_string()]))?;
     output::print(&(text + "\n"))
+}
+
+/// Takes out what tells people something and constrains nothing.
+fn strip(schema: &mut Value) {
+    match schema {
+        Value::Object(keywords) => {
+            for word in ["$schema", "title", "description", "default", "format"] {
+                keywords.remove(word);
+            }
+            for (keyword, inside) in keywords {
+                match inside {
+                    // Here the keys are names, not keywords.
+                    Value::Object(named) if keyword == "properties" || keyword == "$defs" => {
+                        named.values_mut().for_each(strip);
+                    }
+                    _ => strip(inside),
+                }
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(strip),
+        _ => {}
+    }
 }

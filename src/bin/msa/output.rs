@@ -47,8 +47,13 @@ pub fn fail(failure: Failure) -> ExitCode {
 
 /// Prints a whole text.
 pub fn print(text: &str) -> Result<(), Failure> {
+    write(text.as_bytes())
+}
+
+/// Writes bytes that may be no text.
+pub fn write(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
+    stdout.write_all(bytes)?;
     stdout.flush()?;
     Ok(())
 }
@@ -78,7 +83,7 @@ pub fn list() -> Result<(), Failure> {
 
 /// What can be set in one scenario.
 pub fn controls(name: &str) -> Result<(), Failure> {
-    let scenario = input::load(name)?.0;
+    let scenario = input::open(&input::load(name)?)?.base;
     let mut table = Table::new(["setting", "now", "possible", "what it is"]);
     for control in &scenario.controls {
         let possible = match settings::kind(&scenario, control) {

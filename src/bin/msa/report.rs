@@ -32,7 +32,7 @@ fn width(text: &str) -> usize {
 
 /// Whether a cell is a number (with its unit) or stands for one.
 fn is_number(cell: &str) -> bool {
-    cell.is_empty() || cell == "-" || cell.starts_with(|c: char| c.is_ascii_digit())
+    cell.is_empty() || cell == "-" || cell.starts_with(|c: char| c.is_ascii_digit() || c == '±')
 }
 
 impl fmt::Display for Table {
@@ -83,7 +83,7 @@ fn three(x: f64) -> String {
 }
 
 /// A count with its thousands apart.
-fn count(n: u64) -> String {
+pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -137,6 +137,12 @@ pub fn report(run: &Run, took: Duration) -> String {
         (stores(&numbers), numbers.stores.len()),
         (references(&numbers), numbers.references.len()),
         (caches(&numbers), numbers.caches.len()),
+        (topics(&numbers), numbers.writing.topics.len()),
+        (subscriptions(&numbers), numbers.writing.subscriptions.len()),
+        (
+            reconciliations(&numbers),
+            numbers.writing.reconciliations.len(),
+        ),
     ];
     for (table, rows) in tables {
         if rows > 0 {
@@ -150,6 +156,7 @@ pub fn report(run: &Run, took: Duration) -> String {
             count(numbers.events)
         );
     }
+    text += &crate::ledger::report(run);
     text
 }
 
@@ -163,9 +170,12 @@ fn clients(numbers: &Numbers) -> Table {
         "refused",
         "rejected",
         "timed out",
+        "kept back",
+        "attempts",
         "waiting",
         "calls each",
         "mean",
+        "95 %",
         "p50",
         "p95",
         "p99",
@@ -182,9 +192,13 @@ fn clients(numbers: &Numbers) -> Table {
             count(it.refused),
             count(it.rejected),
             count(it.timed_out),
+            count(it.not_permitted),
+            count(it.attempts),
             count(it.in_flight),
             three(it.calls_per_request),
             mean,
+            it.mean_within_ms
+                .map_or("-".into(), |within| format!("±{}", time(within))),
             p50,
             p95,
             p99,
@@ -203,6 +217,8 @@ fn operations(numbers: &Numbers) -> Table {
         "refused",
         "rejected",
         "timed out",
+        "kept back",
+        "attempts",
         "mean",
         "p50",
         "p95",
@@ -219,6 +235,8 @@ fn operations(numbers: &Numbers) -> Table {
             count(it.refused),
             count(it.rejected),
             count(it.timed_out),
+            count(it.not_permitted),
+            count(it.attempts),
             mean,
             p50,
             p95,
@@ -324,6 +342,78 @@ fn references(numbers: &Numbers) -> Table {
             time(it.stale_age_max_ms),
             count(it.events),
             time(it.event_lag_mean_ms),
+        ]);
+    }
+    table
+}
+
+fn topics(numbers: &Numbers) -> Table {
+    let mut table = Table::new([
+        "topic",
+        "published",
+        "ignored",
+        "not confirmed",
+        "relay deaths",
+        "delay, mean",
+        "at most",
+    ]);
+    for it in &numbers.writing.topics {
+        table.row([
+            it.name.clone(),
+            count(it.published),
+            count(it.ignored),
+            count(it.failed),
+            count(it.relay_deaths),
+            time(it.delay_mean_ms),
+            time(it.delay_max_ms),
+        ]);
+    }
+    table
+}
+
+fn subscriptions(numbers: &Numbers) -> Table {
+    let mut table = Table::new([
+        "subscription",
+        "delivered",
+        "again",
+        "acknowledged",
+        "returned",
+        "duplicated",
+        "dead letters",
+        "too old",
+        "driven anew",
+    ]);
+    for it in &numbers.writing.subscriptions {
+        table.row([
+            it.name.clone(),
+            count(it.delivered),
+            count(it.redelivered),
+            count(it.acked),
+            count(it.returned),
+            count(it.duplicated),
+            count(it.dead_lettered),
+            count(it.expired),
+            count(it.redriven),
+        ]);
+    }
+    table
+}
+
+fn reconciliations(numbers: &Numbers) -> Table {
+    let mut table = Table::new([
+        "reconciliation",
+        "runs",
+        "compared",
+        "repaired",
+        "left to people",
+    ]);
+    for it in &numbers.writing.reconciliations {
+        table.row([
+            it.name.clone(),
+            count(it.runs),
+            count(it.compared),
+            count(it.repaired),
+            count(it.manual),
         ]);
     }
     table

@@ -2,11 +2,12 @@
 
 use crate::output::{self, Failure};
 use crate::{Selection, input, report};
+use msa_playground::export::table;
 use msa_playground::run::Run;
 use msa_playground::scenario::settings;
-use msa_playground::sim::{Limit, Progress};
+use msa_playground::session::Session;
+use msa_playground::sim::Limit;
 use msa_playground::time::{Span, Time};
-use serde_json::json;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -17,39 +18,34 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Runs a scenario and prints its numbers.
 pub fn run(selection: &Selection, lasts: Option<Span>, json: bool) -> Result<(), Failure> {
-    let (base, scenario) = input::select(selection)?;
-    let lasts = lasts.unwrap_or(scenario.duration);
-    if lasts <= scenario.warm_up {
+    let opened = input::select(selection)?;
+    let first = &opened.story.first;
+    let lasts = lasts.unwrap_or(first.duration);
+    if lasts <= first.warm_up {
         return Err(Failure::Usage(format!(
             "--for {lasts} is no longer than the warm-up ({}), which is not counted",
-            scenario.warm_up
+            first.warm_up
         )));
     }
-    let mut run = Run::new(scenario, 0);
+    let mut session = Session::new(opened.story.clone(), 0);
     let began = Instant::now();
-    let stopped = to_the_end(&mut run, Time::ZERO + lasts, &mut ProgressLine::new());
+    let stopped = to_the_end(&mut session, Time::ZERO + lasts, &mut ProgressLine::new());
+    let run = session.run();
+    let violation = run.violation();
     if json {
-        let settings: serde_json::Map<_, _> = settings::changed(&base, run.scenario())
-            .into_iter()
-            .map(|(name, value)| (name, value.into()))
-            .collect();
-        let document = json!({
-            "scenario": run.scenario().name,
-            "settings": settings,
-            "seed": run.scenario().seed,
-            "asked_for_s": lasts.as_secs(),
-            "simulated_s": run.now().as_secs(),
-            "events": run.sim().events(),
-            "stopped": stopped.map(|limit| limit.to_string()),
-            "numbers": run.numbers(),
-            "series": run.series(),
-        });
+        let settings = settings::changed(&opened.base, run.scenario());
+        let mut document = table::numbers(run, &settings);
+        document["asked_for_s"] = lasts.as_secs().into();
+        document["stopped"] = stopped.map(|limit| limit.to_string()).into();
+        document["ledger"] = crate::ledger::document(run);
         output::print(&format!("{document:#}\n"))?;
     } else {
-        output::print(&report::report(&run, began.elapsed()))?;
+        output::print(&report::report(run, began.elapsed()))?;
     }
     match stopped {
-        None => Ok(()),
+        None => violation.map_or(Ok(()), |violation| {
+            Err(Failure::Input(vec![violation.to_string()]))
+        }),
         Some(limit) => Err(stopped_early(limit, run.now())),
     }
 }
@@ -63,25 +59,26 @@ pub fn stopped_early(limit: Limit, now: Time) -> Failure {
 }
 
 /// Runs until `end`; the bound that stopped it before, if one did.
-fn to_the_end(run: &mut Run, end: Time, line: &mut ProgressLine) -> Option<Limit> {
+pub fn to_the_end(session: &mut Session, end: Time, line: &mut ProgressLine) -> Option<Limit> {
     loop {
-        match run.run_until(end, SLICE) {
-            Progress::Busy => line.show(run, end),
-            Progress::Reached => break None,
-            Progress::Stopped(limit) => break Some(limit),
+        let advance = session.advance(end.since(session.now()), SLICE);
+        if advance.reached {
+            break advance.stopped;
         }
+        line.show(session.run(), end);
     }
 }
 
 /// One line on a terminal that says how far a long run is; it is gone when the run has ended.
-struct ProgressLine {
+pub struct ProgressLine {
     terminal: bool,
     next: Instant,
     shown: bool,
 }
 
 impl ProgressLine {
-    fn new() -> Self {
+    /// Nothing is shown yet.
+    pub fn new() -> Self {
         ProgressLine {
             terminal: io::stderr().is_terminal(),
             next: Instant::now() + PATIENCE,

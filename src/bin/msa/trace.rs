@@ -2,14 +2,17 @@
 
 use crate::output::Failure;
 use crate::{Selection, input, run};
-use msa_playground::sim::{Progress, Simulation, text};
+use msa_playground::session::Session;
+use msa_playground::sim::text;
 use msa_playground::time::{Span, Time};
 use std::io::{self, BufWriter, Write};
 
 /// Without `--until` the trace is this long: enough to read, and never more than a screen can scroll.
 const DEFAULT: Span = Span::from_secs(1);
 /// Events between two rounds of printing.
-const SLICE: u64 = 10_000;
+const SLICE: u64 = 1_000;
+/// Records kept between two rounds: each event makes far fewer than 64 on average.
+const KEPT: usize = 1 << 16;
 
 /// Prints the records from `from` (included) to `until` (excluded).
 pub fn trace(selection: &Selection, from: Span, until: Option<Span>) -> Result<(), Failure> {
@@ -20,25 +23,26 @@ pub fn trace(selection: &Selection, from: Span, until: Option<Span>) -> Result<(
         )));
     }
     let (from, until) = (Time::ZERO + from, Time::ZERO + until);
-    let (_, scenario) = input::select(selection)?;
-    let mut simulation = Simulation::new(&scenario);
+    let opened = input::select(selection)?;
+    let mut session = Session::new(opened.story, KEPT);
     let mut stdout = BufWriter::new(io::stdout().lock());
+    let mut printed = 0;
     loop {
-        let progress = simulation.run_until(until, SLICE);
-        let records = std::mem::take(simulation.records());
-        for record in records
-            .iter()
-            .filter(|record| record.at >= from && record.at < until)
-        {
-            writeln!(stdout, "{}", text::line(simulation.plan(), record))?;
-        }
-        match progress {
-            Progress::Busy => {}
-            Progress::Reached => break,
-            Progress::Stopped(limit) => {
-                stdout.flush()?;
-                return Err(run::stopped_early(limit, simulation.now()));
+        let advance = session.advance(until.since(session.now()), SLICE);
+        let trace = session.run().trace();
+        let new = (printed - trace.dropped().min(printed)) as usize;
+        for record in trace.records().range(new..) {
+            if record.at >= from && record.at < until {
+                writeln!(stdout, "{}", text::line(session.run().plan(), record))?;
             }
+        }
+        printed = trace.dropped() + trace.records().len() as u64;
+        if let Some(limit) = advance.stopped {
+            stdout.flush()?;
+            return Err(run::stopped_early(limit, session.now()));
+        }
+        if advance.reached {
+            break;
         }
     }
     stdout.flush()?;

@@ -29,6 +29,14 @@ impl Checker<'_> {
                     format!("{path}.name"),
                     "\"seed\" always sets the seed; choose another name",
                 );
+            } else if settings::RESERVED.contains(&name.as_str()) {
+                self.report(
+                    format!("{path}.name"),
+                    format!(
+                        "{} means something else in a link; choose another name",
+                        quoted(name)
+                    ),
+                );
             } else if scenario.controls[..index]
                 .iter()
                 .any(|other| other.name == *name)

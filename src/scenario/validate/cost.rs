@@ -1,8 +1,12 @@
 //! How much one request sets in motion, worked out before anything runs.
 
 use super::super::shape::join;
-use super::super::{CacheMiss, Count, CountOf, Load, ReadStrategy, Scenario, Step, Store};
-use super::steps::has_references;
+use super::super::{
+    CacheMiss, Count, CountOf, FaultKind, Load, ReadStrategy, Scenario, Step, Store, Way,
+};
+use super::resilience::may_keep_back;
+use super::steps::{has_references, operations_of};
+use super::writing::needs_a_key;
 use super::{Checker, service_of};
 use crate::time::Span;
 use std::collections::BTreeMap;
@@ -34,13 +38,23 @@ impl Checker<'_> {
         let mut a_second = 0.0;
         for (name, client) in &scenario.clients {
             let cost = costs.operation(&client.operation, 1) as f64;
+            let surge = surge(scenario, name);
             match client.load {
-                Load::Poisson { rate } | Load::Constant { rate } => a_second += rate * cost,
+                Load::Poisson { rate } | Load::Constant { rate } => a_second += rate * surge * cost,
                 Load::Bursts { every, size } => {
-                    a_second += f64::from(size) / every.as_secs() * cost
+                    a_second += f64::from(size) * surge / every.as_secs() * cost
                 }
                 Load::Closed { users, ref think } => {
-                    if think.mean() == Span::ZERO && self.may_spin(name, &client.operation, users) {
+                    let kept_back =
+                        may_keep_back(client.breaker.as_deref(), client.throttle.as_ref());
+                    if think.mean() == Span::ZERO
+                        && (kept_back && users > 0
+                            || self.may_spin(
+                                name,
+                                &client.operation,
+                                (f64::from(users) * surge) as u64,
+                            ))
+                    {
                         self.report(
                             join("clients", name) + ".load.closed.think",
                             "must be longer than 0: a request may end in the instant in which it began, and its user \
@@ -59,7 +73,7 @@ impl Checker<'_> {
     }
 
     /// Whether a closed client's request may take no time at all: nothing on its way does, or it may be turned away.
-    fn may_spin(&self, client: &str, operation: &str, users: u32) -> bool {
+    fn may_spin(&self, client: &str, operation: &str, users: u64) -> bool {
         let scenario = self.scenario;
         let Some((name, service)) =
             service_of(operation).and_then(|name| scenario.services.get_key_value(name))
@@ -71,11 +85,34 @@ impl Checker<'_> {
         }
         let places = (u64::from(service.threads) + u64::from(service.accept_queue))
             * u64::from(service.instances);
-        u64::from(users) > places || !takes_time(scenario, operation)
+        users > places || service.rate_limit.is_some() || !takes_time(scenario, operation)
     }
 }
 
-fn latency(scenario: &Scenario, from: &str, to: &str) -> Span {
+/// How many times as often a client asks at most, with all the surges that may come together.
+pub(super) fn surge(scenario: &Scenario, client: &str) -> f64 {
+    let factors = scenario.faults.iter().map(|fault| match &fault.what {
+        FaultKind::Surge {
+            client: name,
+            factor,
+        } if name == client => factor.max(1.0),
+        _ => 1.0,
+    });
+    factors.product::<f64>().min(1e12)
+}
+
+/// How often a way is chosen at most, if with this chance one is chosen anew: more has a chance below one in 10^15.
+fn rounds(again: f64) -> u64 {
+    // ln(10^15) = 34.5, and ln(1/p) >= 1 - p.
+    if again > 0.0 {
+        1 + (34.6 / (1.0 - again)) as u64
+    } else {
+        1
+    }
+}
+
+/// The mean latency of the link between two.
+pub(super) fn latency(scenario: &Scenario, from: &str, to: &str) -> Span {
     let link = scenario.links.get(&format!("{from} -> {to}"));
     link.unwrap_or(&scenario.network).latency.mean()
 }
@@ -86,23 +123,40 @@ fn takes_time(scenario: &Scenario, operation: &str) -> bool {
     else {
         return false;
     };
+    any_takes_time(scenario, service, &it.steps)
+}
+
+/// Whether one of these steps of a service always takes time.
+fn any_takes_time(scenario: &Scenario, service: &str, steps: &[Step]) -> bool {
     let store = |name: &str, time: fn(&Store) -> Span| {
         scenario
             .stores
             .get(name)
             .is_some_and(|it| time(it) > Span::ZERO)
     };
-    it.steps.iter().any(|step| match step {
+    let takes = |step: &Step| match step {
         Step::Work(time) => time.mean() > Span::ZERO,
         Step::Query(query) => store(&query.store, |it| it.query_time.mean()),
         Step::Write(write) => store(&write.store, |it| it.write_time.mean()),
         Step::Call(call) => {
-            service_of(&call.operation)
-                .is_some_and(|callee| latency(scenario, service, callee) > Span::ZERO)
-                || takes_time(scenario, &call.operation)
+            let on_its_way = service_of(&call.operation)
+                .is_some_and(|callee| latency(scenario, service, callee) > Span::ZERO);
+            !may_keep_back(call.breaker.as_deref(), call.throttle.as_ref())
+                && (on_its_way || takes_time(scenario, &call.operation))
+        }
+        // Sooner or later it goes a way after which it goes on.
+        Step::Choose(choose) => {
+            let last = |way: &&Way| way.weight > 0.0 && !way.again;
+            let mut ways = choose.ways.iter().filter(last);
+            ways.all(|way| any_takes_time(scenario, service, &way.steps))
         }
         _ => false,
-    })
+    };
+    // What stands behind a step that may say no is not always reached.
+    let surely = steps
+        .iter()
+        .take_while(|step| needs_a_key(step).is_none() && !matches!(step, Step::Decline(_)));
+    surely.into_iter().any(takes)
 }
 
 /// Steps by operation and number of keys. Only asked when no operation calls itself.
@@ -142,6 +196,22 @@ impl<'s> Costs<'s> {
         cost
     }
 
+    /// What an event on a topic costs: all that is done for it.
+    fn event(&mut self, topic: &str) -> u64 {
+        let topic = self.scenario.topics.get(topic);
+        let subscriptions = topic
+            .into_iter()
+            .flat_map(|topic| topic.subscriptions.values());
+        self.operations(subscriptions.map(|subscription| subscription.operation.as_str()))
+    }
+
+    fn operations(&mut self, names: impl Iterator<Item = &'s str>) -> u64 {
+        names.fold(0, |cost: u64, name| {
+            cost.saturating_add(1)
+                .saturating_add(self.operation(name, 1))
+        })
+    }
+
     /// What a step costs beyond itself.
     fn step(&mut self, step: &'s Step, keys: u32, rows: &mut u32) -> u64 {
         let count = |count: Count, rows: u32| match count {
@@ -150,7 +220,27 @@ impl<'s> Costs<'s> {
             Count::Of(CountOf::Rows) => rows,
         };
         match step {
-            Step::Work(_) | Step::Write(_) => 0,
+            Step::Work(_)
+            | Step::Write(_)
+            | Step::Insert(_)
+            | Step::Update(_)
+            | Step::Read(_)
+            | Step::Remove(_)
+            | Step::Apply(_)
+            | Step::Decline(_)
+            | Step::Lock(_)
+            | Step::Unlock(_) => 0,
+            Step::Transaction(transaction) => self.steps(&transaction.steps, keys, rows),
+            Step::Publish(publish) => self.event(&publish.topic),
+            Step::Coordinate(coordinate) => {
+                let Some(process) = self.scenario.processes.get(&coordinate.process) else {
+                    return 0;
+                };
+                let participants = process.participants.iter().flat_map(operations_of);
+                let done = self.operations(participants);
+                let told = process.topic.as_ref().map_or(0, |topic| self.event(topic));
+                done.saturating_add(told)
+            }
             Step::Query(query) => {
                 let store = self.scenario.stores.get(&query.store);
                 if let Some(name) = &query.table
@@ -166,29 +256,37 @@ impl<'s> Costs<'s> {
                 0 => 0,
                 times => {
                     let branches = fan_out.branches.iter();
-                    let once: u64 = branches
-                        .map(|branch| 1 + self.steps(branch, keys, &mut rows.clone()))
-                        .sum();
+                    let once: u64 = branches.fold(0, |once: u64, branch| {
+                        let cost = self.steps(branch, keys, &mut rows.clone());
+                        once.saturating_add(1).saturating_add(cost)
+                    });
                     once.saturating_mul(u64::from(times))
                 }
             },
             Step::Repeat(repeat) => match count(repeat.times, *rows) {
                 0 => 0,
-                times => {
-                    (1 + self.steps(&repeat.steps, keys, rows)).saturating_mul(u64::from(times))
-                }
+                times => self
+                    .steps(&repeat.steps, keys, rows)
+                    .saturating_add(1)
+                    .saturating_mul(u64::from(times)),
             },
+            Step::Choose(choose) => {
+                let (mut longest, mut most_rows) = (0, *rows);
+                for way in &choose.ways {
+                    let mut rows = *rows;
+                    longest = longest.max(1 + self.steps(&way.steps, keys, &mut rows));
+                    most_rows = most_rows.max(rows);
+                }
+                *rows = most_rows;
+                longest.saturating_mul(rounds(choose.again()))
+            }
             Step::Lookup(lookup) => self.steps(&lookup.miss, keys, rows),
-            Step::Resolve(resolve) => resolve
-                .references
-                .iter()
-                .map(|name| self.resolve(name, *rows))
-                .sum(),
-            Step::Embed(embed) => embed
-                .references
-                .iter()
-                .map(|name| 1 + self.embed(name))
-                .sum(),
+            Step::Resolve(resolve) => resolve.references.iter().fold(0, |cost: u64, name| {
+                cost.saturating_add(self.resolve(name, *rows))
+            }),
+            Step::Embed(embed) => embed.references.iter().fold(0, |cost: u64, name| {
+                cost.saturating_add(1).saturating_add(self.embed(name))
+            }),
         }
     }
 
@@ -209,7 +307,9 @@ impl<'s> Costs<'s> {
         if calls == 0 {
             return 1;
         }
-        (1 + self.operation(&reference.lookup, keys)).saturating_mul(u64::from(calls))
+        self.operation(&reference.lookup, keys)
+            .saturating_add(1)
+            .saturating_mul(u64::from(calls))
     }
 
     fn embed(&mut self, name: &str) -> u64 {

@@ -2,19 +2,26 @@
 
 use super::super::nearest::{did_you_mean, quoted};
 use super::super::shape::join;
-use super::super::{Count, CountOf, Scenario, Step};
+use super::super::{Coordination, Count, CountOf, Participant, Process, Scenario, Step, Way};
+use super::cost::latency;
+use super::resilience::Site;
 use super::{Checker, is_name, service_of};
+use crate::time::Span;
 use std::collections::BTreeSet;
 
 /// Steps inside steps inside steps: so deep.
 pub const NESTING_MAX: usize = 8;
+/// The share of choices after which a way is chosen anew: at most so large. The mean number of rounds is bounded by it.
+pub const AGAIN_MAX: f64 = 0.999;
 
 /// Where in an operation a step stands.
-struct Here<'s> {
-    service: &'s str,
+pub(super) struct Here<'s, 'w> {
+    pub service: &'s str,
     /// Tables that the operation writes.
-    written: &'s BTreeSet<String>,
-    depth: usize,
+    written: &'w BTreeSet<String>,
+    pub depth: usize,
+    /// The store of the transaction that it stands in.
+    pub transaction: Option<&'s str>,
     /// The table whose rows are at hand: the latest query of one that has references, as `"store.table"`.
     page: Option<String>,
 }
@@ -55,13 +62,14 @@ impl<'s> Checker<'s> {
                 service,
                 written: &written,
                 depth: 0,
+                transaction: None,
                 page: None,
             };
             self.steps(&format!("{path}.steps"), &operation.steps, &mut here);
         }
     }
 
-    fn steps(&mut self, path: &str, steps: &'s [Step], here: &mut Here) {
+    pub(super) fn steps(&mut self, path: &str, steps: &'s [Step], here: &mut Here<'s, '_>) {
         if here.depth > NESTING_MAX {
             return self.report(
                 path,
@@ -73,9 +81,20 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn step(&mut self, path: &str, step: &'s Step, here: &mut Here) {
+    fn step(&mut self, path: &str, step: &'s Step, here: &mut Here<'s, '_>) {
         let scenario = self.scenario;
         match step {
+            Step::Transaction(_)
+            | Step::Insert(_)
+            | Step::Update(_)
+            | Step::Read(_)
+            | Step::Remove(_)
+            | Step::Apply(_)
+            | Step::Publish(_)
+            | Step::Decline(_)
+            | Step::Lock(_)
+            | Step::Unlock(_)
+            | Step::Coordinate(_) => self.writing_step(path, step, here),
             Step::Work(time) => self.distribution(&format!("{path}.work"), time),
             Step::Query(query) => {
                 let path = format!("{path}.query");
@@ -94,12 +113,19 @@ impl<'s> Checker<'s> {
                 }
             }
             Step::Write(write) => {
-                self.own_table(
-                    &format!("{path}.write"),
-                    &write.store,
-                    write.table.as_deref(),
-                    here,
-                );
+                let path = format!("{path}.write");
+                self.own_table(&path, &write.store, write.table.as_deref(), here);
+                let store = scenario.stores.get(&write.store);
+                if let Some(table) = &write.table
+                    && let Some(it) = store.and_then(|store| store.tables.get(table))
+                    && !it.states.is_empty()
+                {
+                    let message = format!(
+                        "{} is a table of records; insert or update them",
+                        quoted(table)
+                    );
+                    self.report(format!("{path}.table"), message);
+                }
             }
             Step::Call(call) => {
                 let path = format!("{path}.call");
@@ -111,9 +137,25 @@ impl<'s> Checker<'s> {
                 );
                 self.count(&format!("{path}.keys"), call.keys, here);
                 self.positive(format!("{path}.timeout"), call.timeout);
+                let callee = service_of(&call.operation);
+                self.resilience(&Site {
+                    path: &path,
+                    retry: call.retry.as_deref(),
+                    breaker: call.breaker.as_deref(),
+                    throttle: call.throttle.as_ref(),
+                    takes_time: callee
+                        .is_none_or(|to| latency(scenario, here.service, to) > Span::ZERO),
+                    callers: self.instances(here.service),
+                });
             }
             Step::FanOut(fan_out) => {
                 self.count(&format!("{path}.fan_out.times"), fan_out.times, here);
+                if here.transaction.is_some() {
+                    self.report(
+                        format!("{path}.fan_out"),
+                        "a transaction does one thing after the other; put the fan_out before or behind it",
+                    );
+                }
                 for (index, branch) in fan_out.branches.iter().enumerate() {
                     // A branch sees what was read before; what it reads itself is seen by nobody else.
                     let mut inside = Here {
@@ -133,6 +175,39 @@ impl<'s> Checker<'s> {
                 here.depth += 1;
                 self.steps(&format!("{path}.repeat.steps"), &repeat.steps, here);
                 here.depth -= 1;
+            }
+            Step::Choose(choose) => {
+                let path = format!("{path}.choose.ways");
+                if choose.weight() <= 0.0 {
+                    self.report(path.clone(), "at least one way must have a weight above 0");
+                } else if choose.again() > AGAIN_MAX {
+                    let message = format!(
+                        "after more than {AGAIN_MAX} of the choices a way is chosen anew; give the ways that go on more weight"
+                    );
+                    self.report(path.clone(), message);
+                }
+                let reads = |way: &&Way| reads_a_list(scenario, &way.steps);
+                // Who goes round again may have read another list on the way.
+                if choose
+                    .ways
+                    .iter()
+                    .filter(|way| way.again)
+                    .any(|way| reads(&way))
+                {
+                    here.page = None;
+                }
+                for (index, way) in choose.ways.iter().enumerate() {
+                    let mut inside = Here {
+                        page: here.page.clone(),
+                        depth: here.depth + 1,
+                        ..*here
+                    };
+                    self.steps(&format!("{path}.{index}.steps"), &way.steps, &mut inside);
+                }
+                // Nobody knows which way was gone.
+                if choose.ways.iter().any(|way| reads(&way)) {
+                    here.page = None;
+                }
             }
             Step::Lookup(lookup) => {
                 let place = format!("{path}.lookup.cache");
@@ -185,7 +260,7 @@ impl<'s> Checker<'s> {
     }
 
     /// A store and perhaps a table of the service that works on the step.
-    fn own_table(&mut self, path: &str, store: &str, table: Option<&str>, here: &Here) {
+    pub(super) fn own_table(&mut self, path: &str, store: &str, table: Option<&str>, here: &Here) {
         let place = format!("{path}.store");
         let Some(it) = self.known(&place, "store", &self.scenario.stores, store) else {
             return;
@@ -231,7 +306,8 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// Calls that call each other in a circle: every one would wait for the next, without end.
+    /// Operations that set each other off in a circle: by calls, where every one would wait for the next, or by events,
+    /// where each would bring about another.
     pub(super) fn circles(&mut self) {
         let mut done = BTreeSet::new();
         for name in self.scenario.operations.keys() {
@@ -239,15 +315,15 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn circle(&mut self, name: &'s str, trail: &mut Vec<&'s str>, done: &mut BTreeSet<&'s str>) {
-        if let Some(begin) = trail.iter().position(|known| *known == name) {
-            let mut round = trail[begin..].to_vec();
-            round.push(name);
-            let message = format!(
-                "calls itself: {}; this would go on without end",
-                round.join(" calls ")
-            );
-            return self.report(join("operations", name), message);
+    /// The trail has each operation, and whether it was called (or told of an event) by the one before.
+    fn circle(
+        &mut self,
+        name: &'s str,
+        trail: &mut Vec<(&'s str, bool)>,
+        done: &mut BTreeSet<&'s str>,
+    ) {
+        if let Some(begin) = trail.iter().position(|(known, _)| *known == name) {
+            return self.round(&trail[begin..]);
         }
         let Some(operation) = self.scenario.operations.get(name) else {
             return;
@@ -255,12 +331,111 @@ impl<'s> Checker<'s> {
         if !done.insert(name) {
             return;
         }
-        trail.push(name);
-        for callee in calls(self.scenario, &operation.steps) {
-            self.circle(callee, trail, done);
+        let called = calls(self.scenario, &operation.steps);
+        let told = set_off(self.scenario, name, &operation.steps);
+        for (next, is_call) in called
+            .iter()
+            .map(|next| (*next, true))
+            .chain(told.difference(&called).map(|next| (*next, false)))
+        {
+            trail.push((name, is_call));
+            self.circle(next, trail, done);
+            trail.pop();
         }
-        trail.pop();
     }
+
+    fn round(&mut self, round: &[(&str, bool)]) {
+        let by_calls = round.iter().all(|(_, is_call)| *is_call);
+        let mut words = String::new();
+        for (name, is_call) in round {
+            words += name;
+            words += if *is_call { " calls " } else { " sets off " };
+        }
+        let first = round.first().map_or("", |(name, _)| name);
+        let message = if by_calls {
+            format!("calls itself: {words}{first}; this would go on without end")
+        } else {
+            format!(
+                "sets itself off: {words}{first}; its events would bring about new ones without end, so publish these on \
+                 another topic"
+            )
+        };
+        self.report(join("operations", first), message);
+    }
+}
+
+/// The operations that an operation's events set off, whatever the strategies; each once.
+pub(super) fn set_off<'s>(
+    scenario: &'s Scenario,
+    operation: &str,
+    steps: &'s [Step],
+) -> BTreeSet<&'s str> {
+    let mut told = BTreeSet::new();
+    let mut topics = BTreeSet::new();
+    visit(steps, &mut |step| match step {
+        Step::Publish(publish) => {
+            topics.insert(publish.topic.as_str());
+        }
+        Step::Coordinate(coordinate) => {
+            let process = scenario.processes.get(&coordinate.process);
+            topics.extend(process.and_then(|process| process.topic.as_deref()));
+        }
+        _ => {}
+    });
+    for topic in topics {
+        if let Some(it) = scenario.topics.get(topic) {
+            let subscriptions = it.subscriptions.values();
+            told.extend(subscriptions.map(|subscription| subscription.operation.as_str()));
+        }
+        for process in choreographies(scenario, topic) {
+            told.extend(process.participants.iter().flat_map(operations_of));
+        }
+    }
+    // Who takes part in a choreography tells those after it, and those before it that have to undo something. Whoever
+    // else listens hears of it, too.
+    for process in scenario.processes.values() {
+        let place = process
+            .participants
+            .iter()
+            .position(|participant| participant.operation == operation);
+        let topic = process
+            .topic
+            .as_ref()
+            .filter(|_| process.by == Coordination::Choreography);
+        let (Some(place), Some(topic)) = (place, topic) else {
+            continue;
+        };
+        let is_participant = |name: &str| {
+            let mut participants = process.participants.iter();
+            participants.any(|participant| operations_of(participant).any(|own| own == name))
+        };
+        let after = process.participants[place + 1..].iter();
+        told.extend(after.map(|participant| participant.operation.as_str()));
+        if let Some(it) = scenario.topics.get(topic) {
+            let subscriptions = it.subscriptions.values();
+            let others = subscriptions.map(|subscription| subscription.operation.as_str());
+            told.extend(others.filter(|name| !is_participant(name)));
+        }
+    }
+    told
+}
+
+/// The choreographies that a topic is used for.
+fn choreographies<'s>(scenario: &'s Scenario, topic: &str) -> impl Iterator<Item = &'s Process> {
+    scenario.processes.values().filter(move |process| {
+        process.by == Coordination::Choreography && process.topic.as_deref() == Some(topic)
+    })
+}
+
+/// Everything that a participant may be asked to do.
+pub(super) fn operations_of(participant: &Participant) -> impl Iterator<Item = &str> {
+    let others = [
+        &participant.undo,
+        &participant.reserve,
+        &participant.confirm,
+    ];
+    let others = others.into_iter().flatten().map(String::as_str);
+    std::iter::once(participant.operation.as_str()).chain(others)
 }
 
 /// Whether a table has a column that refers to another service's table.
@@ -269,6 +444,19 @@ pub(super) fn has_references(scenario: &Scenario, table: &str) -> bool {
         .references
         .values()
         .any(|reference| reference.from == table)
+}
+
+/// Whether these steps read the rows of a table that has references.
+fn reads_a_list(scenario: &Scenario, steps: &[Step]) -> bool {
+    let mut reads = false;
+    visit(steps, &mut |step| {
+        if let Step::Query(query) = step
+            && let Some(table) = &query.table
+        {
+            reads |= has_references(scenario, &format!("{}.{table}", query.store));
+        }
+    });
+    reads
 }
 
 /// Sees every step, also those inside others.
@@ -281,7 +469,9 @@ pub(super) fn visit<'s>(steps: &'s [Step], see: &mut impl FnMut(&'s Step)) {
                 .iter()
                 .for_each(|branch| visit(branch, see)),
             Step::Repeat(repeat) => visit(&repeat.steps, see),
+            Step::Choose(choose) => choose.ways.iter().for_each(|way| visit(&way.steps, see)),
             Step::Lookup(lookup) => visit(&lookup.miss, see),
+            Step::Transaction(transaction) => visit(&transaction.steps, see),
             _ => {}
         }
     }
@@ -300,6 +490,11 @@ pub(super) fn calls<'s>(scenario: &'s Scenario, steps: &'s [Step]) -> BTreeSet<&
                 .iter()
                 .filter_map(|name| scenario.references.get(name));
             called.extend(references.map(|reference| reference.lookup.as_str()));
+        }
+        Step::Coordinate(coordinate) => {
+            if let Some(process) = scenario.processes.get(&coordinate.process) {
+                called.extend(process.participants.iter().flat_map(operations_of));
+            }
         }
         _ => {}
     });

@@ -102,7 +102,9 @@ impl Driver {
             .exchange(method, path, body)
             .map_err(|error| format!("{method} {path}: {error}"))?;
         let value = answer["value"].clone();
-        match value.get("error").and_then(Value::as_str) {
+        // A page's own object may have an `error`, too; only the driver's comes with a stack.
+        let failed = value.get("stacktrace").and(value.get("error"));
+        match failed.and_then(Value::as_str) {
             Some(kind) => {
                 let message = value["message"].as_str().unwrap_or_default();
                 // What follows the first lines is the driver's own stack.

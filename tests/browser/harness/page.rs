@@ -213,7 +213,7 @@ impl Page {
             "the built page is not in {}: run the browser tests with `make test`, or `make build` first",
             dist().display()
         );
-        self.go(&self.server.url(path));
+        self.open_file(path);
     }
 
     /// Opens a page of the test's own.
@@ -222,6 +222,16 @@ impl Page {
         let head = "<!DOCTYPE html><link rel=icon href='data:,'><meta name=viewport content='width=device-width'>";
         self.server.add_page("/own.html", &format!("{head}{body}"));
         self.go(&self.server.url("/own.html"));
+    }
+
+    /// Opens a file that is served as it is.
+    pub fn open_file(&self, path: &str) {
+        self.go(&self.server.url(path));
+    }
+
+    /// The address at which `path`, which begins with `/`, is served.
+    pub fn server_url(&self, path: &str) -> String {
+        self.server.url(path)
     }
 
     /// Opens an address.
@@ -379,6 +389,11 @@ impl Page {
     /// Serves a page of the test's own beside the built page.
     pub fn serve(&self, path: &str, html: &str) {
         self.server.add_page(path, html);
+    }
+
+    /// Takes the network away.
+    pub fn go_offline(&self) {
+        self.server.fall_silent();
     }
 
     fn must(&self, what: &str, result: Result<Value, String>) -> Value {

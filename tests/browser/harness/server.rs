@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+/// Our documentation, which states the Content-Security-Policy that is enough for the page.
+const DOCUMENTED: &str = include_str!("../../../docs/embedding.md");
+
 /// Where the built page is served a second time: whatever it asks for by an absolute address is missing from there.
 pub const SUB_PATH: &str = "/some/sub/path/";
 
@@ -21,6 +24,7 @@ struct Shared {
     dist: PathBuf,
     pages: Mutex<HashMap<String, String>>,
     missing: Mutex<Vec<String>>,
+    silent: AtomicBool,
     stop: AtomicBool,
 }
 
@@ -33,6 +37,7 @@ impl Server {
             dist,
             pages: Mutex::default(),
             missing: Mutex::default(),
+            silent: AtomicBool::new(false),
             stop: AtomicBool::new(false),
         });
         let served = Arc::clone(&shared);
@@ -60,6 +65,11 @@ impl Server {
         pages.insert(path.to_string(), html.to_string());
     }
 
+    /// Answers nothing any more, as if there were no network.
+    pub fn fall_silent(&self) {
+        self.shared.silent.store(true, Ordering::Relaxed);
+    }
+
     /// The paths that were asked for and are not there.
     pub fn missing(&self) -> Vec<String> {
         lock(&self.shared.missing).clone()
@@ -76,6 +86,9 @@ impl Drop for Server {
 
 impl Shared {
     fn answer(&self, stream: TcpStream) -> std::io::Result<()> {
+        if self.silent.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         let mut reader = BufReader::new(stream.take(64 << 10));
         let mut request = String::new();
@@ -95,10 +108,15 @@ impl Shared {
                 ("404 Not Found", "text/plain", b"not found".to_vec())
             }
         };
+        let policy = if is_the_page(&body) {
+            format!("Content-Security-Policy: {}\r\n", strict_policy())
+        } else {
+            String::new()
+        };
         let mut stream = reader.into_inner().into_inner();
         write!(
             stream,
-            "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {}\r\n{policy}Cache-Control: no-store\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n",
             body.len()
         )?;
         stream.write_all(&body)
@@ -106,7 +124,8 @@ impl Shared {
 
     fn find(&self, path: &str) -> Option<(&'static str, Vec<u8>)> {
         if let Some(html) = lock(&self.pages).get(path) {
-            return Some((mime("html"), html.clone().into_bytes()));
+            let named = Path::new(path).extension().and_then(|it| it.to_str());
+            return Some((mime(named.unwrap_or("html")), html.clone().into_bytes()));
         }
         let relative = path
             .strip_prefix(SUB_PATH)
@@ -128,6 +147,21 @@ impl Shared {
 }
 
 /// What a static host says of a file by its name. The browser refuses to compile WebAssembly of another type as it arrives.
+/// Whether it is the playground itself, in whatever folder, and not a page around it.
+fn is_the_page(body: &[u8]) -> bool {
+    let mark = b"id=\"program\"";
+    body.starts_with(b"<!DOCTYPE html>") && body.windows(mark.len()).any(|part| part == mark)
+}
+
+/// The policy that the documentation says is enough for the page.
+fn strict_policy() -> &'static str {
+    DOCUMENTED
+        .lines()
+        .find(|line| line.starts_with("| the playground's own Content-Security-Policy |"))
+        .and_then(|line| line.split('`').nth(1))
+        .expect("docs/embedding.md states the page's policy between backticks")
+}
+
 fn mime(extension: &str) -> &'static str {
     match extension {
         "html" => "text/html; charset=utf-8",

@@ -1,0 +1,131 @@
+//! The ledger of a run: what disagrees, and how it came about.
+
+use crate::report::{Table, count};
+use msa_playground::app::chain::chain;
+use msa_playground::app::names::Names;
+use msa_playground::app::truth::{AffairNow, Told, TruthNow, Watch, truth};
+use msa_playground::run::Run;
+use msa_playground::sim::trace::{Anomaly, Finding};
+use msa_playground::words::{Lang, anomaly, finding};
+use serde_json::{Value, json};
+
+/// Keys whose chain is printed.
+const EXAMPLES: usize = 3;
+
+fn now(run: &Run) -> Option<(Names, TruthNow)> {
+    let names = Names::new(run.scenario(), run.plan());
+    let truth = truth(run, &names, &Watch::default(), None, None)?;
+    Some((names, truth))
+}
+
+fn told(told: Told) -> &'static str {
+    match told {
+        Told::Nothing => "nothing",
+        Told::Done => "done",
+        Told::Refused => "refused",
+        Told::Failed => "failed",
+    }
+}
+
+const ANOMALIES: [Anomaly; 3] = [
+    Anomaly::DirtyRead,
+    Anomaly::LostUpdate,
+    Anomaly::ChangedAfterRead,
+];
+
+fn sentences(run: &Run, names: &Names, affair: &AffairNow) -> Vec<String> {
+    let known = run.sim().ledger().affair(affair.key);
+    known.map_or(Vec::new(), |known| {
+        chain(run.plan(), names, &known.history)
+            .iter()
+            .map(|(at, deed)| format!("{at:.3} s  {}", deed.text(Lang::En)))
+            .collect()
+    })
+}
+
+fn wrong(run: &Run, affair: &AffairNow) -> Vec<String> {
+    let rules = run.plan().ledger.as_ref().map(|it| &it.rules);
+    let kinds = affair.wrong.iter().map(|(what, rule)| {
+        let rule = rule.and_then(|rule| rules?.get(rule as usize));
+        let rule = rule.map_or("", |rule| rule.name.as_str());
+        format!("{rule} {}", finding(*what, Lang::En))
+            .trim()
+            .to_string()
+    });
+    kinds.collect()
+}
+
+/// What is printed of it; nothing if the scenario does not say what the truth is.
+pub fn report(run: &Run) -> String {
+    let Some((names, truth)) = now(run) else {
+        return String::new();
+    };
+    let counts = &truth.counts;
+    let mut text = format!(
+        "\nledger: {} of {} business keys disagree; {} under way, {} left to people\n",
+        count(counts.disagree),
+        count(counts.closed),
+        count(counts.open),
+        count(counts.with_operator),
+    );
+    let mut table = Table::new(["disagreement", "now", "ever"]);
+    for kind in Finding::ALL {
+        table.row([
+            finding(kind, Lang::En).to_string(),
+            count(counts.now[kind as usize]),
+            count(counts.ever[kind as usize]),
+        ]);
+    }
+    text += &format!("{table}");
+    for kind in ANOMALIES {
+        let number = counts.anomalies[kind as usize];
+        if number > 0 {
+            text += &format!("{}: {}\n", anomaly(kind, Lang::En), count(number));
+        }
+    }
+    for affair in truth.broken.iter().take(EXAMPLES) {
+        let wrong = wrong(run, affair).join(", ");
+        text += &format!("\nno. {}: {wrong}\n", affair.shown);
+        for sentence in sentences(run, &names, affair) {
+            text += &format!("  {sentence}\n");
+        }
+    }
+    text
+}
+
+/// The open disagreements for programs, the newest first and bounded; null if the scenario does not say what the truth is.
+pub fn document(run: &Run) -> Value {
+    let Some((names, truth)) = now(run) else {
+        return Value::Null;
+    };
+    let tables = &run.plan().tables;
+    let broken = truth.broken.iter().map(|affair| {
+        let stores: serde_json::Map<_, _> = truth
+            .columns
+            .iter()
+            .zip(&affair.cells)
+            .map(|(table, cell)| {
+                let row = cell.row.as_ref().map(
+                    |row| json!({ "state": row.state, "rows": row.rows, "version": row.version }),
+                );
+                (tables[*table as usize].name.clone(), row.into())
+            })
+            .collect();
+        json!({
+            "key": affair.shown,
+            "wrong": wrong(run, affair),
+            "since_s": affair.since_s,
+            "told": told(affair.told),
+            "stores": stores,
+            "chain": sentences(run, &names, affair),
+        })
+    });
+    let counts = &truth.counts;
+    json!({
+        "closed": counts.closed,
+        "open": counts.open,
+        "disagree": counts.disagree,
+        "with_operator": counts.with_operator,
+        "disagreements": broken.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,193 @@
+//! From a link to what a session runs, and back: names become what they stand for, and everything is checked before
+//! anything runs.
+
+use super::readable::fault_problems;
+use super::{Deed, Link, Origin};
+use crate::digest::ENGINE;
+use crate::scenario::nearest::{did_you_mean, quoted};
+use crate::scenario::settings::{self, Setting};
+use crate::scenario::{FaultKind, Problem, Scenario, binding, read, shipped};
+use crate::session::{Input, Story};
+use crate::sim::limits::FAULTS_MAX;
+use crate::sim::{Plan, Simulation, can_go_on};
+use crate::time::Time;
+use serde_json::Value;
+use std::rc::Rc;
+
+/// What a link brings back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// Where the scenario comes from.
+    pub origin: Origin,
+    /// The scenario as it ships, or as it stands in the link.
+    pub base: Rc<Scenario>,
+    /// The settings at the beginning, and what was done.
+    pub story: Rc<Story>,
+    /// The moment that is looked at, if the link names one.
+    pub playhead: Option<Time>,
+    /// What is selected.
+    pub selected: Option<String>,
+    /// Whether another version of the engine made the link: its results may differ.
+    pub other_engine: bool,
+}
+
+/// What a link brings back.
+///
+/// # Errors
+/// Everything that is wrong with its settings, then with its scenario, then with the first deed that is wrong.
+pub fn open(link: &Link) -> Result<Opened, Vec<Problem>> {
+    let base = match &link.origin {
+        Origin::Shipped(name) => shipped::load(name).ok_or_else(|| vec![unknown(name)])?,
+        Origin::Own(document) => read::from_value((**document).clone())?,
+    };
+    let first = Rc::new(settings::apply(&base, &link.settings)?);
+    let mut story = Story::new(first.clone());
+    // The moment 0 has nothing before it: what is set there is set from the start.
+    let mut now = first;
+    let mut faults = now.faults.len();
+    for (index, (at, deed)) in link.deeds.iter().enumerate() {
+        let place = format!(
+            "what was done at {} (number {})",
+            at.since(Time::ZERO),
+            index + 1
+        );
+        let one = |message: String| vec![Problem::new(&place, message)];
+        let input = match deed {
+            Deed::Set(set) => {
+                let after = Rc::new(
+                    settings::apply(&now, set).map_err(|problems| at_place(&place, problems))?,
+                );
+                if *at == Time::ZERO && story.inputs.is_empty() {
+                    story.first = after.clone();
+                    now = after;
+                    continue;
+                }
+                if !can_go_on(&now, &after) {
+                    let names: Vec<&str> = set.iter().map(|(name, _)| name.as_str()).collect();
+                    return Err(one(format!(
+                        "{} cannot be changed while the run goes on; set it from the start",
+                        names.join(", ")
+                    )));
+                }
+                now = after.clone();
+                Input::Reconfigure(after, set.clone())
+            }
+            Deed::Fault(what, lasts) => {
+                let kind = fault(&now, what, &place)?;
+                faults += 1;
+                if faults > FAULTS_MAX {
+                    return Err(one(format!("at most {FAULTS_MAX} faults in one run")));
+                }
+                Input::Inject(kind, *lasts)
+            }
+            Deed::End(number) => {
+                if usize::from(*number) >= faults {
+                    return Err(one(format!(
+                        "there is no fault {number}; until then there are {faults}, counted from 0"
+                    )));
+                }
+                Input::EndFault(*number)
+            }
+            Deed::Redrive(name) => {
+                let plan = Plan::new(&now);
+                let names = subscriptions(&plan);
+                let found = names.iter().position(|known| known == name);
+                let found = found.ok_or_else(|| {
+                    one(format!(
+                        "there is no subscription {}{}",
+                        quoted(name),
+                        did_you_mean(name, names.iter().map(String::as_str))
+                    ))
+                })?;
+                Input::Redrive(found as u16)
+            }
+        };
+        story.inputs.push((*at, input));
+    }
+    Ok(Opened {
+        origin: link.origin.clone(),
+        base: Rc::new(base),
+        story: Rc::new(story),
+        playhead: link.playhead,
+        selected: link.selected.clone(),
+        other_engine: link.engine.is_some_and(|engine| engine != ENGINE),
+    })
+}
+
+fn unknown(name: &str) -> Problem {
+    let known: Vec<&str> = shipped::names().collect();
+    let message = format!(
+        "there is no scenario {}{}; there is {}",
+        quoted(name),
+        did_you_mean(name, known.iter().copied()),
+        known.join(", ")
+    );
+    Problem::new("the link", message)
+}
+
+fn at_place(place: &str, problems: Vec<Problem>) -> Vec<Problem> {
+    let here =
+        |problem: Problem| Problem::new(format!("{place}, {}", problem.path), problem.message);
+    problems.into_iter().map(here).collect()
+}
+
+fn fault(scenario: &Scenario, what: &Value, place: &str) -> Result<FaultKind, Vec<Problem>> {
+    let problems = fault_problems(place, what);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let one = |message: String| vec![Problem::new(place, message)];
+    let kind: FaultKind =
+        binding::from_value(what).map_err(|mismatch| one(mismatch.to_string()))?;
+    Simulation::new(scenario).check_fault(&kind).map_err(one)?;
+    Ok(kind)
+}
+
+/// The names of subscriptions in links, in the order of the plan: `topic/subscription`.
+pub fn subscriptions(plan: &Plan) -> Vec<String> {
+    let name = |topic: u16, name: &str| format!("{}/{name}", plan.topics[topic as usize].name);
+    let all = plan.subscriptions.iter();
+    all.map(|its| name(its.topic, &its.name)).collect()
+}
+
+/// The link that brings back a story of this scenario.
+pub fn link(origin: &Origin, base: &Scenario, story: &Story) -> Link {
+    let deeds = story.inputs.iter().filter_map(|(at, input)| {
+        let deed = match input {
+            Input::Reconfigure(_, set) => Deed::Set(set.clone()),
+            Input::Inject(kind, lasts) => Deed::Fault(fault_kind(kind), *lasts),
+            Input::EndFault(number) => Deed::End(*number),
+            Input::Redrive(subscription) => {
+                let plan = Plan::new(&story.first);
+                Deed::Redrive(subscriptions(&plan).get(*subscription as usize)?.clone())
+            }
+        };
+        Some((*at, deed))
+    });
+    Link {
+        origin: origin.clone(),
+        settings: settings::changed(base, &story.first),
+        deeds: deeds.collect(),
+        playhead: None,
+        selected: None,
+        engine: (!story.inputs.is_empty()).then_some(ENGINE),
+    }
+}
+
+fn fault_kind(kind: &FaultKind) -> Value {
+    // It came from a document or a click, and has a form in JSON.
+    binding::to_value(kind).unwrap_or_default()
+}
+
+/// The link that opens these settings from the start, with nothing done.
+pub fn settings_link(origin: &Origin, base: &Scenario, now: &Scenario) -> Link {
+    let settings: Vec<Setting> = settings::changed(base, now);
+    Link {
+        origin: origin.clone(),
+        settings,
+        deeds: Vec::new(),
+        playhead: None,
+        selected: None,
+        engine: None,
+    }
+}

@@ -1,0 +1,531 @@
+//! Calls that are tried again, and what stands in front of them: a budget, a circuit breaker, a throttle.
+//!
+//! A *calling* is one call as its caller means it; each of its attempts is a request of its own on the wire. The caller
+//! (and its worker) waits from the first attempt to the end of the last, also between attempts: that is what makes
+//! retries dear. Budgets, breakers and throttles belong to one instance of the caller and one place in its code, and die
+//! with the instance.
+
+use super::breaker::{self, Breaker, Permit};
+use super::budget::{self, Budget};
+use super::event::Event;
+use super::fetch::Pooled;
+use super::limits::IN_FLIGHT_MAX;
+use super::plan::{End, Plan};
+use super::request::{Caller, RequestId, Stage};
+use super::retry::{Next, Policy, Progress};
+use super::throttle::{self, Throttle};
+use super::trace::{Key, Observe, Outcome, Serial, What};
+use super::{Limit, Simulation};
+use crate::random::Stream;
+use crate::scenario::{self, Failure};
+use crate::time::{Span, Time};
+
+/// Stands for "no guard" where the index of one is expected.
+pub const NO_GUARD: u16 = u16::MAX;
+
+/// What stands in front of one place's calls.
+#[derive(Clone, Debug)]
+pub struct GuardPlan {
+    /// Whose calls.
+    pub caller: End,
+    /// Tells it from other guards: the caller's name, the operation called and its place.
+    pub name: String,
+    policy: Option<Policy>,
+    budget: Option<budget::Rules>,
+    breaker: Option<breaker::Rules>,
+    throttle: Option<throttle::Rules>,
+}
+
+impl GuardPlan {
+    /// What a document puts in front of a call, if anything.
+    pub fn new(
+        caller: End,
+        name: String,
+        retry: Option<&scenario::Retry>,
+        breaker: Option<&scenario::Breaker>,
+        throttle: Option<&scenario::Throttle>,
+    ) -> Option<GuardPlan> {
+        if retry.is_none() && breaker.is_none() && throttle.is_none() {
+            return None;
+        }
+        let budget = retry.and_then(|retry| retry.budget.as_ref());
+        Some(GuardPlan {
+            caller,
+            name,
+            policy: retry.map(Policy::new),
+            budget: budget.and_then(budget::Rules::new),
+            breaker: breaker.and_then(breaker::Rules::new),
+            throttle: throttle.and_then(throttle::Rules::new),
+        })
+    }
+}
+
+/// The guards of one place in the code, by the caller's instance.
+#[derive(Clone, Debug)]
+pub struct Guards {
+    instances: Vec<Guard>,
+    /// Luck of waits and of what a throttle keeps back.
+    luck: Stream,
+}
+
+#[derive(Clone, Debug)]
+struct Guard {
+    budget: Option<Budget>,
+    breaker: Option<Breaker>,
+    throttle: Option<Throttle>,
+}
+
+impl Guards {
+    /// Guards that have seen nothing.
+    pub fn new(plan: &GuardPlan, instances: usize, seed: u64) -> Guards {
+        Guards {
+            instances: vec![Guard::new(plan); instances],
+            luck: Stream::new(seed, &format!("retries/{}", plan.name)),
+        }
+    }
+
+    /// As many as there are instances now, all by the rules of now: what has other rules begins anew. Whether breakers do,
+    /// so that the permits of the old ones are void.
+    pub fn follow(&mut self, plan: &GuardPlan, instances: usize) -> bool {
+        let mut void = false;
+        for guard in &mut self.instances {
+            if guard.budget.as_ref().map(Budget::rules) != plan.budget {
+                guard.budget = plan.budget.map(Budget::new);
+            }
+            if guard.breaker.as_ref().map(Breaker::rules) != plan.breaker {
+                guard.breaker = plan.breaker.map(Breaker::new);
+                void = true;
+            }
+            if guard.throttle.as_ref().map(Throttle::rules) != plan.throttle {
+                guard.throttle = plan.throttle.map(Throttle::new);
+            }
+        }
+        let more = instances.saturating_sub(self.instances.len());
+        self.instances
+            .extend(std::iter::repeat_n(Guard::new(plan), more));
+        void
+    }
+
+    /// The instance has died, and what its guard knew with it.
+    pub fn restart(&mut self, plan: &GuardPlan, instance: u16) {
+        if let Some(guard) = self.instances.get_mut(instance as usize) {
+            *guard = Guard::new(plan);
+        }
+    }
+}
+
+impl Guard {
+    fn new(plan: &GuardPlan) -> Guard {
+        Guard {
+            budget: plan.budget.map(Budget::new),
+            breaker: plan.breaker.map(Breaker::new),
+            throttle: plan.throttle.map(Throttle::new),
+        }
+    }
+
+    /// Whether an attempt may be made now: first the breaker is asked, then the throttle.
+    fn permits(&mut self, now: Time, luck: &mut Stream) -> Result<Option<Permit>, NotPermitted> {
+        let permit = match &mut self.breaker {
+            Some(breaker) => Some(breaker.permits(now).ok_or(NotPermitted)?),
+            None => None,
+        };
+        if let Some(throttle) = &mut self.throttle
+            && !throttle.admits(now, || luck.unit())
+        {
+            if let (Some(breaker), Some(permit)) = (&mut self.breaker, permit) {
+                breaker.takes_back(permit);
+            }
+            return Err(NotPermitted);
+        }
+        Ok(permit)
+    }
+
+    /// An attempt that was made has ended.
+    fn learns(&mut self, now: Time, permit: Option<Permit>, outcome: Outcome, took: Span) {
+        if let (Some(breaker), Some(permit)) = (&mut self.breaker, permit) {
+            breaker.learns(now, permit, outcome != Outcome::Ok, took);
+        }
+        if let Some(throttle) = &mut self.throttle
+            && outcome == Outcome::Ok
+        {
+            throttle.accepted(now);
+        }
+    }
+}
+
+struct NotPermitted;
+
+/// What is called, and how.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Target {
+    /// The operation.
+    pub operation: u16,
+    /// The link it is called over.
+    pub link: u16,
+    /// With how many keys.
+    pub keys: u32,
+    /// How long one attempt is waited for.
+    pub timeout: Span,
+    /// Which keys of a fetch.
+    pub range: (u32, u32),
+    /// What stands in front of it, in [`Plan::guards`]; [`NO_GUARD`]: nothing.
+    pub guard: u16,
+}
+
+/// One call as its caller means it.
+#[derive(Clone, Copy, Debug)]
+pub struct Calling {
+    caller: Caller,
+    target: Target,
+    instance: u16,
+    /// The number of the call, and of its first attempt.
+    serial: Serial,
+    began: Time,
+    /// Attempts begun, those included that were kept back.
+    attempts: u32,
+    progress: Progress,
+    permit: Option<Permit>,
+    /// Calls that services made for the attempts that have ended.
+    calls: u32,
+    /// Whether it waits for an event, and not for an attempt's answer.
+    waits: bool,
+    /// Whether the latest attempt was kept back.
+    kept_back: bool,
+    /// Whether nobody knows what one of its attempts did.
+    unknown: bool,
+    /// For a client's: the business key.
+    key: Option<Key>,
+}
+
+impl Default for Calling {
+    /// Stands in a place that has not been used yet.
+    fn default() -> Self {
+        Calling {
+            caller: Caller::Client(0),
+            target: Target::default(),
+            instance: 0,
+            serial: 0,
+            began: Time::ZERO,
+            attempts: 0,
+            progress: Progress::default(),
+            permit: None,
+            calls: 0,
+            waits: false,
+            kept_back: false,
+            unknown: false,
+            key: None,
+        }
+    }
+}
+
+impl Calling {
+    /// The request whose worker is held by it, if a call of a service is being tried again or is about to be.
+    fn retries_for(&self) -> Option<RequestId> {
+        match self.caller {
+            Caller::Request(parent) | Caller::Branch(parent) if self.waits || self.attempts > 1 => {
+                Some(parent)
+            }
+            _ => None,
+        }
+    }
+
+    /// The client and the moment it began, if a client's call waits between two attempts.
+    pub fn waiting_client(&self) -> Option<(u16, Time)> {
+        match self.caller {
+            Caller::Client(client) if self.waits => Some((client, self.began)),
+            _ => None,
+        }
+    }
+}
+
+/// The callings under way.
+pub type Callings = Pooled<Calling>;
+
+/// The guards of a plan, at the beginning.
+pub fn all_guards(plan: &Plan, seed: u64) -> Vec<Guards> {
+    plan.guards
+        .iter()
+        .map(|guard| Guards::new(guard, callers(plan, guard), seed))
+        .collect()
+}
+
+/// How many callers a guard's place has.
+pub fn callers(plan: &Plan, guard: &GuardPlan) -> usize {
+    match guard.caller {
+        End::Client(_) => 1,
+        End::Service(service) => plan.services[service as usize].instances as usize,
+        End::Topic(_) => 0,
+    }
+}
+
+impl<O: Observe> Simulation<O> {
+    /// Settings have changed: the guards go by them.
+    pub(super) fn guards_follow(&mut self) {
+        for (index, plan) in self.plan.guards.iter().enumerate() {
+            let guards = &mut self.world.guards[index];
+            if guards.follow(plan, callers(&self.plan, plan)) {
+                let callings = self.world.callings.iter_mut();
+                for calling in callings.filter(|calling| calling.target.guard as usize == index) {
+                    calling.permit = None;
+                }
+            }
+        }
+    }
+
+    /// Begins a guarded call of a client or of a step; the number under which it was issued or called.
+    pub(super) fn begin_guarded(&mut self, caller: Caller, target: Target, key: Option<Key>) {
+        let instance = match caller {
+            Caller::Request(parent) | Caller::Branch(parent) => {
+                self.world.requests[parent].instance
+            }
+            // Neither a message nor a repair is guarded.
+            Caller::Client(_) | Caller::Delivery(_) | Caller::Repair(_) => 0,
+        };
+        let serial = self.world.requests.next_serial();
+        match caller {
+            Caller::Client(client) => self.record(What::Issued {
+                request: serial,
+                client,
+            }),
+            Caller::Request(parent) | Caller::Branch(parent) => {
+                let role = self.role_at(parent);
+                let parent = &mut self.world.requests[parent];
+                parent.outstanding += 1;
+                let parent = parent.serial;
+                self.record(What::Called {
+                    request: serial,
+                    parent,
+                    operation: target.operation,
+                    role,
+                });
+            }
+            Caller::Delivery(_) | Caller::Repair(_) => {}
+        }
+        if let Some(key) = key {
+            // Between two attempts it is still under way.
+            self.affair_begins(key);
+        }
+        let now = self.now;
+        if let Some(budget) = &mut self.guard(target.guard, instance).budget {
+            budget.begins(now);
+        }
+        let place = self.world.callings.take();
+        if self.world.callings.used() > IN_FLIGHT_MAX {
+            self.stopped = Some(Limit::InFlight);
+        }
+        self.world.callings[place] = Calling {
+            caller,
+            target,
+            instance,
+            serial,
+            began: self.now,
+            key,
+            ..Calling::default()
+        };
+        self.attempt(place);
+    }
+
+    /// Calls of services that are being tried again (or wait for it): the service and the instance whose worker is held
+    /// by each.
+    pub fn retrying(&self) -> impl Iterator<Item = (u16, u16)> + '_ {
+        let parents = self.world.callings.iter().filter_map(Calling::retries_for);
+        parents.filter_map(|parent| {
+            let parent = self.world.requests.get(parent)?;
+            (parent.stage == Stage::Waiting).then_some((parent.service, parent.instance))
+        })
+    }
+
+    fn guard(&mut self, guard: u16, instance: u16) -> &mut Guard {
+        &mut self.world.guards[guard as usize].instances[instance as usize]
+    }
+
+    /// The next attempt of a calling, unless its own guard keeps it back.
+    fn attempt(&mut self, place: u32) {
+        let now = self.now;
+        let calling = &mut self.world.callings[place];
+        let first = calling.attempts == 0;
+        calling.attempts += 1;
+        calling.waits = false;
+        let Calling {
+            caller,
+            target,
+            instance,
+            serial,
+            attempts,
+            ..
+        } = *calling;
+        let client = match caller {
+            Caller::Client(client) => Some(client),
+            _ => None,
+        };
+        let guards = &mut self.world.guards[target.guard as usize];
+        let permit = match guards.instances[instance as usize].permits(now, &mut guards.luck) {
+            Ok(permit) => permit,
+            Err(NotPermitted) => {
+                self.record(What::KeptBack {
+                    request: serial,
+                    operation: target.operation,
+                    client,
+                    first,
+                });
+                let calling = &mut self.world.callings[place];
+                (calling.waits, calling.kept_back) = (true, true);
+                // Through the queue, so that the caller waits before its call ends, as with every other call.
+                return self.schedule(Span::ZERO, Event::CallingGoesOn(place));
+            }
+        };
+        let calling = &mut self.world.callings[place];
+        (calling.permit, calling.kept_back) = (permit, false);
+        let id = self.new_request(caller, target.operation, target.link, target.keys);
+        let key = self.world.callings[place].key;
+        let request = &mut self.world.requests[id];
+        request.calling = place;
+        request.range = target.range;
+        if first {
+            request.serial = serial;
+        }
+        self.keyed(id, key);
+        let request = &self.world.requests[id];
+        let (own, origin) = (request.serial, request.origin);
+        if client.is_none()
+            && let Some(origin) = self.world.requests.get_mut(origin)
+        {
+            origin.calls += 1;
+        }
+        if !first {
+            self.record(What::Retried {
+                request: own,
+                of: serial,
+                operation: target.operation,
+                client,
+                attempt: attempts,
+            });
+        }
+        self.send_request(id, target.timeout);
+    }
+
+    /// A calling's wait is over, or it learns that it was kept back.
+    pub(super) fn calling_goes_on(&mut self, place: u32) {
+        let calling = &mut self.world.callings[place];
+        calling.waits = false;
+        if calling.kept_back {
+            self.attempt_ends(place, None, Outcome::NotPermitted);
+        } else if self.is_wanted(place) {
+            self.attempt(place);
+        } else {
+            self.calling_over(place);
+        }
+    }
+
+    /// Nobody needs a calling any more.
+    fn calling_over(&mut self, place: u32) {
+        let calling = &mut self.world.callings[place];
+        let key = calling.key.take();
+        // What is left in a free place is tried by nobody.
+        (calling.attempts, calling.waits) = (0, false);
+        self.world.callings.give_back(place);
+        if let Some(key) = key {
+            self.affair_ends(key);
+        }
+    }
+
+    /// Whether the caller is still there.
+    fn is_wanted(&self, place: u32) -> bool {
+        match self.world.callings[place].caller {
+            Caller::Client(_) | Caller::Delivery(_) | Caller::Repair(_) => true,
+            Caller::Request(parent) | Caller::Branch(parent) => self
+                .world
+                .requests
+                .get(parent)
+                .is_some_and(|parent| parent.stage == Stage::Waiting),
+        }
+    }
+
+    /// An attempt (which may have been kept back, and so have no request) has ended for the caller: it is tried again, or
+    /// the call has ended.
+    pub(super) fn attempt_ends(&mut self, place: u32, id: Option<RequestId>, outcome: Outcome) {
+        if !self.is_wanted(place) {
+            return self.calling_over(place);
+        }
+        let now = self.now;
+        let attempt = id.map(|id| &self.world.requests[id]);
+        let took = attempt.map_or(Span::ZERO, |attempt| now.since(attempt.issued_at));
+        let calls = attempt.map_or(0, |attempt| attempt.calls);
+        let calling = &mut self.world.callings[place];
+        calling.calls += calls;
+        calling.unknown |= outcome.is_unknown();
+        let Calling {
+            target, instance, ..
+        } = *calling;
+        let guards = &mut self.world.guards[target.guard as usize];
+        let guard = &mut guards.instances[instance as usize];
+        if id.is_some() {
+            guard.learns(now, calling.permit.take(), outcome, took);
+        }
+        let policy = self.plan.guards[target.guard as usize].policy;
+        match (policy, failure(outcome)) {
+            (Some(_), None) => {
+                if let Some(budget) = &mut guard.budget {
+                    calling.progress.succeeds(budget, now);
+                }
+            }
+            (Some(policy), Some(failure)) => {
+                let budget = guard.budget.as_mut();
+                let progress = &mut calling.progress;
+                if let Next::After(wait) =
+                    policy.next(progress, failure, budget, now, &mut guards.luck)
+                {
+                    calling.waits = true;
+                    return self.schedule(wait, Event::CallingGoesOn(place));
+                }
+            }
+            (None, _) => {}
+        }
+        self.calling_ends(place, id, outcome);
+    }
+
+    fn calling_ends(&mut self, place: u32, id: Option<RequestId>, outcome: Outcome) {
+        let calling = self.world.callings[place];
+        let latency = self.now.since(calling.began);
+        match calling.caller {
+            Caller::Client(client) => {
+                let ends = (calling.serial, outcome, latency, calling.calls);
+                self.client_settles(client, ends, calling.key);
+            }
+            Caller::Request(parent) | Caller::Branch(parent) => {
+                self.record(What::Answered {
+                    request: calling.serial,
+                    operation: calling.target.operation,
+                    outcome,
+                    latency,
+                });
+                if calling.unknown
+                    && let Some(work) = self.work(parent)
+                {
+                    work.unknown = true;
+                }
+                if let Some(id) = id {
+                    self.takes_view(parent, id, outcome);
+                    self.fetched(parent, id, outcome);
+                }
+                self.child_settles(parent, outcome);
+            }
+            Caller::Delivery(_) | Caller::Repair(_) => {}
+        }
+        self.calling_over(place);
+    }
+}
+
+/// How an attempt failed, if it did.
+fn failure(outcome: Outcome) -> Option<Failure> {
+    Some(match outcome {
+        // Trying again would not change a "no".
+        Outcome::Ok | Outcome::Declined => return None,
+        Outcome::Failed => Failure::Failed,
+        Outcome::Rejected => Failure::Rejected,
+        Outcome::Refused => Failure::Refused,
+        Outcome::Broken => Failure::Broken,
+        Outcome::TimedOut => Failure::TimedOut,
+        Outcome::NotPermitted => Failure::NotPermitted,
+    })
+}

@@ -1,0 +1,262 @@
+//! From records to sentences: what happened for a business key, in order.
+
+use super::names::Names;
+use super::{Deed, Name};
+use crate::sim::Plan;
+use crate::sim::records::shown;
+use crate::sim::trace::{Message, NO_OPERATION, NO_RULE, Outcome, Record, Role, Verdict, What};
+
+/// What a record says about its business key, if that is worth a sentence.
+pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
+    let service = |service: u16| names.services.get(service as usize).cloned();
+    let callee = |operation: u16| service(plan.operations.get(operation as usize)?.service);
+    let topic = |topic: u16| names.writing.topics.get(topic as usize).cloned();
+    let subscription = |it: u16| names.writing.subscriptions.get(it as usize).cloned();
+    let lock = |lock: u16| names.writing.locks.get(lock as usize).cloned();
+    let job = |job: u16| names.writing.jobs.get(job as usize).cloned();
+    let owner = |store: u16| service(plan.stores.get(store as usize)?.service);
+    let rule = |rule: u8| match rule {
+        NO_RULE => None,
+        rule => names.writing.rules.get(rule as usize).cloned(),
+    };
+    let table = |table: u16| names.tables.get(table as usize).cloned();
+    Some(match *what {
+        What::Hop {
+            link,
+            message,
+            lost: true,
+            ..
+        } => {
+            let (from, to) = names.links.get(link as usize)?.clone();
+            match message {
+                Message::Request => Deed::RequestLost { from, to },
+                Message::Answer(outcome) => Deed::AnswerLost {
+                    by: to,
+                    to: from,
+                    done: outcome == Outcome::Ok,
+                },
+            }
+        }
+        What::Answered {
+            operation, outcome, ..
+        } if outcome != Outcome::Ok => Deed::CallEnded {
+            by: callee(operation)?,
+            outcome,
+        },
+        What::Called {
+            operation,
+            role: Role::Undo | Role::Rollback,
+            ..
+        } => Deed::Undoes {
+            by: callee(operation)?,
+        },
+        What::Called {
+            operation,
+            role: Role::Repair,
+            ..
+        } => Deed::Repairs {
+            by: callee(operation)?,
+        },
+        What::Wrote {
+            table: it,
+            row,
+            key,
+            rows,
+            state,
+            how,
+            ..
+        } => {
+            let its = plan.tables.get(it as usize)?;
+            Deed::Wrote {
+                by: owner(its.store)?,
+                table: table(it)?,
+                state: its.states.get(state as usize).cloned().unwrap_or_default(),
+                how,
+                rows,
+                row: (row != key).then_some(shown(row)),
+            }
+        }
+        What::Prepared { store, .. } => Deed::Prepared { by: owner(store)? },
+        What::Published { topic: it, .. } => Deed::Published { topic: topic(it)? },
+        What::PublishFailed { topic: it, by, .. } => Deed::PublishFailed {
+            topic: topic(it)?,
+            relay: by == 0,
+        },
+        What::PublishIgnored { topic: it, .. } => Deed::PublishIgnored { topic: topic(it)? },
+        What::Duplicated {
+            subscription: it, ..
+        } => Deed::Duplicated {
+            to: subscription(it)?,
+        },
+        What::Delivered {
+            subscription: it,
+            attempt,
+            ..
+        } => Deed::Delivered {
+            to: subscription(it)?,
+            attempt,
+        },
+        What::Returned {
+            subscription: it,
+            why,
+            ..
+        } => Deed::Returned {
+            by: subscription(it)?,
+            why,
+        },
+        What::DeadLettered {
+            subscription: it,
+            kept,
+            ..
+        } => Deed::DeadLettered {
+            at: subscription(it)?,
+            kept,
+        },
+        What::Redriven {
+            subscription: it, ..
+        } => Deed::Redriven {
+            at: subscription(it)?,
+        },
+        What::Expired {
+            subscription: it, ..
+        } => Deed::TooOld {
+            at: subscription(it)?,
+        },
+        What::Skipped { operation, .. } => Deed::Skipped {
+            by: callee(operation)?,
+        },
+        What::RelayDied { relay, again } => Deed::RelayDied {
+            topic: topic(plan.relays.get(relay as usize)?.topic)?,
+            again,
+        },
+        What::LockRefused {
+            lock: it, waits, ..
+        } => Deed::LockRefused {
+            lock: lock(it)?,
+            waits,
+        },
+        What::LockReleased {
+            lock: it,
+            expired: true,
+            ..
+        } => Deed::LockExpired { lock: lock(it)? },
+        What::Noticed {
+            table: it, anomaly, ..
+        } => Deed::Noticed {
+            table: table(it)?,
+            anomaly,
+        },
+        What::Told {
+            client, outcome, ..
+        } => Deed::Told {
+            asked: names.asks.get(client as usize)?.clone(),
+            outcome,
+        },
+        What::Found {
+            rule: it, finding, ..
+        } => Deed::Found {
+            rule: rule(it),
+            finding,
+        },
+        What::Mended {
+            rule: it,
+            finding,
+            after,
+            ..
+        } => Deed::Mended {
+            rule: rule(it),
+            finding,
+            after_ms: after.as_millis(),
+        },
+        What::Compared {
+            reconciliation,
+            verdict: Verdict::Repairable | Verdict::Manual,
+            ..
+        } => Deed::ToRepair {
+            job: job(reconciliation)?,
+        },
+        What::LeftToOperator { operation, .. } => Deed::LeftToPeople {
+            failed: match operation {
+                NO_OPERATION => None,
+                operation => names.writing.operations.get(operation as usize).cloned(),
+            },
+        },
+        What::ReconciliationEnded {
+            reconciliation,
+            compared,
+            repaired,
+            manual,
+        } => Deed::JobEnded {
+            job: job(reconciliation)?,
+            compared,
+            repaired,
+            manual,
+        },
+        _ => return None,
+    })
+}
+
+/// The chain of what happened for a key: when, in seconds, and what.
+pub fn chain(plan: &Plan, names: &Names, history: &[Record]) -> Vec<(f64, Deed)> {
+    let mut chain: Vec<(f64, Deed)> = Vec::new();
+    let mut asked = false;
+    for record in history {
+        let deed = match record.what {
+            What::Keyed { request, .. } => {
+                // The user's own requests are those about whose end they are told.
+                asker(names, history, request).map(|who| Deed::Asked {
+                    who,
+                    again: std::mem::replace(&mut asked, true),
+                })
+            }
+            // That somebody takes a lock and gives it back explains nothing.
+            ref what => deed(plan, names, what),
+        };
+        let at = record.at.as_secs();
+        if let Some(deed) = deed {
+            // A lock is asked for again and again: once is enough.
+            if chain.last().is_none_or(|(_, last)| *last != deed) {
+                chain.push((at, deed));
+            }
+        }
+    }
+    chain
+}
+
+/// The client whose request this is.
+fn asker(names: &Names, history: &[Record], request: u64) -> Option<Name> {
+    history.iter().find_map(|record| match record.what {
+        What::Told {
+            request: told,
+            client,
+            ..
+        } if told == request => names.clients.get(client as usize).cloned(),
+        _ => None,
+    })
+}
+
+/// The business key that a record is about.
+pub fn key_of(what: &What) -> Option<u32> {
+    match *what {
+        What::Prepared { key, .. }
+        | What::Wrote { key, .. }
+        | What::LockRefused { key, .. }
+        | What::LockReleased { key, .. }
+        | What::PublishIgnored { key, .. }
+        | What::PublishFailed { key, .. }
+        | What::Duplicated { key, .. }
+        | What::Delivered { key, .. }
+        | What::Returned { key, .. }
+        | What::DeadLettered { key, .. }
+        | What::Redriven { key, .. }
+        | What::Expired { key, .. }
+        | What::Skipped { key, .. }
+        | What::Told { key, .. }
+        | What::Found { key, .. }
+        | What::Mended { key, .. }
+        | What::Noticed { key, .. }
+        | What::Compared { key, .. }
+        | What::LeftToOperator { key, .. } => Some(key),
+        _ => None,
+    }
+}

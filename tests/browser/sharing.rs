@@ -1,0 +1,206 @@
+//! The dialog for links: what to send, what to take away, and what to bring.
+
+use crate::harness::{Browser, Page, query};
+use crate::playground::{at, chosen};
+use serde_json::json;
+
+fn open_dialog(page: &Page) {
+    page.choose("share");
+    page.wait_until(&format!("{} !== null", query(&at("share-dialog"))));
+}
+
+fn link(page: &Page) -> String {
+    let value = page.eval(&format!("{}.value", query(&at("share-link"))));
+    value.as_str().unwrap().to_string()
+}
+
+#[test]
+fn the_dialog_offers_the_settings_and_exactly_this_run_and_copies_them() {
+    Browser::desktop().run(|page| {
+        page.open_playground("consultation-list?customer=batch");
+        page.devtools(
+            "Browser.grantPermissions",
+            &json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] }),
+        );
+        page.run_for(0.5);
+        open_dialog(page);
+        assert!(
+            link(page).ends_with("#consultation-list?customer=batch"),
+            "{}",
+            link(page)
+        );
+        assert_eq!(page.count(&at("qr")), 1);
+        page.choose("share-copy");
+        page.wait_until(&format!("{}.textContent === 'Copied'", query(&at("note"))));
+        assert_eq!(page.eval("navigator.clipboard.readText()"), link(page));
+        page.choose("share-exactly");
+        page.wait_until(&format!(
+            "{}.value.includes('&t=')",
+            query(&at("share-link"))
+        ));
+        assert!(link(page).contains("&engine="), "{}", link(page));
+        page.press("Escape");
+        page.wait_until(&format!("{} === null", query(&at("share-dialog"))));
+        assert_eq!(page.eval("document.activeElement.id"), "share-open");
+    });
+}
+
+#[test]
+fn a_language_and_a_theme_that_were_chosen_travel_in_the_link() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        page.choose("lang");
+        page.choose("theme");
+        open_dialog(page);
+        assert!(
+            link(page).contains("?lang=ko&theme=dark#"),
+            "{}",
+            link(page)
+        );
+    });
+}
+
+#[test]
+fn a_long_link_warns_and_one_that_no_qr_code_holds_says_so() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        let long: String = "x".repeat(6_000);
+        // Letters that cannot be packed: a long title of a scenario of one's own.
+        let mut state = 1_u32;
+        let noise: String = long
+            .chars()
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                char::from(b'a' + (state >> 24) as u8 % 26)
+            })
+            .collect();
+        let document =
+            json!({ "version": 1, "name": "mine", "title": noise, "services": { "web": {} } });
+        paste(page, &document.to_string());
+        page.wait_until("location.hash.startsWith('#z1:')");
+        open_dialog(page);
+        let said = page.text(&at("share-length"));
+        assert!(said.contains("1,900"), "{said}");
+        assert_eq!(page.count(&at("qr")), 0);
+        assert_eq!(page.count(".qr-none"), 1);
+    });
+}
+
+/// Pastes a text into the page, as the browser tells it.
+fn paste(page: &Page, text: &str) {
+    page.eval(&format!(
+        "(() => {{ const data = new DataTransfer(); data.setData('text/plain', {});
+            document.body.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true, cancelable: true }}));
+            return true; }})()",
+        json!(text)
+    ));
+}
+
+const MINE: &str = r#"{"version": 1, "name": "mine", "title": {"en": "One desk", "ko": "창구 하나"},
+    "services": {"web": {"threads": 2}}, "operations": {"web.look": {"steps": [{"work": "20ms"}]}},
+    "clients": {"people": {"operation": "web.look", "load": {"poisson": {"rate": 50}}}}}"#;
+
+#[test]
+fn a_scenario_of_ones_own_is_pasted_dropped_or_chosen_and_survives_a_reload() {
+    Browser::desktop().run(|page| {
+        let with_file = |page: &Page, act: &str| {
+            page.eval(&format!(
+                "(() => {{ const data = new DataTransfer();
+                    data.items.add(new File([{}], 'mine.json', {{ type: 'application/json' }}));
+                    {act}; return true; }})()",
+                json!(MINE)
+            ));
+        };
+        let opened = |page: &Page| {
+            page.wait_until(&format!("{} !== null", query(&at("node-web"))));
+            page.wait_until("location.hash.startsWith('#z1:')");
+        };
+        page.open_playground("");
+        paste(page, MINE);
+        opened(page);
+        page.run_for(0.3);
+        page.reload();
+        opened(page);
+
+        page.open_fresh_browser();
+        page.open_playground("");
+        with_file(page, "document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))");
+        opened(page);
+
+        page.open_fresh_browser();
+        page.open_playground("");
+        open_dialog(page);
+        page.choose("share-import");
+        with_file(page, "const input = document.querySelector('[data-test=import-file]'); input.files = data.files; input.dispatchEvent(new Event('change', { bubbles: true }))");
+        opened(page);
+    });
+}
+
+#[test]
+fn what_cannot_be_opened_is_explained_and_a_link_that_is_pasted_opens() {
+    Browser::desktop().run(|page| {
+        page.open_playground("");
+        paste(page, "just some words");
+        paste(page, r#"{"version": 1, "name": "mine", "servces": {}}"#);
+        page.wait_until(&format!("{} !== null", query(&at("error-page"))));
+        assert!(
+            page.text(&at("broken-problems"))
+                .contains("did you mean \"services\"?")
+        );
+        let kept = page.eval(&format!("{}.value", query(&at("broken-input"))));
+        assert!(kept.as_str().unwrap().contains("servces"));
+        paste(
+            page,
+            "https://example.org/play/?lang=ko#consultation-list?customer=replica",
+        );
+        page.wait_until(&chosen("strategy-customer-replica"));
+    });
+}
+
+#[test]
+fn everything_can_be_taken_away_as_a_file() {
+    let catching = "window.files = [];
+        const make = URL.createObjectURL;
+        URL.createObjectURL = function (blob) { files.push(blob); return make.call(URL, blob); };
+        const click = HTMLAnchorElement.prototype.click;
+        HTMLAnchorElement.prototype.click = function () { if (this.download) window.named = this.download; else click.call(this); };";
+    Browser::desktop().first_run(catching).run(|page| {
+        page.open_playground("order-payment");
+        page.run_for(1.5);
+        open_dialog(page);
+        page.choose("share-export");
+        for (form, name, begins) in [
+            ("svg", "order-payment.svg", "<svg"),
+            ("animation", "order-payment.animation.svg", "<svg"),
+            ("flowchart", "order-payment.flowchart.mmd", "flowchart"),
+            ("sequence", "order-payment.sequence.mmd", "sequenceDiagram"),
+            ("scenario", "order-payment.json", "{"),
+            ("csv", "order-payment.csv", "at_s,"),
+            ("json", "order-payment.numbers.json", "{"),
+            ("chrome-trace", "order-payment.trace.json", "{"),
+            ("otlp", "order-payment.otlp.json", "{"),
+        ] {
+            page.eval("window.named = ''");
+            page.choose(&format!("export-{form}"));
+            page.wait_until(&format!("window.named === {}", json!(name)));
+            let text = page.eval("files[files.length - 1].text()");
+            let text = text.as_str().unwrap();
+            let content: String = text
+                .lines()
+                .filter(|line| !line.starts_with("%%"))
+                .take(3)
+                .collect();
+            assert!(
+                content.contains(begins),
+                "{form}: {}",
+                text.chars().take(200).collect::<String>()
+            );
+        }
+        page.eval("window.named = ''");
+        page.choose("export-png");
+        page.wait_until("window.named === 'order-payment.png'");
+        let wide =
+            page.eval("createImageBitmap(files[files.length - 1]).then(image => image.width)");
+        assert!(wide.as_u64().unwrap() > 600, "{wide}");
+    });
+}
