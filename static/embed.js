@@ -87,6 +87,8 @@
       return height > 0 ? height : HEIGHT;
     }
 
+    _isAuto() { return /auto/.test(this.getAttribute('height')); }
+
     _resize(height) {
       this.style.minHeight = height + 'px';
       this._frame.style.height = height + 'px';
@@ -158,7 +160,7 @@
         this._isListening();
       }
       if (message.type === 'ready') this._isReady(message);
-      if (message.type === 'resize' && this.getAttribute('height') === 'auto') this._resize(message.height);
+      if (message.type === 'resize' && this._isAuto()) this._resize(message.height);
       (this._heard.get(message.type) || []).slice().forEach(function (hear) { hear(message); });
       this.dispatchEvent(new CustomEvent('msa-' + message.type, { detail: message }));
     }
@@ -172,7 +174,7 @@
 
     _subscribe() {
       this._heard.forEach(function (_, type) { this._tell({ type: 'on', event: type }); }, this);
-      if (this.getAttribute('height') === 'auto') this._tell({ type: 'on', event: 'resize' });
+      if (this._isAuto()) this._tell({ type: 'on', event: 'resize' });
     }
 
     _ask(message) {

@@ -109,6 +109,11 @@ fn part(name: &str) -> Option<Part> {
 }
 
 impl Embed {
+    /// Whether it is a figure in a text, with less than the whole page.
+    pub fn is_figure(&self) -> bool {
+        self.controls != Controls::Full
+    }
+
     /// Whether a part is shown.
     pub fn shows(&self, part: Part) -> bool {
         let among = match self.controls {

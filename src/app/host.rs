@@ -293,7 +293,7 @@ pub fn state(model: &Model, now: Option<Time>) -> Value {
         let settings: Map<String, Value> = play
             .controls
             .iter()
-            .map(|control| (control.name.clone(), control.value.clone().into()))
+            .map(|control| (control.name.clone(), plain(&control.value)))
             .collect();
         set("link", play.link(now).fragment().into());
         set("scenario", play.scenario.name.clone().into());
@@ -305,6 +305,14 @@ pub fn state(model: &Model, now: Option<Time>) -> Value {
         }
     }
     state.into()
+}
+
+/// What a control stands at, as a script would write it: a number or a truth value where it is one.
+fn plain(text: &str) -> Value {
+    serde_json::from_str(text)
+        .ok()
+        .filter(|value: &Value| value.is_number() || value.is_boolean())
+        .unwrap_or_else(|| text.into())
 }
 
 /// The page runs.
@@ -558,6 +566,7 @@ mod tests {
         obey(&mut model, Request::SetState(change)).unwrap();
         let state = state(&model, Some(Time::ZERO));
         assert_eq!(state["settings"]["customer"], "batch");
+        assert_eq!(state["settings"]["rate"], 14);
         assert_eq!(state["speed"], 2.0);
         assert_eq!(state["playing"], true);
         assert_eq!(state["t"], 0.0);

@@ -25,7 +25,7 @@ use crate::session::Story;
 use crate::time::{Span, Time};
 use crate::words::{Lang, Say, Word};
 pub use crate::words::{chain, names};
-use embed::{Autoplay, Controls, Embed, Part};
+use embed::{Autoplay, Embed, Part};
 pub use opening::Broken;
 pub use play::{Compare, Forecast, Node, Play};
 pub use snapshot::Snapshot;
@@ -375,7 +375,7 @@ impl Model {
 
     /// Whether only a figure is shown: less than the whole page.
     pub fn figure(&self) -> bool {
-        self.embed && self.embedding.controls != Controls::Full
+        self.embed && self.embedding.is_figure()
     }
 
     /// Whether a part of the page is shown.

@@ -1,13 +1,16 @@
 //! What surrounds the page: its address, the browser's wishes, and what was kept from the last visit.
 
-use crate::app::{Start, Theme, embed};
+use crate::app::embed::{self, Embed};
+use crate::app::{Start, Theme};
 use crate::layout::Form;
 use crate::words::Lang;
 use wasm_bindgen::JsValue;
 use web_sys::{Document, MediaQueryList, Storage, UrlSearchParams, Window};
 
-/// Pages narrower than this run from top to bottom.
-pub const NARROW: &str = "(max-width: 760px)";
+/// On pages narrower than this the diagram runs from top to bottom.
+const NARROW: &str = "(max-width: 760px)";
+/// A figure in a column of text shows all of the diagram at once for longer.
+const NARROW_FIGURE: &str = "(max-width: 560px)";
 /// The system is dark.
 pub const DARK: &str = "(prefers-color-scheme: dark)";
 /// Less motion is wished for.
@@ -57,9 +60,14 @@ fn matches(query: &str) -> bool {
     media(query).is_some_and(|media| media.matches())
 }
 
+/// What tells that the page is narrow; `figure` is an embedded page with less than everything.
+pub fn narrow(figure: bool) -> &'static str {
+    if figure { NARROW_FIGURE } else { NARROW }
+}
+
 /// Which way the diagram runs.
-pub fn form() -> Form {
-    if matches(NARROW) {
+fn form(figure: bool) -> Form {
+    if matches(narrow(figure)) {
         Form::Tall
     } else {
         Form::Wide
@@ -92,7 +100,7 @@ pub fn start() -> Start {
         system_dark: matches(DARK),
         embed: embed.is_some(),
         reduced_motion: matches(CALM),
-        form: form(),
+        form: form(embed.as_ref().is_some_and(Embed::is_figure)),
         fragment: fragment(),
         address: address(),
         asked: ["lang", "theme"].map(|name| asked(name).is_some()),

@@ -2,7 +2,7 @@
 
 use super::address::AddressBar;
 use super::engine::Engine;
-use super::environment::{self, CALM, DARK, NARROW};
+use super::environment::{self, CALM, DARK};
 use super::files;
 use super::host::{Heard, Host};
 use super::keys;
@@ -80,6 +80,7 @@ impl Component for App {
         let waits_to_be_seen =
             start.embed && !start.reduced_motion && start.embedding.autoplay == Autoplay::Visible;
         let (model, commands) = Model::new(start);
+        let figure = model.figure();
         let mut app = App {
             model: Rc::new(model),
             engine,
@@ -92,7 +93,7 @@ impl Component for App {
             host: None,
             left_off: String::new(),
             _leaving: None,
-            _listeners: listeners(&send),
+            _listeners: listeners(&send, figure),
             dice: ctx.link().callback(|()| Event::Dice),
             file: ctx.link().callback(Event::File),
             send,
@@ -300,7 +301,7 @@ impl App {
 }
 
 /// What the page hears from the browser, for as long as it lives.
-fn listeners(send: &Callback<Msg>) -> Vec<EventListener> {
+fn listeners(send: &Callback<Msg>, figure: bool) -> Vec<EventListener> {
     let Some(window) = environment::window() else {
         return Vec::new();
     };
@@ -335,7 +336,7 @@ fn listeners(send: &Callback<Msg>) -> Vec<EventListener> {
     };
     on_media(DARK, Msg::SystemDark);
     on_media(CALM, Msg::ReducedMotion);
-    on_media(NARROW, |narrow| {
+    on_media(environment::narrow(figure), |narrow| {
         Msg::Form(if narrow { Form::Tall } else { Form::Wide })
     });
     listeners

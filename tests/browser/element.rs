@@ -53,7 +53,7 @@ fn its_methods_drive_the_run_and_are_promises() {
                 &now["speed"],
                 &now["settings"]["by"]
             ),
-            (&json!("dark"), &json!("ko"), &json!(2.0), &json!("events"))
+            (&json!("dark"), &json!("ko"), &json!(2), &json!("events"))
         );
         page.eval("run.injectFault({ crash: { service: 'order' } }, '2s')");
         let link = state(page)["link"].as_str().unwrap_or_default().to_string();

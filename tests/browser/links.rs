@@ -119,7 +119,9 @@ fn a_reload_goes_on_at_the_moment_where_it_was() {
 fn a_new_visit_is_offered_what_the_last_one_left_off_with() {
     Browser::desktop().run(|page| {
         page.open_playground("retry-storm?seed=5");
-        page.wait_until("localStorage['msa-playground.left-off']?.includes('retry-storm')");
+        page.wait_until(
+            "localStorage['msa-playground.left-off']?.includes('retry-storm?seed=5&t=')",
+        );
         page.eval("sessionStorage.clear()");
         page.go("about:blank");
         page.open_playground("");

@@ -130,11 +130,13 @@ impl Shared {
         let relative = path
             .strip_prefix(SUB_PATH)
             .or_else(|| path.strip_prefix('/'))?;
-        let relative = Path::new(if relative.is_empty() {
-            "index.html"
+        // As static hosts do, a folder is answered with its page.
+        let relative = if relative.is_empty() || relative.ends_with('/') {
+            format!("{relative}index.html")
         } else {
-            relative
-        });
+            relative.to_string()
+        };
+        let relative = Path::new(&relative);
         if !relative
             .components()
             .all(|part| matches!(part, Component::Normal(_)))
@@ -146,7 +148,6 @@ impl Shared {
     }
 }
 
-/// What a static host says of a file by its name. The browser refuses to compile WebAssembly of another type as it arrives.
 /// Whether it is the playground itself, in whatever folder, and not a page around it.
 fn is_the_page(body: &[u8]) -> bool {
     let mark = b"id=\"program\"";
@@ -162,6 +163,7 @@ fn strict_policy() -> &'static str {
         .expect("docs/embedding.md states the page's policy between backticks")
 }
 
+/// What a static host says of a file by its name. The browser refuses to compile WebAssembly of another type as it arrives.
 fn mime(extension: &str) -> &'static str {
     match extension {
         "html" => "text/html; charset=utf-8",
