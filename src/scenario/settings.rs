@@ -199,8 +199,10 @@ pub fn convert(forms: &[Form], text: &str) -> Result<Value, String> {
     if text.starts_with(['{', '[']) && (any("object") || any("array")) {
         return json(text).map_err(|problem| problem.to_string());
     }
-    if forms.iter().any(|form| constant(form) == Some(text)) {
-        return Ok(text.into());
+    // In an address `after-commit` reads better than `after_commit`, and nothing else can be meant by it.
+    let means = |word: &&str| *word == text || word.replace('_', "-") == text;
+    if let Some(word) = forms.iter().filter_map(|form| constant(form)).find(means) {
+        return Ok(word.into());
     }
     if any("boolean")
         && let Ok(value) = text.parse::<bool>()
@@ -433,6 +435,15 @@ mod tests {
             )],
             "clients.staff.load.closed.users",
             "5",
+        );
+    }
+
+    #[test]
+    fn a_word_may_have_hyphens() {
+        check(
+            &[("customer", "local-cache")],
+            "references.customer.strategy",
+            "\"local_cache\"",
         );
     }
 
