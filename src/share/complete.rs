@@ -201,6 +201,8 @@ pub fn of_value(value: &Value) -> Result<Link, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems.into_iter().map(inside).collect());
     }
+    // To set nothing is to do nothing, and the readable form has no way to say it.
+    deeds.retain(|(_, deed)| !matches!(deed, Deed::Set(set) if set.is_empty()));
     Ok(Link {
         origin: match document.scenario {
             Value::String(name) => Origin::Shipped(name),
@@ -326,6 +328,13 @@ mod tests {
         assert_eq!(link.deeds, [(Time(4_000_000_000), Deed::End(0))]);
         assert_eq!(link.playhead, Some(Time(12_500_000_000)));
         assert_eq!(parse(&write(&link)), Ok(link));
+    }
+
+    #[test]
+    fn to_set_nothing_is_to_do_nothing() {
+        let text = r#"{"scenario": "retry-storm", "did": [{"at": "1s", "set": {}}, {"at": "4s", "end": 0}]}"#;
+        let link = parse(&pack(text)).unwrap();
+        assert_eq!(link.deeds, [(Time(4_000_000_000), Deed::End(0))]);
     }
 
     #[test]
