@@ -237,11 +237,22 @@ fn fault_document(text: &str) -> Result<Value, String> {
     Ok(Value::Object(fault))
 }
 
-/// The fragment, without `#`; nothing if the scenario is not one that ships.
+/// Names that mean something else in a readable link than a setting.
+const NO_SETTINGS: [&str; 7] = ["", "t", "select", "engine", "fault", "end", "redrive"];
+
+/// The fragment, without `#`; nothing if the scenario is not one that ships, or a setting has a name that cannot be said.
 pub fn write(link: &Link) -> Option<String> {
     let Origin::Shipped(name) = &link.origin else {
         return None;
     };
+    let sets = link.deeds.iter().filter_map(|(_, deed)| match deed {
+        Deed::Set(set) => Some(set),
+        _ => None,
+    });
+    let mut names = sets.chain([&link.settings]).flatten();
+    if names.any(|(name, _)| NO_SETTINGS.contains(&name.as_str())) {
+        return None;
+    }
     let part = |name: &str, value: &str| format!("{}={}", Escaped(name), Escaped(value));
     let settings = |settings: &[Setting]| -> Vec<String> {
         let parts = settings.iter().map(|(name, value)| part(name, value));
@@ -548,6 +559,17 @@ mod tests {
                 Ok(link) => prop_assert_eq!(parse(&write(&link).unwrap()), Ok(link)),
                 Err(problems) => prop_assert!(problems.iter().all(|problem| !problem.message.is_empty())),
             }
+        }
+    }
+
+    #[test]
+    fn a_setting_whose_name_means_something_else_is_not_written() {
+        for name in NO_SETTINGS {
+            let link = Link {
+                settings: vec![(name.into(), "1".into())],
+                ..parse("retry-storm").unwrap()
+            };
+            assert_eq!(write(&link), None, "{name}");
         }
     }
 }
