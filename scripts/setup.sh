@@ -151,60 +151,38 @@ install_npm_packages() {
         fail "npm could not install what scripts/package.json names (its own words are above). Check the network and try again."
 }
 
-# ---- what opens the exports ----
+# ---- what only tests need: folders of packages from npm and PyPI, each pinned in a folder of tests/ ----
 
 consumers=$tools/consumers
-consumers_are_current() {
-    cmp -s tests/exports/package-lock.json "$consumers/package-lock.json" && [ -d "$consumers/node_modules" ] &&
-        cmp -s tests/exports/requirements.txt "$consumers/requirements.txt" && [ -x "$consumers/python/bin/python" ]
-}
-need_consumers() {
-    have npm || need npm "fetches mermaid and speedscope, which open the exports in the tests"
-    python3 -c 'import ensurepip, venv' 2>/dev/null || need python3-venv "runs OpenTelemetry's packages, which read the exports in the tests"
-}
-install_consumers() {
-    consumers_are_current && return
-    say "Installing into .tools/consumers/ what opens the exports: mermaid and speedscope from npm, OpenTelemetry's packages from PyPI"
-    mkdir -p "$consumers"
-    rm -f "$consumers/requirements.txt"
-    cp tests/exports/package.json tests/exports/package-lock.json "$consumers/"
-    (cd "$consumers" && npm ci --no-audit --no-fund --ignore-scripts) ||
-        fail "npm could not install what tests/exports/package.json names (its own words are above). Check the network and try again."
-    python3 -m venv "$consumers/python" &&
-        "$consumers/python/bin/pip" install --quiet --disable-pip-version-check -r tests/exports/requirements.txt ||
-        fail "pip could not install what tests/exports/requirements.txt names (its own words are above). Check the network and try again."
-    cp tests/exports/requirements.txt "$consumers/"
-}
-
-# ---- documentation ----
-
 sites=$tools/sites
-sites_are_current() {
-    cmp -s tests/sites/package-lock.json "$sites/package-lock.json" && [ -d "$sites/node_modules" ] &&
-        cmp -s tests/sites/requirements.txt "$sites/requirements.txt" && [ -x "$sites/python/bin/mkdocs" ]
+
+folder_is_current() { # FOLDER SOURCE, as in .tools/sites tests/sites
+    cmp -s "$2/package-lock.json" "$1/package-lock.json" && [ -d "$1/node_modules" ] &&
+        cmp -s "$2/requirements.txt" "$1/requirements.txt" && [ -x "$1/python/bin/python" ]
 }
-need_sites() {
-    have npm || need npm "fetches VitePress, which builds a site in the tests"
-    python3 -c 'import ensurepip, venv' 2>/dev/null || need python3-venv "runs MkDocs, which builds a site in the tests"
+need_for_folder() { # FROM_NPM FROM_PYPI: what is fetched, and why
+    have npm || need npm "fetches $1"
+    python3 -c 'import ensurepip, venv' 2>/dev/null || need python3-venv "runs $2"
 }
+install_folder() { # FOLDER SOURCE WHAT
+    folder_is_current "$1" "$2" && return
+    say "Installing into ${1#"$PWD/"}/ $3"
+    mkdir -p "$1"
+    rm -f "$1/requirements.txt"
+    cp "$2/package.json" "$2/package-lock.json" "$1/"
+    (cd "$1" && npm ci --no-audit --no-fund --ignore-scripts) ||
+        fail "npm could not install what $2/package.json names (its own words are above). Check the network and try again."
+    python3 -m venv "$1/python" &&
+        "$1/python/bin/pip" install --quiet --disable-pip-version-check -r "$2/requirements.txt" ||
+        fail "pip could not install what $2/requirements.txt names (its own words are above). Check the network and try again."
+    cp "$2/requirements.txt" "$1/"
+}
+
 install_mdbook() {
     [ "$(version mdbook --version)" = "$MDBOOK" ] && return
     say "Installing mdbook $MDBOOK into .tools/: it builds the documentation. This takes some minutes."
     # Neither its server nor its search is needed, and they are most of it.
     cargo install --locked "mdbook@$MDBOOK" --no-default-features --root "$tools"
-}
-install_sites() {
-    sites_are_current && return
-    say "Installing into .tools/sites/: VitePress from npm and MkDocs Material from PyPI, which build sites in the tests"
-    mkdir -p "$sites"
-    rm -f "$sites/requirements.txt"
-    cp tests/sites/package.json tests/sites/package-lock.json "$sites/"
-    (cd "$sites" && npm ci --no-audit --no-fund --ignore-scripts) ||
-        fail "npm could not install what tests/sites/package.json names (its own words are above). Check the network and try again."
-    python3 -m venv "$sites/python" &&
-        "$sites/python/bin/pip" install --quiet --disable-pip-version-check -r tests/sites/requirements.txt ||
-        fail "pip could not install what tests/sites/requirements.txt names (its own words are above). Check the network and try again."
-    cp tests/sites/requirements.txt "$sites/"
 }
 
 # ---- the browser ----
@@ -274,15 +252,21 @@ case ${1:-} in
         install_wasm_bindgen
         ;;
     consumers)
-        if ! consumers_are_current; then need_consumers; fi
+        if ! folder_is_current "$consumers" tests/exports; then
+            need_for_folder "mermaid and speedscope, which open the exports in the tests" \
+                "OpenTelemetry's packages, which read the exports in the tests"
+        fi
         install_packages
-        install_consumers
+        install_folder "$consumers" tests/exports \
+            "what opens the exports: mermaid and speedscope from npm, OpenTelemetry's packages from PyPI"
         ;;
     sites)
-        if ! sites_are_current; then need_sites; fi
+        if ! folder_is_current "$sites" tests/sites; then
+            need_for_folder "VitePress, which builds a site in the tests" "MkDocs, which builds a site in the tests"
+        fi
         install_packages
         install_mdbook
-        install_sites
+        install_folder "$sites" tests/sites "VitePress from npm and MkDocs Material from PyPI, which build sites in the tests"
         ;;
     env)
         printf 'export %s=%q\n' \

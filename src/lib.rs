@@ -15,6 +15,7 @@ pub mod session;
 pub mod share;
 pub mod sim;
 pub mod sprites;
+pub mod theme;
 pub mod time;
 pub mod timers;
 pub mod trace_log;

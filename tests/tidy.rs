@@ -9,6 +9,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("queue", 0),
     ("timers", 0),
     ("random", 0),
+    ("theme", 0),
     ("scenario", 1),
     ("sim", 2),
     ("metrics", 3),

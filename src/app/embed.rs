@@ -86,7 +86,7 @@ pub fn parse<'q>(query: impl IntoIterator<Item = (&'q str, &'q str)>) -> Option<
                 }
             }
             "hide" => embed.hidden = word.split(',').filter_map(part).collect(),
-            "theme" => embed.theme = Theme::from_word(&word),
+            "theme" => embed.theme = Theme::from_code(&word),
             "lang" => embed.lang = Lang::from_code(&word),
             "origin" if !value.is_empty() => {
                 embed.origin = Some(word.trim_end_matches('/').to_string());

@@ -145,16 +145,11 @@ pub fn text(
         from: Time(run.now().0.saturating_sub(lasts.0)),
         to: run.now(),
     };
-    let theme = match look.theme {
-        Theme::System => svg::Theme::System,
-        Theme::Light => svg::Theme::Light,
-        Theme::Dark => svg::Theme::Dark,
-    };
     Ok(match export {
         Export::Scenario => table::scenario(run.scenario()),
-        Export::Svg | Export::Png => svg::text(subject, theme, look.form, look.speed),
+        Export::Svg | Export::Png => svg::text(subject, look.theme, look.form, look.speed),
         Export::Animation => {
-            animation::text(subject, theme, look.form, until_now(ANIMATED), SLOWLY)
+            animation::text(subject, look.theme, look.form, until_now(ANIMATED), SLOWLY)
         }
         Export::Flowchart => flowchart::text(subject),
         Export::Sequence => sequence::text(subject, until_now(SEARCHED), None)?,

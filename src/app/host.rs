@@ -97,7 +97,7 @@ pub fn parse(message: &Value) -> Result<Request, String> {
         Some("getState") => Ok(Request::GetState),
         Some("setState") => change(message).map(Request::SetState),
         Some("setTheme") => text("theme")
-            .and_then(Theme::from_word)
+            .and_then(Theme::from_code)
             .map(Request::Theme)
             .ok_or_else(|| "theme: must be light, dark or auto".to_string()),
         Some("setLang") => text("lang")
@@ -288,7 +288,7 @@ pub fn state(model: &Model, now: Option<Time>) -> Value {
     let mut state = message("state");
     let mut set = |name: &str, value: Value| state.insert(name.to_string(), value);
     set("lang", model.lang.code().into());
-    set("theme", model.theme.word().into());
+    set("theme", model.theme.code().into());
     if let Some(play) = model.play() {
         let settings: Map<String, Value> = play
             .controls

@@ -22,6 +22,7 @@ use crate::scenario::FaultKind;
 use crate::scenario::Scenario;
 use crate::scenario::settings::Setting;
 use crate::session::Story;
+pub use crate::theme::Theme;
 use crate::time::{Span, Time};
 use crate::words::{Lang, Say, Word};
 pub use crate::words::{chain, names};
@@ -36,53 +37,6 @@ pub use update::update;
 pub const SPEEDS: [f64; 16] = [
     0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0,
 ];
-
-/// The colours of the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system has it.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// The name in links, in storage and in `data-theme`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Theme::System => "system",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
-    }
-
-    /// The name that people write: the system's theme is `auto`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Theme::System => "auto",
-            Theme::Light | Theme::Dark => self.code(),
-        }
-    }
-
-    /// The theme of a name that people write, if it is one.
-    pub fn from_word(word: &str) -> Option<Theme> {
-        [Theme::System, Theme::Light, Theme::Dark]
-            .into_iter()
-            .find(|theme| theme.word() == word)
-    }
-
-    /// The theme of a name; anything unknown is the system's.
-    pub fn from_code(code: &str) -> Theme {
-        match code {
-            "light" => Theme::Light,
-            "dark" => Theme::Dark,
-            _ => Theme::System,
-        }
-    }
-}
 
 /// What the browser tells before the page begins.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -95,7 +95,9 @@ pub fn start() -> Start {
             .as_ref()
             .and_then(|embed| embed.theme)
             .unwrap_or_else(|| {
-                Theme::from_code(&asked("theme").or_else(|| kept(THEME)).unwrap_or_default())
+                let name = asked("theme").or_else(|| kept(THEME));
+                name.and_then(|name| Theme::from_code(&name))
+                    .unwrap_or_default()
             }),
         system_dark: matches(DARK),
         embed: embed.is_some(),

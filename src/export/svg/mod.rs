@@ -7,8 +7,9 @@ mod palette;
 mod pen;
 mod still;
 
+pub use crate::theme::Theme;
 pub use marks::draw_one;
-pub use palette::{DARK, LIGHT, NAMES, Theme, style};
+pub use palette::{DARK, LIGHT, NAMES, style};
 pub use pen::Pen;
 
 use super::Subject;

@@ -1,31 +1,8 @@
 //! The colours of the page in a file of its own: rules with plain values, because not everything that draws SVG knows
 //! custom properties.
 
+use crate::theme::Theme;
 use std::fmt::Write;
-
-/// The ground of a picture.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As whoever looks at it has it.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// The theme of a name: `system`, `light` or `dark`.
-    pub fn from_code(code: &str) -> Option<Theme> {
-        match code {
-            "system" => Some(Theme::System),
-            "light" => Some(Theme::Light),
-            "dark" => Some(Theme::Dark),
-            _ => None,
-        }
-    }
-}
 
 /// The names of the colours, as the page's style sheet has them.
 pub const NAMES: [&str; 14] = [
