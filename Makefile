@@ -7,7 +7,8 @@ export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/.tools/node_modules/.bin:$(or $(CA
 # trunk would ask the network for a newer self, and stops at a NO_COLOR that is not `true` or `false`.
 export TRUNK_SKIP_VERSION_CHECK := true
 trunk := env -u NO_COLOR trunk
-say = @printf '\n==> %s\n' $(1)
+# A variable and not a function: make would cut a function's argument at its first comma.
+say := @printf '\n==> %s\n'
 
 .PHONY: help serve build test site validate digests fuzz bench picture check setup clean
 
@@ -16,30 +17,30 @@ help: ## list the targets
 
 serve: ## build the page, serve it, and build it again when a file changes (PORT=8080)
 	@scripts/setup.sh page
-	$(call say,"Building the page; it will be at http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)")
+	$(say) "Building the page; it will be at http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"
 	@$(trunk) serve --port $(PORT)
 
 build: ## build the page into dist/, ready for any static host
 	@scripts/setup.sh page
-	$(call say,"Building the release page into dist/")
+	$(say) "Building the release page into dist/"
 	@$(trunk) build --release
 
 test: ## install what the tests need and run all of them
 	@scripts/setup.sh tests
 	@scripts/setup.sh consumers
 	@scripts/setup.sh sites
-	$(call say,"Tests 1/6: the simulation and the command msa")
+	$(say) "Tests 1/6: the simulation and the command msa"
 	cargo test
-	$(call say,"Tests 2/6: the views")
+	$(say) "Tests 2/6: the views"
 	cargo test --features web --lib
-	$(call say,"Tests 3/6: the release page builds and keeps its budget of size")
+	$(say) "Tests 3/6: the release page builds and keeps its budget of size"
 	@$(MAKE) --no-print-directory build
 	cargo test --features size-test --test size
-	$(call say,"Tests 4/6: the release page in Chromium")
+	$(say) "Tests 4/6: the release page in Chromium"
 	eval "$$(scripts/setup.sh env)" && cargo test --features browser-tests --test browser
-	$(call say,"Tests 5/6: what is exported, opened by the programs that it is for")
+	$(say) "Tests 5/6: what is exported, opened by the programs that it is for"
 	eval "$$(scripts/setup.sh env)" && MSA_DIST="$$MSA_CONSUMERS/node_modules" cargo test --features consumer-tests --test exports
-	$(call say,"Tests 6/6: the playground in documentation that real tools have built")
+	$(say) "Tests 6/6: the playground in documentation that real tools have built"
 	scripts/sites.sh
 	eval "$$(scripts/setup.sh env)" && MSA_DIST="$$MSA_SITES" cargo test --features site-tests --test sites
 
@@ -54,7 +55,7 @@ bench: ## measure the engine side by side with others, and write README's tables
 
 validate: ## compare the engine with theory and published results, and write docs/how-do-we-know.md
 	@scripts/setup.sh rust
-	$(call say,"The engine against theory and published results (some minutes)")
+	$(say) "The engine against theory and published results (some minutes)"
 	cargo run --release --bin msa -- validate --full --page docs/how-do-we-know.md
 
 digests: ## the traces of shipped and generated scenarios, in a debug and in a release build (DIGESTS=write: make them anew)
@@ -73,15 +74,15 @@ picture: build ## take the README's picture anew, from the page
 
 check: ## formatting, Cargo.lock, that the simulation core needs nothing of the web, and clippy
 	@scripts/setup.sh rust
-	$(call say,"Formatting")
+	$(say) "Formatting"
 	cargo fmt --check
-	$(call say,"The simulation core and the command need nothing of the web")
+	$(say) "The simulation core and the command need nothing of the web"
 	scripts/check-core.sh
-	$(call say,"Clippy: the simulation and the command")
+	$(say) "Clippy: the simulation and the command"
 	cargo clippy --all-targets -- -D warnings
-	$(call say,"Clippy: the views and the browser tests")
+	$(say) "Clippy: the views and the browser tests"
 	cargo clippy --all-targets --features web --features browser-tests --features consumer-tests --features site-tests -- -D warnings
-	$(call say,"Clippy: the page")
+	$(say) "Clippy: the page"
 	cargo clippy --target wasm32-unknown-unknown --no-default-features --features web --lib --bin msa-playground -- -D warnings
 
 setup: ## only install what serve, build, check and test need
