@@ -35,7 +35,6 @@ pub struct EventQueue<E> {
     /// Which buckets hold anything.
     filled: u64,
     floor: u64,
-    len: usize,
 }
 
 impl<E: Copy> Default for EventQueue<E> {
@@ -49,7 +48,6 @@ impl<E: Copy> Default for EventQueue<E> {
             buckets: vec![Vec::new(); 64],
             filled: 0,
             floor: 0,
-            len: 0,
         }
     }
 }
@@ -58,7 +56,6 @@ impl<E: Copy> EventQueue<E> {
     /// Puts an event in, to leave at `at`, which is not before the last event that left.
     #[inline]
     pub fn push(&mut self, at: Time, event: E) {
-        self.len += 1;
         if at.0 != self.now {
             self.place(at.0, event);
         } else if self.next.is_none() && self.at_once.is_empty() && !self.front_is_due() {
@@ -97,14 +94,12 @@ impl<E: Copy> EventQueue<E> {
     #[inline]
     pub fn pop_until(&mut self, until: Time) -> Option<(Time, E)> {
         if let Some(event) = self.next.take() {
-            self.len -= 1;
             return Some((Time(self.now), event));
         }
         if !self.at_once.is_empty()
             && !self.front_is_due()
             && let Some(event) = self.at_once.pop_front()
         {
-            self.len -= 1;
             return Some((Time(self.now), event));
         }
         if self.front.is_empty() {
@@ -115,19 +110,19 @@ impl<E: Copy> EventQueue<E> {
             return None;
         }
         self.front.drop_first();
-        self.len -= 1;
         self.now = at;
         Some((Time(at), event))
     }
 
     /// How many events are still to come.
     pub fn len(&self) -> usize {
-        self.len
+        let in_buckets: usize = self.buckets.iter().map(Vec::len).sum();
+        usize::from(self.next.is_some()) + self.at_once.len() + self.front.len() + in_buckets
     }
 
     /// Whether nothing is to come.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
     #[inline]
@@ -255,7 +250,7 @@ impl<E: Copy> Front<E> {
     }
 
     /// Behind its equals.
-    #[inline]
+    #[inline(always)]
     fn insert(&mut self, at: u64, event: E) {
         if self.left > FRONT_MAX {
             self.events.drain(..self.left);

@@ -45,12 +45,14 @@ impl Batches {
         }
         if self.batches.len() > BATCHES_MAX {
             self.width = self.width + self.width;
-            let mut pairs = self.batches.chunks(2).map(|pair| {
-                let mut both = pair[0];
-                pair[1..].iter().for_each(|second| both.add(second));
-                both
-            });
-            self.batches = pairs.by_ref().collect();
+            for pair in 0..self.batches.len().div_ceil(2) {
+                let mut both = self.batches[2 * pair];
+                if let Some(second) = self.batches.get(2 * pair + 1) {
+                    both.add(second);
+                }
+                self.batches[pair] = both;
+            }
+            self.batches.truncate(self.batches.len().div_ceil(2));
         }
     }
 

@@ -30,10 +30,29 @@ const RECENT_STRETCHES: usize = 5;
 struct Levels<'a> {
     /// By client.
     in_flight: &'a [u64],
-    /// By service: workers in use.
-    busy: &'a [Gauge],
-    /// By service: requests waiting for one.
-    queued: &'a [Gauge],
+    /// By service.
+    services: &'a [ServiceLevels],
+}
+
+/// What is so at a service.
+#[derive(Clone, Copy, Debug, Default)]
+struct ServiceLevels {
+    /// Workers in use.
+    busy: Gauge,
+    /// Of those, workers that only wait.
+    waiting: Gauge,
+    /// Requests that wait for a worker.
+    queued: Gauge,
+    /// What Little's law is held against.
+    station: Station,
+}
+
+impl ServiceLevels {
+    /// Requests inside, running or waiting.
+    #[inline]
+    fn inside(&self) -> u32 {
+        self.busy.level + self.queued.level
+    }
 }
 
 /// The numbers of a run, kept up to date record by record. Memory is constant, however long the run.
@@ -52,9 +71,7 @@ pub struct Metrics {
     /// The last full stretches.
     recent: VecDeque<Tally>,
     series: Series,
-    busy: Vec<Gauge>,
-    waiting: Vec<Gauge>,
-    queued: Vec<Gauge>,
+    services: Vec<ServiceLevels>,
     connections: Vec<Gauge>,
     wanted: Vec<Gauge>,
     in_flight: Vec<u64>,
@@ -62,8 +79,6 @@ pub struct Metrics {
     disagreements: Gauge,
     /// By client: how far the mean latency may be off.
     batches: Vec<Batches>,
-    /// By service: what Little's law is held against.
-    stations: Vec<Station>,
     /// By store: what the bound of its pool is held against.
     pools: Vec<Connections>,
     violation: Option<Violation>,
@@ -94,15 +109,12 @@ impl Metrics {
             stretch_ends: Time::ZERO,
             recent: VecDeque::new(),
             series: Series::default(),
-            busy: gauges(plan.services.len()),
-            waiting: gauges(plan.services.len()),
-            queued: gauges(plan.services.len()),
+            services: vec![ServiceLevels::default(); plan.services.len()],
             connections: gauges(plan.stores.len()),
             wanted: gauges(plan.stores.len()),
             in_flight: vec![0; plan.clients.len()],
             disagreements: Gauge::default(),
             batches: vec![Batches::default(); plan.clients.len()],
-            stations: vec![Station::default(); plan.services.len()],
             pools: vec![Connections::default(); plan.stores.len()],
             violation: None,
             main_client,
@@ -170,9 +182,11 @@ impl Metrics {
                 ..
             } => self.answered(operation, outcome, latency),
             What::Queued { service, .. } => {
-                self.stretch.services[service as usize].requests_in += 1;
-                self.queued[service as usize].up(now);
-                self.inside(service);
+                let levels = &mut self.services[service as usize];
+                levels.queued.up(now);
+                let tally = &mut self.stretch.services[service as usize];
+                tally.requests_in += 1;
+                tally.inside_peak = tally.inside_peak.max(levels.inside());
             }
             What::Started {
                 service,
@@ -180,16 +194,17 @@ impl Metrics {
                 waited,
                 ..
             } => {
+                let levels = &mut self.services[service as usize];
                 let tally = &mut self.stretch.services[service as usize];
                 tally.waited.count(waited);
+                levels.busy.up(now);
                 if queued {
+                    levels.queued.down(now);
                     tally.queued += 1;
-                    self.queued[service as usize].down(now);
                 } else {
                     tally.requests_in += 1;
+                    tally.inside_peak = tally.inside_peak.max(levels.inside());
                 }
-                self.busy[service as usize].up(now);
-                self.inside(service);
             }
             What::TurnedAway { service, .. } => {
                 let tally = &mut self.stretch.services[service as usize];
@@ -197,19 +212,20 @@ impl Metrics {
                 tally.turned_away += 1;
             }
             What::Finished { service, held, .. } => {
-                self.busy[service as usize].down(now);
-                self.stations[service as usize].leaves(held);
+                let levels = &mut self.services[service as usize];
+                levels.busy.down(now);
+                levels.station.leaves(held);
                 let tally = &mut self.stretch.services[service as usize];
                 tally.finished += 1;
                 tally.held.count(held);
             }
             What::LeftQueue { service, .. } => {
-                self.queued[service as usize].down(now);
+                self.services[service as usize].queued.down(now);
                 self.stretch.services[service as usize].turned_away += 1;
             }
-            What::Dropped { service, .. } => self.queued[service as usize].down(now),
-            What::Waits { service, .. } => self.waiting[service as usize].up(now),
-            What::GoesOn { service, .. } => self.waiting[service as usize].down(now),
+            What::Dropped { service, .. } => self.services[service as usize].queued.down(now),
+            What::Waits { service, .. } => self.services[service as usize].waiting.up(now),
+            What::GoesOn { service, .. } => self.services[service as usize].waiting.down(now),
             What::ConnectionWanted { store } => self.wanted[store as usize].up(now),
             What::ConnectionUnwanted { store } => self.wanted[store as usize].down(now),
             What::ConnectionTaken { store, queued, .. } => {
@@ -301,14 +317,6 @@ impl Metrics {
         }
     }
 
-    #[inline]
-    fn inside(&mut self, service: u16) {
-        let index = service as usize;
-        let inside = self.busy[index].level + self.queued[index].level;
-        let peak = &mut self.stretch.services[index].inside_peak;
-        *peak = (*peak).max(inside);
-    }
-
     /// Time passes, also when nothing happens.
     #[inline(never)]
     pub fn advance(&mut self, plan: &Plan, now: Time) {
@@ -330,14 +338,13 @@ impl Metrics {
         tally
             .writes
             .read(&self.disagreements, self.stretch_began, now);
-        for (index, service) in tally.services.iter_mut().enumerate() {
-            service.busy_area = self.busy[index].area(now).into();
-            service.waiting_area = self.waiting[index].area(now).into();
-            service.queue_area = self.queued[index].area(now).into();
-            service.busy_peak = self.busy[index].peak;
-            service.queue_peak = self.queued[index].peak;
-            let inside = self.busy[index].level + self.queued[index].level;
-            service.inside_peak = service.inside_peak.max(inside);
+        for (service, levels) in tally.services.iter_mut().zip(&self.services) {
+            service.busy_area = levels.busy.area(now).into();
+            service.waiting_area = levels.waiting.area(now).into();
+            service.queue_area = levels.queued.area(now).into();
+            service.busy_peak = levels.busy.peak;
+            service.queue_peak = levels.queued.peak;
+            service.inside_peak = service.inside_peak.max(levels.inside());
         }
         for (index, store) in tally.stores.iter_mut().enumerate() {
             store.busy_area = self.connections[index].area(now).into();
@@ -358,19 +365,18 @@ impl Metrics {
         let mut closed = std::mem::replace(&mut self.stretch, next);
         self.read_gauges(&mut closed, end);
         self.check(plan, &closed, end);
-        for gauge in [
-            &mut self.busy,
-            &mut self.waiting,
-            &mut self.queued,
-            &mut self.connections,
-            &mut self.wanted,
-        ]
-        .into_iter()
-        .flatten()
-        {
+        for levels in &mut self.services {
+            levels.busy.restart(end);
+            levels.waiting.restart(end);
+            levels.queued.restart(end);
+        }
+        for gauge in self.connections.iter_mut().chain(&mut self.wanted) {
             gauge.restart(end);
         }
         self.disagreements.restart(end);
+        if let Some(client) = closed.clients.get_mut(self.main_client) {
+            client.latency.sort();
+        }
         self.series
             .push(self.stretch_began, &closed, self.main_client);
         if self.stretch_began >= self.counts_from {
@@ -398,11 +404,13 @@ impl Metrics {
     /// Holds the stretch against the laws that every run obeys.
     fn check(&mut self, plan: &Plan, closed: &Tally, end: Time) {
         for (index, tally) in closed.services.iter().enumerate() {
-            let station = &mut self.stations[index];
+            let levels = &mut self.services[index];
             // Those that are leaving still work.
             let places = plan.services[index].threads * plan.services[index].instances;
-            let level = self.busy[index].level;
-            let found = station.check(tally.busy_area, tally.busy_peak, level, places);
+            let level = levels.busy.level;
+            let found = levels
+                .station
+                .check(tally.busy_area, tally.busy_peak, level, places);
             self.note(found, &plan.services[index].name, end);
         }
         for (index, store) in plan.stores.iter().enumerate() {
@@ -445,8 +453,10 @@ impl Metrics {
             return Some(violation(Broken::RequestsConserved, ""));
         }
         (0..plan.services.len()).find_map(|index| {
-            let area = self.busy[index].area(now).into();
-            self.stations[index]
+            let levels = &self.services[index];
+            let area = levels.busy.area(now).into();
+            levels
+                .station
                 .littles_law(area, inside[index])
                 .map(|broken| violation(broken, &plan.services[index].name))
         })
@@ -495,8 +505,8 @@ impl Metrics {
     /// The settings have changed: all numbers are those since now, and there may be fewer workers.
     #[inline(never)]
     fn reconfigured(&mut self, plan: &Plan, now: Time) {
-        for (station, busy) in self.stations.iter_mut().zip(&self.busy) {
-            station.resized(busy.peak);
+        for levels in &mut self.services {
+            levels.station.resized(levels.busy.peak);
         }
         for (pool, connections) in self.pools.iter_mut().zip(&self.connections) {
             pool.resized(connections.peak);
@@ -513,8 +523,7 @@ impl Metrics {
     fn levels(&self) -> Levels<'_> {
         Levels {
             in_flight: &self.in_flight,
-            busy: &self.busy,
-            queued: &self.queued,
+            services: &self.services,
         }
     }
 

@@ -14,10 +14,13 @@ pub struct Series {
     pub width_s: f64,
     /// The bins.
     pub bins: Vec<Bin>,
+    /// Bins that were merged into others: their memory serves the next ones.
+    #[serde(skip)]
+    spare: Vec<Bin>,
 }
 
 /// What happened in a bin. Latency, outcomes and calls are those of the scenario's main client.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Bin {
     /// Where it begins, in seconds.
     pub at_s: f64,
@@ -54,6 +57,7 @@ impl Default for Series {
         Series {
             width_s: 1.0,
             bins: Vec::new(),
+            spare: Vec::new(),
         }
     }
 }
@@ -66,46 +70,13 @@ impl Series {
 
     /// A stretch is over: a bin, or less of one.
     pub(super) fn push(&mut self, began: Time, tally: &Tally, main_client: usize) {
-        let nanos = (tally.span.0 as f64).max(1.0);
-        let client = tally.clients.get(main_client);
-        let bin = Bin {
-            at_s: began.as_secs(),
-            length_s: tally.span.as_secs(),
-            issued: client.map_or(0, |client| client.issued),
-            ok: client.map_or(0, |client| client.outcomes.ok),
-            bad: client.map_or(0, |client| client.outcomes.bad()),
-            latency_mean_ms: client.map_or(0.0, |client| client.latency.mean_ms()),
-            latency_p95_ms: client.map_or(0.0, |client| client.latency.quantile_ms(0.95)),
-            calls: client.map_or(0, |client| client.calls),
-            values: tally
-                .references
-                .iter()
-                .map(|reference| reference.values)
-                .sum(),
-            stale: tally
-                .references
-                .iter()
-                .map(|reference| reference.stale)
-                .sum(),
-            events: tally
-                .references
-                .iter()
-                .map(|reference| reference.events)
-                .sum(),
-            disagreements: tally.writes.disagreements_mean(),
-            in_use: tally
-                .services
-                .iter()
-                .map(|service| service.busy_area as f64 / nanos)
-                .collect(),
-            queue: tally
-                .services
-                .iter()
-                .map(|service| service.queue_area as f64 / nanos)
-                .collect(),
-        };
+        let mut bin = self.spare.pop().unwrap_or_default();
+        bin.fill(began, tally, main_client);
         match self.bins.last_mut() {
-            Some(last) if last.length_s + 1e-9 < self.width_s => last.merge(&bin),
+            Some(last) if last.is_narrower_than(self.width_s) => {
+                last.merge(&bin);
+                self.spare.push(bin);
+            }
             _ => self.bins.push(bin),
         }
         if self.bins.len() > BINS_MAX {
@@ -115,14 +86,17 @@ impl Series {
 
     fn halve(&mut self) {
         self.width_s *= 2.0;
-        let mut merged: Vec<Bin> = Vec::with_capacity(BINS_MAX);
-        for bin in self.bins.drain(..) {
-            match merged.last_mut() {
-                Some(last) if last.length_s + 1e-9 < self.width_s => last.merge(&bin),
-                _ => merged.push(bin),
+        let mut merged = 0;
+        for index in 1..self.bins.len() {
+            let (before, rest) = self.bins.split_at_mut(index);
+            if before[merged].is_narrower_than(self.width_s) {
+                before[merged].merge(&rest[0]);
+            } else {
+                merged += 1;
+                self.bins.swap(merged, index);
             }
         }
-        self.bins = merged;
+        self.spare.extend(self.bins.drain(merged + 1..));
     }
 
     /// The span of simulated time that the bins cover.
@@ -132,6 +106,42 @@ impl Series {
 }
 
 impl Bin {
+    /// What happened in a stretch. (Nothing is left of what was here but its memory.)
+    fn fill(&mut self, began: Time, tally: &Tally, main_client: usize) {
+        let nanos = (tally.span.0 as f64).max(1.0);
+        let client = tally.clients.get(main_client);
+        let references = tally.references.iter();
+        let (mut in_use, mut queue) = (
+            std::mem::take(&mut self.in_use),
+            std::mem::take(&mut self.queue),
+        );
+        in_use.clear();
+        in_use.extend(tally.services.iter().map(|it| it.busy_area as f64 / nanos));
+        queue.clear();
+        queue.extend(tally.services.iter().map(|it| it.queue_area as f64 / nanos));
+        *self = Bin {
+            at_s: began.as_secs(),
+            length_s: tally.span.as_secs(),
+            issued: client.map_or(0, |client| client.issued),
+            ok: client.map_or(0, |client| client.outcomes.ok),
+            bad: client.map_or(0, |client| client.outcomes.bad()),
+            latency_mean_ms: client.map_or(0.0, |client| client.latency.mean_ms()),
+            latency_p95_ms: client.map_or(0.0, |client| client.latency.quantile_ms(0.95)),
+            calls: client.map_or(0, |client| client.calls),
+            values: references.clone().map(|reference| reference.values).sum(),
+            stale: references.clone().map(|reference| reference.stale).sum(),
+            events: references.map(|reference| reference.events).sum(),
+            disagreements: tally.writes.disagreements_mean(),
+            in_use,
+            queue,
+        };
+    }
+
+    /// Whether more belongs into it, if bins are so wide.
+    fn is_narrower_than(&self, width_s: f64) -> bool {
+        self.length_s + 1e-9 < width_s
+    }
+
     /// Takes the following bin in.
     fn merge(&mut self, next: &Bin) {
         let ok = (self.ok + next.ok) as f64;
@@ -142,22 +152,15 @@ impl Bin {
         }
         self.latency_p95_ms = self.latency_p95_ms.max(next.latency_p95_ms);
         let length = self.length_s + next.length_s;
-        let mean = |a: f64, b: f64| (a * self.length_s + b * next.length_s) / length;
-        let in_use = self
-            .in_use
-            .iter()
-            .zip(&next.in_use)
-            .map(|(a, b)| mean(*a, *b))
-            .collect();
-        let queue = self
-            .queue
-            .iter()
-            .zip(&next.queue)
-            .map(|(a, b)| mean(*a, *b))
-            .collect();
+        let (my_length, its_length) = (self.length_s, next.length_s);
+        let mean = |a: f64, b: f64| (a * my_length + b * its_length) / length;
         self.disagreements = mean(self.disagreements, next.disagreements);
-        self.in_use = in_use;
-        self.queue = queue;
+        for (mine, its) in self.in_use.iter_mut().zip(&next.in_use) {
+            *mine = mean(*mine, *its);
+        }
+        for (mine, its) in self.queue.iter_mut().zip(&next.queue) {
+            *mine = mean(*mine, *its);
+        }
         self.length_s = length;
         self.issued += next.issued;
         self.ok += next.ok;

@@ -205,6 +205,7 @@ impl Sampler {
     pub fn sample(&self, stream: &mut Stream) -> Span {
         match *self {
             Sampler::Constant(span) => span,
+            Sampler::Exponential { mean } => Span::from_nanos_f64(mean * stream.exponential()),
             _ => self.draw(stream),
         }
     }

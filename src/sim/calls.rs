@@ -3,7 +3,6 @@
 use super::instance::Admission;
 use super::plan::NONE;
 use super::request::{Caller, Group, Request, RequestId, Stage};
-use super::tables::Page;
 use super::trace::{Message, Observe, Outcome, What};
 use super::{Event, Limit, Simulation};
 use crate::scenario::Balancing;
@@ -32,8 +31,12 @@ impl<O: Observe> Simulation<O> {
             Caller::Branch(parent) => self.world.requests[parent].serial,
             _ => self.world.requests.next_serial(),
         };
-        let id = self.world.requests.next_id();
-        let request = Request {
+        let (id, too_many) = self.world.requests.take_place();
+        if too_many {
+            self.stopped = Some(Limit::InFlight);
+        }
+        // Written where it stays: built elsewhere, it would be copied.
+        self.world.requests[id] = Request {
             generation: id.generation(),
             serial,
             caller,
@@ -45,33 +48,12 @@ impl<O: Observe> Simulation<O> {
             caller_instance,
             link,
             keys,
-            stage: Stage::Travelling,
-            caller_done: false,
-            answer_travels: false,
-            outcome: Outcome::Ok,
             issued_at: self.now,
             started_at: self.now,
             read_at: self.now,
             pc,
-            loops: [0; super::limits::LOOPS_MAX],
-            depth: 0,
-            page: Page::default(),
-            key: 0,
-            group: Group::None,
-            outstanding: 0,
-            failed: false,
-            strands: 1,
-            looks_again: false,
-            leads: 0,
-            calls: 0,
-            range: (0, 0),
-            calling: NONE,
-            new_row: NONE,
-            work: NONE,
+            ..Request::NEW
         };
-        if self.world.requests.insert(id, request) {
-            self.stopped = Some(Limit::InFlight);
-        }
         id
     }
 
@@ -89,6 +71,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// Sends a request to an instance of its service. Whether it is lost on the way.
+    #[inline(always)]
     fn send(&mut self, id: RequestId) -> bool {
         let request = &self.world.requests[id];
         let (service, link) = (request.service, request.link);
@@ -110,7 +93,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// When a message sent now over a link arrives, and whether it is lost on the way.
-    #[inline]
+    #[inline(always)]
     pub(super) fn transit(&mut self, link: u16, direction: Direction) -> (Time, bool) {
         let plan = &self.plan.links[link as usize];
         let state = &mut self.world.links[link as usize];
@@ -134,13 +117,18 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// The instance that the next request to a service goes to: one that is up, if any is.
+    #[inline]
     fn pick_instance(&mut self, service: u16) -> u16 {
+        match self.plan.services[service as usize].instances {
+            1 => 0,
+            _ => self.pick_among(service),
+        }
+    }
+
+    fn pick_among(&mut self, service: u16) -> u16 {
         let plan = &self.plan.services[service as usize];
         let state = &mut self.world.services[service as usize];
         let instances = &state.instances[..plan.instances as usize];
-        if instances.len() == 1 {
-            return 0;
-        }
         let up = instances.iter().filter(|instance| instance.up()).count() as u32;
         if up == 0 {
             return 0;
@@ -234,6 +222,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// A worker takes a request up, which may have waited in the accept queue.
+    #[inline(always)]
     fn request_starts(&mut self, id: RequestId, waited: Option<Span>) {
         let now = self.now;
         let request = &mut self.world.requests[id];
@@ -253,6 +242,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// Free workers of an instance take up what waits for them.
+    #[inline]
     pub(super) fn workers_go_on(&mut self, service: u16, instance: u16) {
         let threads = self.plan.services[service as usize].threads;
         while let Some((id, since)) =
@@ -268,8 +258,11 @@ impl<O: Observe> Simulation<O> {
         if self.world.requests[id].work != NONE && self.recovers(id, outcome) {
             return;
         }
-        self.drop_new_row(id);
-        self.flights_fail(id);
+        let request = &self.world.requests[id];
+        if request.new_row != NONE || request.leads > 0 {
+            self.drop_new_row(id);
+            self.flights_fail(id);
+        }
         let request = &self.world.requests[id];
         if let Caller::Branch(parent) = request.caller {
             let root = request.root;
@@ -296,6 +289,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// Sends the answer of a request that its service is done with.
+    #[inline(always)]
     pub(super) fn send_answer(&mut self, id: RequestId, outcome: Outcome) {
         let link = self.world.requests[id].link;
         let (arrives, lost) = self.transit(link, Direction::Answer);
@@ -313,7 +307,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// A message leaves - or waits at a link that holds up what it carries.
-    #[inline]
+    #[inline(always)]
     fn hop(&mut self, id: RequestId, link: u16, message: Message, arrives: Time, lost: bool) {
         let state = &mut self.world.links[link as usize];
         if state.hold > 0 && !lost {
@@ -385,6 +379,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// The caller has its answer, or gives up.
+    #[inline(always)]
     fn caller_learns(&mut self, id: RequestId, outcome: Outcome) {
         let request = &mut self.world.requests[id];
         request.caller_done = true;

@@ -24,7 +24,7 @@ impl<O: Observe> Simulation<O> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn plan_next_arrival(&mut self, client: u16) {
         let state = &mut self.world.clients[client as usize];
         let surge = state.surge;
@@ -86,12 +86,14 @@ impl<O: Observe> Simulation<O> {
         self.ask(client);
     }
 
+    #[inline(always)]
     fn ask(&mut self, client: u16) {
         let key = self.draw_key(client);
         self.ask_about(client, key);
     }
 
     /// A client sends a request, about this business key if about one.
+    #[inline(always)]
     pub(super) fn ask_about(&mut self, client: u16, key: Option<Key>) {
         let plan = &self.plan.clients[client as usize];
         let (operation, link, timeout) = (plan.operation, plan.link, plan.timeout);
@@ -119,6 +121,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// A client has its result.
+    #[inline(always)]
     pub(super) fn client_settles(
         &mut self,
         client: u16,

@@ -61,9 +61,6 @@ impl<O: Observe> Simulation<O> {
     /// A request ends: whatever it was still fetching has failed.
     pub(super) fn flights_fail(&mut self, id: RequestId) {
         let request = &self.world.requests[id];
-        if request.leads == 0 {
-            return;
-        }
         let (service, instance) = (request.service, request.instance as usize);
         let mut failed = Vec::new();
         for cache in 0..self.plan.lookup_caches {

@@ -3,7 +3,9 @@
 //! One loop takes the next event, a handler decides what follows ([`interpret::Effect`]), one place applies it.
 //! Whatever happens is told to an observer ([`trace::Observe`]) as a [`trace::What`]; everything else is derived from that.
 //! The observer is a type parameter and not a list of records, because that is three times as quick: what an observer
-//! does with one kind of record is compiled into the place where it is made.
+//! does with one kind of record is compiled into the place where it is made. For the same reason what nearly every
+//! event goes through is marked `#[inline(always)]`: left to itself the compiler makes a dozen small functions of it, and a
+//! tenth of a run is calls.
 
 mod affairs;
 pub mod breaker;
@@ -226,53 +228,61 @@ impl<O: Observe> Simulation<O> {
 
     /// Runs until `time`, or until `max_events` events have been handled.
     pub fn run_until(&mut self, time: Time, max_events: u64) -> Progress {
-        for _ in 0..max_events {
-            if let Some(limit) = self.stopped {
-                return Progress::Stopped(limit);
-            }
-            if !self.step_until(time) {
-                self.now = self.now.max(time);
-                self.observer.time_passes(&self.plan, self.now);
-                return Progress::Reached;
-            }
+        let progress = self.handle_events(time, max_events);
+        if progress == Progress::Reached {
+            self.now = self.now.max(time);
+            self.observer.time_passes(&self.plan, self.now);
         }
-        Progress::Busy
+        progress
     }
 
     /// Handles exactly one event; `false` if none is left or a bound has been reached.
     pub fn step(&mut self) -> bool {
-        self.stopped.is_none() && self.step_until(Time(u64::MAX))
+        self.handle_events(Time(u64::MAX), 1) == Progress::Busy
     }
 
-    /// Handles the next event, unless it is later than `until`.
-    #[inline]
-    fn step_until(&mut self, until: Time) -> bool {
-        let timer_at = self.timers.next_at();
-        // An answer that comes at the very moment in which patience ends still comes in time.
-        match self.queue.pop_until(timer_at.min(until)) {
-            Some((at, event)) => {
-                self.goes_to(at);
-                self.handle(event.into());
+    /// The loop: handles `max_events` events, or those until `until`.
+    fn handle_events(&mut self, until: Time, max_events: u64) -> Progress {
+        let mut left = max_events.min(limits::EVENTS_MAX.saturating_sub(self.events));
+        while left > 0 {
+            if let Some(limit) = self.stopped {
+                return Progress::Stopped(limit);
             }
-            None if timer_at <= until => return self.run_out(until),
-            None => return false,
+            let timer_at = self.timers.next_at();
+            // An answer that comes at the very moment in which patience ends still comes in time.
+            match self.queue.pop_until(timer_at.min(until)) {
+                Some((at, event)) => {
+                    self.goes_to(at);
+                    self.handle(event.into());
+                    self.settle();
+                    left -= 1;
+                }
+                None if timer_at <= until => left -= u64::from(self.run_out()),
+                None => return Progress::Reached,
+            }
         }
-        self.settle();
-        true
+        if self.events >= limits::EVENTS_MAX {
+            self.stopped = Some(Limit::Events);
+        }
+        Progress::Busy
     }
 
-    /// The next timer runs out, unless it has been cancelled long ago; then whatever is next is handled.
+    /// The next timer runs out, unless it has been cancelled long ago (`false`).
     #[inline(never)]
-    fn run_out(&mut self, until: Time) -> bool {
+    fn run_out(&mut self) -> bool {
         let requests = &self.world.requests;
         let Some((at, timer)) = self.timers.pop(|timer| requests.has_timer(timer.into())) else {
             return false;
         };
         if !self.world.requests.has_timer(timer.into()) {
-            return self.step_until(until);
+            return false;
         }
         self.goes_to(at);
-        self.handle(timer.into());
+        match timer.into() {
+            Event::TimesOut(request) => self.request_times_out(request),
+            Event::LeavesQueue(request) => self.request_leaves_queue(request),
+            _ => {}
+        }
         self.settle();
         true
     }
@@ -292,19 +302,16 @@ impl<O: Observe> Simulation<O> {
     #[inline]
     fn goes_to(&mut self, at: Time) {
         self.events += 1;
-        self.events_now += 1;
-        if at != self.now {
-            if at < self.now {
-                self.stopped = Some(Limit::TimeWentBack);
-            }
+        if at > self.now {
             self.events_now = 0;
             self.now = at;
-        }
-        if self.events_now > limits::EVENTS_AT_ONE_INSTANT_MAX {
-            self.stopped = Some(Limit::NoTimePasses);
-        }
-        if self.events >= limits::EVENTS_MAX {
-            self.stopped = Some(Limit::Events);
+        } else if at < self.now {
+            self.stopped = Some(Limit::TimeWentBack);
+        } else {
+            self.events_now += 1;
+            if self.events_now > limits::EVENTS_AT_ONE_INSTANT_MAX {
+                self.stopped = Some(Limit::NoTimePasses);
+            }
         }
     }
 
@@ -333,8 +340,6 @@ impl<O: Observe> Simulation<O> {
             Event::Answers(request) => self.answer_arrives(request),
             Event::ChangeArrives(event) => self.change_arrives(event),
             Event::ChangeApplied { reference } => self.change_applied(reference),
-            Event::TimesOut(request) => self.request_times_out(request),
-            Event::LeavesQueue(request) => self.request_leaves_queue(request),
             Event::LooksAgain(request) => self.looks_again(request),
             Event::CallingGoesOn(place) => self.calling_goes_on(place),
             Event::FaultBegins(fault) => self.fault_begins(fault),

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::limits::{IN_FLIGHT_MAX, LOOPS_MAX};
+use super::plan::NONE;
 use super::tables::Page;
 use super::trace::{Outcome, Serial};
 use crate::scenario::OnError;
@@ -186,6 +187,48 @@ pub struct Request {
 }
 
 impl Request {
+    /// What is so of every request at first.
+    pub const NEW: Request = Request {
+        generation: 0,
+        serial: 0,
+        caller: Caller::Client(0),
+        origin: RequestId(0),
+        root: RequestId(0),
+        operation: 0,
+        service: 0,
+        instance: 0,
+        caller_instance: 0,
+        link: 0,
+        keys: 0,
+        stage: Stage::Travelling,
+        caller_done: false,
+        answer_travels: false,
+        outcome: Outcome::Ok,
+        issued_at: Time::ZERO,
+        started_at: Time::ZERO,
+        read_at: Time::ZERO,
+        pc: 0,
+        loops: [0; LOOPS_MAX],
+        depth: 0,
+        page: Page {
+            table: 0,
+            start: 0,
+            rows: 0,
+        },
+        key: 0,
+        group: Group::None,
+        outstanding: 0,
+        failed: false,
+        strands: 1,
+        looks_again: false,
+        leads: 0,
+        calls: 0,
+        range: (0, 0),
+        calling: NONE,
+        new_row: NONE,
+        work: NONE,
+    };
+
     /// Whether a worker of its own is held by it. (A branch runs on its root's.)
     pub fn is_on_worker(&self) -> bool {
         let held = !matches!(self.stage, Stage::Travelling | Stage::Queued | Stage::Done);
@@ -213,31 +256,24 @@ impl Requests {
         self.serial
     }
 
-    /// The place that the next request will have.
+    /// Takes a place for a new request, and says whether there are more of them now than there may be.
     #[inline]
-    pub fn next_id(&self) -> RequestId {
-        match self.free.last() {
-            Some(index) => RequestId::new(*index, self.places[*index as usize].generation),
-            None => RequestId::new(self.places.len() as u32, 0),
+    pub fn take_place(&mut self) -> (RequestId, bool) {
+        match self.free.pop() {
+            Some(index) => {
+                let generation = self.places[index as usize].generation;
+                (RequestId::new(index, generation), false)
+            }
+            None => self.new_place(),
         }
     }
 
-    /// Puts a new request in its place, which is [`Requests::next_id`]. Whether there are more of them now than there may
-    /// be.
-    #[inline]
-    pub fn insert(&mut self, id: RequestId, request: Request) -> bool {
-        match self.places.get_mut(id.index()) {
-            Some(place) => {
-                *place = request;
-                self.free.pop();
-                false
-            }
-            None => {
-                // The only way in which there can be more than ever before.
-                self.places.push(request);
-                self.places.len() > IN_FLIGHT_MAX
-            }
-        }
+    /// The only way in which there can be more than ever before.
+    #[cold]
+    fn new_place(&mut self) -> (RequestId, bool) {
+        let id = RequestId::new(self.places.len() as u32, 0);
+        self.places.push(Request::NEW);
+        (id, self.places.len() > IN_FLIGHT_MAX)
     }
 
     /// The request, if it is still alive.
