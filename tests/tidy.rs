@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The floors of ARCHITECTURE.md: a module may use its own floor and those below.
 const FLOORS: &[(&str, u8)] = &[
@@ -296,5 +297,35 @@ fn files_stay_readable() {
                 number + 1
             );
         }
+    }
+}
+
+/// A recipe that bash cannot read is noticed only when its turn comes, which may be after an hour of tests.
+#[test]
+fn bash_can_read_every_recipe_of_the_makefile() {
+    let make = |arguments: &[&str]| {
+        let made = Command::new("make")
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("this test needs the command make");
+        let said = String::from_utf8_lossy(&made.stderr).into_owned();
+        assert!(made.status.success(), "make {arguments:?}: {said}");
+        String::from_utf8_lossy(&made.stdout).into_owned()
+    };
+    let listed = make(&["help"]);
+    let targets: Vec<&str> = listed
+        .lines()
+        .filter_map(|line| line.strip_prefix("  make ")?.split(' ').next())
+        .collect();
+    assert!(targets.contains(&"test"), "{listed}");
+    for target in targets {
+        let recipe = make(&["--dry-run", target]);
+        let read = Command::new("bash")
+            .args(["-n", "-c", &recipe])
+            .output()
+            .expect("this test needs the command bash");
+        let said = String::from_utf8_lossy(&read.stderr);
+        assert!(read.status.success(), "make {target}: {said}\n{recipe}");
     }
 }
