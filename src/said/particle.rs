@@ -15,6 +15,15 @@ pub enum Particle {
     And,
 }
 
+/// Every particle.
+pub const ALL: [Particle; 5] = [
+    Particle::Topic,
+    Particle::Subject,
+    Particle::Object,
+    Particle::By,
+    Particle::And,
+];
+
 /// How a word ends, as far as particles care.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
@@ -44,20 +53,31 @@ fn ending(word: &str) -> Ending {
     }
 }
 
+impl Particle {
+    /// Its two forms: after a consonant, after a vowel. [`super::Said`] knows it by the first.
+    pub const fn forms(self) -> (&'static str, &'static str) {
+        match self {
+            Particle::Topic => ("은", "는"),
+            Particle::Subject => ("이", "가"),
+            Particle::Object => ("을", "를"),
+            Particle::By => ("으로", "로"),
+            Particle::And => ("과", "와"),
+        }
+    }
+
+    /// The form that fits a word.
+    pub fn after(self, word: &str) -> &'static str {
+        let (consonant, vowel) = self.forms();
+        match (ending(word), self) {
+            (Ending::Vowel, _) | (Ending::Rieul, Particle::By) => vowel,
+            (Ending::Rieul | Ending::Consonant, _) => consonant,
+        }
+    }
+}
+
 /// The word with the form of the particle that fits it.
 pub fn with(word: &str, particle: Particle) -> String {
-    let (consonant, vowel) = match particle {
-        Particle::Topic => ("은", "는"),
-        Particle::Subject => ("이", "가"),
-        Particle::Object => ("을", "를"),
-        Particle::By => ("으로", "로"),
-        Particle::And => ("과", "와"),
-    };
-    let form = match (ending(word), particle) {
-        (Ending::Vowel, _) | (Ending::Rieul, Particle::By) => vowel,
-        (Ending::Rieul | Ending::Consonant, _) => consonant,
-    };
-    format!("{word}{form}")
+    format!("{word}{}", particle.after(word))
 }
 
 #[cfg(test)]
@@ -65,14 +85,7 @@ mod tests {
     use super::*;
 
     fn check(word: &str, expected: [&str; 5]) {
-        let particles = [
-            Particle::Topic,
-            Particle::Subject,
-            Particle::Object,
-            Particle::By,
-            Particle::And,
-        ];
-        for (particle, expected) in particles.into_iter().zip(expected) {
+        for (particle, expected) in ALL.into_iter().zip(expected) {
             assert_eq!(
                 with(word, particle),
                 format!("{word}{expected}"),
