@@ -35,7 +35,13 @@ enum Ending {
 
 fn ending(word: &str) -> Ending {
     // A closing bracket or quote is not heard.
-    let last = word.chars().rev().find(|c| c.is_alphanumeric());
+    let mut letters = word.chars().rev().filter(|c| c.is_alphanumeric());
+    let (last, before) = (letters.next(), letters.next());
+    // A single letter is read as a letter, as capitals are: 엠, 디비.
+    let last = last.map(|c| match before {
+        None => c.to_ascii_uppercase(),
+        Some(_) => c,
+    });
     match last {
         Some(c @ '가'..='힣') => match (c as u32 - '가' as u32) % 28 {
             0 => Ending::Vowel,
@@ -46,9 +52,16 @@ fn ending(word: &str) -> Ending {
         Some('0' | '3' | '6') => Ending::Consonant,
         Some('1' | '7' | '8') => Ending::Rieul,
         Some('2' | '4' | '5' | '9') => Ending::Vowel,
-        // Latin words by the letter they end in, roughly as they are read aloud.
-        Some('l' | 'L' | 'r' | 'R') => Ending::Rieul,
-        Some('m' | 'M' | 'n' | 'N' | 'b' | 'B' | 'k' | 'K' | 'p' | 'P') => Ending::Consonant,
+        // Latin words by the letters they end in, roughly as they are read aloud: 네임, 테이블, 펜딩, 토픽, 커밋, 링크.
+        Some('e') if matches!(before, Some('m' | 'n')) => Ending::Consonant,
+        Some('e') if before == Some('l') => Ending::Rieul,
+        Some('g') if before == Some('n') => Ending::Consonant,
+        Some('c') if before == Some('i') => Ending::Consonant,
+        Some('t') if matches!(before, Some('e' | 'i' | 'o' | 'u')) => Ending::Consonant,
+        Some('b') if before == Some('d') => Ending::Vowel,
+        Some('k') if matches!(before, Some('l' | 'n' | 'r' | 's')) => Ending::Vowel,
+        Some('l' | 'L' | 'R') => Ending::Rieul,
+        Some('m' | 'M' | 'n' | 'N' | 'b' | 'k' | 'p') => Ending::Consonant,
         _ => Ending::Vowel,
     }
 }
@@ -111,8 +124,21 @@ mod tests {
         check("3", ["은", "이", "을", "으로", "과"]);
         check("2", ["는", "가", "를", "로", "와"]);
         check("TTL", ["은", "이", "을", "로", "과"]);
-        check("DB", ["은", "이", "을", "으로", "과"]);
+        check("DB", ["는", "가", "를", "로", "와"]);
         check("cache", ["는", "가", "를", "로", "와"]);
+    }
+
+    #[test]
+    fn english_words_end_as_they_are_read() {
+        check("name", ["은", "이", "을", "으로", "과"]);
+        check("pending", ["은", "이", "을", "으로", "과"]);
+        check("table", ["은", "이", "을", "로", "과"]);
+        check("commit", ["은", "이", "을", "으로", "과"]);
+        check("order_db", ["는", "가", "를", "로", "와"]);
+        check("b", ["는", "가", "를", "로", "와"]);
+        check("topic", ["은", "이", "을", "으로", "과"]);
+        check("link", ["는", "가", "를", "로", "와"]);
+        check("order", ["는", "가", "를", "로", "와"]);
     }
 
     #[test]
