@@ -184,7 +184,9 @@ pub fn either(all: Vec<Said>) -> Said {
         return Said::Same(String::new());
     };
     let last = all.next_back();
-    let most = all.fold(first, |most, next| said!("{0}, {1}", "{0}, {1}", most, next));
+    let most = all.fold(first, |most, next| {
+        said!("{0}, {1}", "{0}, {1}", most, next)
+    });
     match last {
         Some(last) => said!("{0} or {1}", "{0} 또는 {1}", most, last),
         None => most,
@@ -229,7 +231,11 @@ mod tests {
 
     #[test]
     fn other_brackets_are_no_gaps() {
-        let said = said!("write {\"a\": {0}} or { }", "{\"a\": {0:을}} 쓰십시오", 5_u32);
+        let said = said!(
+            "write {\"a\": {0}} or { }",
+            "{\"a\": {0:을}} 쓰십시오",
+            5_u32
+        );
         check(&said, "write {\"a\": 5} or { }", "{\"a\": 5를} 쓰십시오");
         // Nor are those in what stands in a gap.
         check(&said!("{0}", "{0}", "{0} {1}"), "{0} {1}", "{0} {1}");

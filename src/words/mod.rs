@@ -1,5 +1,6 @@
 //! Everything a person reads, in both languages, in one place. A message without its translation does not compile:
 //! plain words are pairs ([`Word`]), sentences with parts are matched by language in every arm ([`Say`]).
+//! Why something is refused stands where it is refused ([`crate::said`]).
 
 pub mod chain;
 mod choice;
