@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod queue;
 pub mod random;
 pub mod run;
+pub mod said;
 pub mod scenario;
 pub mod session;
 pub mod share;

@@ -26,11 +26,7 @@ pub fn trace_digest(document_json: &str, seconds: f64) -> String {
             let until = time::Time::ZERO + time::Span::from_secs_f64(seconds);
             format!("{:016x}", digest::digest_of(&scenario, until))
         }
-        Err(problems) => problems
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n"),
+        Err(problems) => lines(&problems),
     }
 }
 
@@ -45,6 +41,11 @@ pub fn link_digest(fragment: &str) -> String {
             let until = opened.playhead.unwrap_or(time::Time(2_000_000_000));
             format!("{:016x}", digest::digest_of_story(&opened.story, until))
         }
-        Err(broken) => broken.problems.join("\n"),
+        Err(broken) => lines(&broken.problems),
     }
+}
+
+fn lines(problems: &[msa_playground::scenario::Problem]) -> String {
+    let texts = problems.iter().map(ToString::to_string);
+    texts.collect::<Vec<_>>().join("\n")
 }

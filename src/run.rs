@@ -1,6 +1,7 @@
 //! Floor 3: a run with its observers: what happens goes to the numbers and to the trace that is kept.
 
 use crate::metrics::{Metrics, Numbers, Violation};
+use crate::said::Said;
 use crate::scenario::{FaultKind, Scenario};
 use crate::sim::trace::{Observe, What};
 use crate::sim::{NeedsRestart, Plan, Progress, Simulation};
@@ -106,7 +107,7 @@ impl Run {
     ///
     /// # Errors
     /// If what it names is not there.
-    pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, String> {
+    pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, Said> {
         self.sim.inject(kind, lasts)
     }
 

@@ -2,6 +2,7 @@
 //! visited again by running anew.
 
 use crate::run::Run;
+use crate::said::Said;
 use crate::scenario::settings::{self, Setting};
 use crate::scenario::{FaultKind, Scenario};
 use crate::sim::{Limit, Progress};
@@ -190,7 +191,7 @@ impl Session {
     ///
     /// # Errors
     /// If what it names is not there.
-    pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, String> {
+    pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, Said> {
         self.end_instant();
         let fault = self.run.inject(kind.clone(), lasts)?;
         self.remember(Input::Inject(kind, lasts));

@@ -12,6 +12,7 @@ pub mod complete;
 pub mod readable;
 pub mod story;
 
+use crate::said::{Words, said};
 use crate::scenario::Problem;
 use crate::scenario::settings::Setting;
 use crate::session::INPUTS_MAX;
@@ -19,6 +20,8 @@ use crate::time::{Span, Time};
 use serde_json::Value;
 use std::rc::Rc;
 
+/// What a link as a whole is called.
+pub const THE_LINK: Words = &["the link", "링크"];
 /// The longest fragment that is read, in bytes.
 pub const LINK_MAX: usize = 64 << 10;
 /// At most so many settings are read, from the start and at each moment.
@@ -86,11 +89,13 @@ impl Link {
     /// What is broken and where.
     pub fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
         if fragment.len() > LINK_MAX {
-            let message = format!(
-                "is {} bytes long; at most {LINK_MAX} are read. Save the scenario as a file and open that instead",
-                fragment.len()
+            let message = said!(
+                "is {0} bytes long; at most {1} are read. Save the scenario as a file and open that instead",
+                "{0}바이트입니다. 최대 {1}바이트까지 읽습니다. 시나리오를 파일로 저장하여 그 파일을 여십시오",
+                fragment.len(),
+                LINK_MAX,
             );
-            return Err(vec![Problem::new("the link", message)]);
+            return Err(vec![Problem::new(THE_LINK, message)]);
         }
         let text = fragment.strip_prefix('#').unwrap_or(fragment);
         match complete::version(text) {

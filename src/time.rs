@@ -1,5 +1,6 @@
 //! Simulated time: integer nanoseconds, so that no run depends on rounding.
 
+use crate::said::{Said, said};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
@@ -71,10 +72,14 @@ impl Span {
     ///
     /// # Errors
     /// A sentence that names the remedy.
-    pub fn parse(text: &str) -> Result<Span, String> {
+    pub fn parse(text: &str) -> Result<Span, Said> {
         let text = text.trim();
         let remedy = || {
-            format!("must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\", not \"{text}\"")
+            said!(
+                "must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\", not \"{0}\"",
+                "\"5ms\", \"250us\", \"1.5s\", \"2m\" 같은 시간이어야 하는데 \"{0}\"입니다",
+                text,
+            )
         };
         let split = text
             .find(|c: char| !(c.is_ascii_digit() || c == '.'))
@@ -99,7 +104,11 @@ impl Span {
         let half = scale(fraction) / 2;
         let value = digits(whole) * nanos + (digits(fraction) * nanos + half) / scale(fraction);
         if value > u128::from(SPAN_MAX.0) {
-            return Err(format!("must be at most 1000h, not \"{text}\""));
+            return Err(said!(
+                "must be at most 1000h, not \"{0}\"",
+                "1000h 이하여야 하는데 \"{0}\"입니다",
+                text,
+            ));
         }
         Ok(Span(value as u64))
     }
@@ -226,7 +235,7 @@ mod tests {
     fn a_span_without_a_unit_is_refused_with_the_remedy() {
         for text in ["5", "ms", "-1s", "5 parsecs", "", "1001h", "1.2.3s", "NaNs"] {
             let error = Span::parse(text).unwrap_err();
-            assert!(error.starts_with("must be"), "{text}: {error}");
+            assert!(error.to_string().starts_with("must be"), "{text}: {error}");
         }
     }
 

@@ -384,6 +384,7 @@ fn a_document_full_of_calls_is_worked_out_in_time() {
     assert!(problems.iter().all(|problem| {
         problem
             .message
+            .to_string()
             .starts_with("one request takes more than 1000000 steps")
     }));
     assert_eq!(problems.len(), 4, "{}", lines(&problems));

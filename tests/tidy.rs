@@ -11,6 +11,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("timers", 0),
     ("random", 0),
     ("theme", 0),
+    ("said", 0),
     ("scenario", 1),
     ("sim", 2),
     ("metrics", 3),

@@ -3,7 +3,8 @@
 //! A message is checked as a link is: nothing of it is done unless all of it can be done, and what is wrong is said with
 //! its place and the remedy.
 
-use super::{Choice, Command, Model, Msg, Play, SPEEDS, Theme, opening, update};
+use super::{Broken, Choice, Command, Model, Msg, Play, SPEEDS, Theme, opening, update};
+use crate::scenario::read::in_one_line;
 use crate::scenario::settings::{self, Setting};
 use crate::scenario::{FaultKind, Problem, binding};
 use crate::share::readable::fault_problems;
@@ -185,7 +186,7 @@ fn fault(message: &Value) -> Result<Request, String> {
     let what = message.get("fault").ok_or(
         "fault: is missing; give it as in a scenario document, {\"crash\": {\"service\": \"common\"}}",
     )?;
-    let problems = fault_problems("fault", what);
+    let problems = fault_problems(&"fault".into(), what);
     if !problems.is_empty() {
         return Err(sentence_of(&problems));
     }
@@ -200,9 +201,9 @@ fn fault(message: &Value) -> Result<Request, String> {
     Ok(Request::Fault(kind, lasts))
 }
 
+/// Scripts of other pages read it, so it is English.
 fn sentence_of(problems: &[Problem]) -> String {
-    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    texts.join("; ")
+    in_one_line(problems, Lang::En)
 }
 
 impl Request {
@@ -263,7 +264,8 @@ fn run(model: &Model) -> Result<&Play, String> {
 fn take(model: &mut Model, change: Change) -> Result<Vec<Command>, String> {
     let mut commands = Vec::new();
     if let Some(link) = change.link {
-        opening::open(&link).map_err(|broken| format!("link: {}", broken.problems.join("; ")))?;
+        opening::open(&link)
+            .map_err(|broken| format!("link: {}", sentence_of(&broken.problems)))?;
         commands.extend(update(model, Msg::Address(link)));
     }
     if !change.settings.is_empty() {
@@ -359,6 +361,11 @@ pub fn answer(id: f64, result: Result<Value, String>) -> Value {
         Err(error) => answer.insert("error".into(), error.into()),
     };
     answer.into()
+}
+
+/// The link could not be opened.
+pub fn broken(broken: &Broken) -> Value {
+    error(&format!("link: {}", sentence_of(&broken.problems)))
 }
 
 /// Something is wrong that no answer can tell.

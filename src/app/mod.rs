@@ -18,9 +18,8 @@ pub mod truth;
 mod update;
 
 use crate::layout::Form;
-use crate::scenario::FaultKind;
-use crate::scenario::Scenario;
 use crate::scenario::settings::Setting;
+use crate::scenario::{FaultKind, Problem, Scenario};
 use crate::session::Story;
 pub use crate::theme::Theme;
 use crate::time::{Span, Time};
@@ -118,8 +117,10 @@ pub enum Page {
 pub enum Note {
     /// One of ours.
     Word(Word),
-    /// What the checker says about a setting.
-    Problem(String),
+    /// What the checker says about settings.
+    Problems(Vec<Problem>),
+    /// Why there is nothing to export, in the language that the page had.
+    NotExported(String),
 }
 
 /// What happens to the page.

@@ -20,7 +20,7 @@ pub struct Broken {
     /// What was given, as it was given.
     pub input: String,
     /// What is wrong with it.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
 }
 
 /// Opens what stands behind `#` in the address.
@@ -34,7 +34,7 @@ pub fn open(fragment: &str) -> Result<Opened, Broken> {
         text => Link::parse(text),
     };
     link.and_then(|link| story::open(&link))
-        .map_err(|problems| broken(text, &problems))
+        .map_err(|problems| broken(text, problems))
 }
 
 /// Opens what a person pasted, dropped or chose as a file: a scenario document, a link document, or a link (the whole
@@ -58,7 +58,7 @@ pub fn open_text(text: &str) -> Result<Opened, Broken> {
             Some(_) => complete::of_value(&value).and_then(|link| story::open(&link)),
             None => own(value),
         });
-    opened.map_err(|problems| broken(text, &problems))
+    opened.map_err(|problems| broken(text, problems))
 }
 
 fn own(document: Value) -> Result<Opened, Vec<Problem>> {
@@ -74,10 +74,10 @@ fn own(document: Value) -> Result<Opened, Vec<Problem>> {
     })
 }
 
-fn broken(input: &str, problems: &[Problem]) -> Broken {
+fn broken(input: &str, problems: Vec<Problem>) -> Broken {
     Broken {
         input: input.to_string(),
-        problems: problems.iter().map(ToString::to_string).collect(),
+        problems,
     }
 }
 
@@ -220,7 +220,7 @@ mod tests {
             broken
                 .problems
                 .iter()
-                .any(|problem| problem.contains(expected)),
+                .any(|problem| problem.to_string().contains(expected)),
             "{broken:?}"
         );
     }

@@ -502,7 +502,9 @@ fn a_setting_that_does_not_fit_is_said_and_changes_nothing() {
     let before = play(&model).scenario.clone();
     let commands = update(&mut model, Msg::Set(set("threads", "0"), Choice::Gradual));
     assert_eq!(commands, [Command::EndNoteLater]);
-    assert!(matches!(&model.note, Some(Note::Problem(text)) if text.contains("threads")));
+    assert!(
+        matches!(&model.note, Some(Note::Problems(all)) if all[0].to_string().contains("threads"))
+    );
     assert_eq!(play(&model).scenario, before);
     update(&mut model, Msg::NoteOver);
     assert_eq!(model.note, None);

@@ -5,8 +5,8 @@ use super::opening;
 use super::play::{Compare, Forecast, Play};
 use super::share::Sharing;
 use super::{Broken, Choice, Command, Model, Msg, Note, Page, Playhead, SPEEDS};
-use crate::scenario::Scenario;
 use crate::scenario::settings::{self, Setting};
+use crate::scenario::{Problem, Scenario};
 use crate::session::Story;
 use crate::share::story::Opened;
 use crate::time::Time;
@@ -80,7 +80,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
         }
         Msg::Copy(text) => vec![Command::Copy(text)],
         Msg::Export(export) => vec![Command::Export(export)],
-        Msg::NotExported(why) => note(model, Note::Problem(why)),
+        Msg::NotExported(why) => note(model, Note::NotExported(why)),
         Msg::Copied(done) => note(
             model,
             Note::Word(if done {
@@ -128,7 +128,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
     match msg {
         Msg::Set(set, choice) => match change(play, &set) {
             Ok(scenario) => take_over(play, form, scenario, &set, choice, None),
-            Err(problem) => note(model, Note::Problem(problem)),
+            Err(problems) => note(model, Note::Problems(problems)),
         },
         Msg::Consider(set) => {
             // What is chosen already is nothing to wonder about.
@@ -159,7 +159,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
                     commands.push(Command::Focus("undo".into()));
                     commands
                 }
-                Err(problem) => note(model, Note::Problem(problem)),
+                Err(problems) => note(model, Note::Problems(problems)),
             }
         }
         Msg::Undo => {
@@ -187,7 +187,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
                     play.compare = None;
                     commands
                 }
-                Err(problem) => note(model, Note::Problem(problem)),
+                Err(problems) => note(model, Note::Problems(problems)),
             }
         }
         Msg::Toggle => {
@@ -440,13 +440,8 @@ fn escape(model: &mut Model) -> Vec<Command> {
     Vec::new()
 }
 
-fn change(play: &Play, set: &[Setting]) -> Result<Rc<Scenario>, String> {
-    settings::apply(&play.scenario, set)
-        .map(Rc::new)
-        .map_err(|problems| {
-            let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            texts.join("; ")
-        })
+fn change(play: &Play, set: &[Setting]) -> Result<Rc<Scenario>, Vec<Problem>> {
+    settings::apply(&play.scenario, set).map(Rc::new)
 }
 
 /// The settings of now become these.

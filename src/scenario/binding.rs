@@ -4,6 +4,7 @@
 //! names from numbers, and errors in words, which the checker has given before ([`super::shape`]). That was a fifth of
 //! the page's program.
 
+use crate::said::{Said, Words};
 use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Visitor};
 use serde::ser::{self, Serialize};
@@ -18,9 +19,20 @@ pub struct Mismatch;
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("does not have the form that the published schema describes")
+        f.write_str(MISMATCH[0])
     }
 }
+
+impl From<Mismatch> for Said {
+    fn from(_: Mismatch) -> Said {
+        Said::from(MISMATCH)
+    }
+}
+
+const MISMATCH: Words = &[
+    "does not have the form that the published schema describes",
+    "공개된 스키마의 형식과 다릅니다",
+];
 
 impl std::error::Error for Mismatch {}
 

@@ -6,6 +6,7 @@ pub mod choose;
 pub mod distribution;
 pub mod document;
 pub mod fault;
+pub mod kinds;
 pub mod named;
 pub mod nearest;
 pub mod notation;

@@ -1,7 +1,11 @@
 //! The nearest known name to a mistyped one, and how names are shown in messages.
 
+use crate::said::{Said, either, said};
+
 /// Names longer than this are cut where they are shown, and never taken for a mistyped known name.
 const SHOWN: usize = 60;
+/// So many names are listed.
+const LISTED: usize = 24;
 
 /// A name as messages show it: in quotes, without control characters, cut if it is very long.
 pub fn quoted(name: &str) -> String {
@@ -36,18 +40,12 @@ pub fn plain(name: &str) -> String {
 }
 
 /// Names in a sentence: `"a", "b" or "c"`; many are cut.
-pub fn listed<S: AsRef<str>>(names: &[S]) -> String {
-    let shown: Vec<String> = names
-        .iter()
-        .take(24)
-        .map(|name| quoted(name.as_ref()))
-        .collect();
-    match shown.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        many if names.len() > many.len() => format!("{} …", many.join(", ")),
-        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+pub fn listed<S: AsRef<str>>(names: &[S]) -> Said {
+    let shown = names.iter().take(LISTED).map(|name| quoted(name.as_ref()));
+    if names.len() > LISTED {
+        return format!("{} …", shown.collect::<Vec<_>>().join(", ")).into();
     }
+    either(shown.map(Said::from).collect())
 }
 
 /// The known name nearest to `name`, if one is near enough to be what was meant.
@@ -73,14 +71,23 @@ pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// The end of a message about something that is not known: what was probably meant.
+pub fn meant(name: &str) -> Said {
+    said!("; did you mean {0}?", ". 혹시 {0}입니까?", quoted(name))
+}
+
 /// The end of a message about an unknown name: `; did you mean "threads"?`, or else what is known.
-pub fn did_you_mean<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+pub fn did_you_mean<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Said {
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(name, known.iter().copied()) {
-        Some(candidate) => format!("; did you mean {}?", quoted(candidate)),
-        None if known.is_empty() => String::from("; there are none"),
-        None if known.len() == 1 => format!("; the only one is {}", quoted(known[0])),
-        None => format!("; it must be {}", listed(&known)),
+        Some(candidate) => meant(candidate),
+        None if known.is_empty() => said!("; there are none", ". 하나도 없습니다"),
+        None if known.len() == 1 => said!(
+            "; the only one is {0}",
+            ". 있는 것은 {0}뿐입니다",
+            quoted(known[0]),
+        ),
+        None => said!("; it must be {0}", ". {0}만 쓸 수 있습니다", listed(&known)),
     }
 }
 
@@ -137,10 +144,13 @@ mod tests {
     #[test]
     fn an_unknown_name_without_a_near_one_is_answered_with_what_is_known() {
         assert_eq!(
-            did_you_mean("zzz", ["a1", "b1"]),
+            did_you_mean("zzz", ["a1", "b1"]).to_string(),
             "; it must be \"a1\" or \"b1\""
         );
-        assert_eq!(did_you_mean("zzz", ["abc"]), "; the only one is \"abc\"");
-        assert_eq!(did_you_mean("zzz", []), "; there are none");
+        assert_eq!(
+            did_you_mean("zzz", ["abc"]).to_string(),
+            "; the only one is \"abc\""
+        );
+        assert_eq!(did_you_mean("zzz", []).to_string(), "; there are none");
     }
 }

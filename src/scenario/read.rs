@@ -1,7 +1,8 @@
 //! Reading a document: text, then shape, then types, then sense. Every problem at once, each with its place.
 
-use super::nearest::plain;
+use super::nearest::quoted;
 use super::{Scenario, binding, shape, validate};
+use crate::said::{Lang, Said, Words, said};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
@@ -14,30 +15,52 @@ pub const DOCUMENT_MAX: usize = 1 << 20;
 pub struct Problem {
     /// Where: a path such as `services.common.threads`, a place such as `line 3, column 5`, or nothing if it
     /// is the document as a whole.
-    pub path: String,
+    pub place: Said,
     /// What, and what to do about it.
-    pub message: String,
+    pub message: Said,
 }
 
 impl Problem {
     /// A problem at a place.
-    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Problem {
+    pub fn new(place: impl Into<Said>, message: impl Into<Said>) -> Problem {
         Problem {
-            path: path.into(),
+            place: place.into(),
             message: message.into(),
         }
     }
+
+    /// The same at another place, which is told the one it had: nothing if that was the document as a whole.
+    pub fn inside(self, place: impl FnOnce(Option<Said>) -> Said) -> Problem {
+        let path = Some(self.place).filter(|own| *own != Said::from(""));
+        Problem {
+            place: place(path),
+            message: self.message,
+        }
+    }
+
+    /// `place: message`.
+    pub fn said(&self) -> Said {
+        let place = match &self.place {
+            Said::Same(path) if path.is_empty() => Said::from(THE_DOCUMENT),
+            place => place.clone(),
+        };
+        said!("{0}: {1}", "{0}: {1}", place, self.message.clone())
+    }
 }
 
-/// `path: message`.
+/// What a document as a whole is called.
+pub const THE_DOCUMENT: Words = &["the document", "문서"];
+
+/// Several problems on one line.
+pub fn in_one_line(problems: &[Problem], lang: Lang) -> String {
+    let texts = problems.iter().map(|problem| problem.said().text(lang));
+    texts.collect::<Vec<_>>().join("; ")
+}
+
+/// `place: message`, in English.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() {
-            "the document"
-        } else {
-            &self.path
-        };
-        write!(f, "{path}: {}", self.message)
+        self.said().fmt(f)
     }
 }
 
@@ -64,7 +87,7 @@ pub fn from_value(value: Value) -> Result<Scenario, Vec<Problem>> {
     // What follows the published schema is readable; a test holds the two together. Should they ever disagree, it is
     // still a problem of the document and not a panic.
     let scenario: Scenario =
-        binding::from_value(&value).map_err(|error| vec![Problem::new("", error.to_string())])?;
+        binding::from_value(&value).map_err(|mismatch| vec![Problem::new("", mismatch)])?;
     let problems = validate::check(&scenario);
     if problems.is_empty() {
         Ok(scenario)
@@ -78,7 +101,7 @@ pub fn from_value(value: Value) -> Result<Scenario, Vec<Problem>> {
 /// # Errors
 /// Never for a scenario that was read.
 pub fn to_value(scenario: &Scenario) -> Result<Value, Problem> {
-    binding::to_value(scenario).map_err(|error| Problem::new("", error.to_string()))
+    binding::to_value(scenario).map_err(|mismatch| Problem::new("", mismatch))
 }
 
 /// Reads JSON text: bounded in size and depth, and without fields that stand twice.
@@ -87,9 +110,11 @@ pub fn to_value(scenario: &Scenario) -> Result<Value, Problem> {
 /// The first problem, with its line and column and what to do.
 pub fn json(text: &str) -> Result<Value, Problem> {
     if text.len() > DOCUMENT_MAX {
-        let message = format!(
-            "is {} bytes long; at most {DOCUMENT_MAX} are read",
-            text.len()
+        let message = said!(
+            "is {0} bytes long; at most {1} are read",
+            "{0}바이트입니다. 최대 {1}바이트까지 읽습니다",
+            text.len(),
+            DOCUMENT_MAX,
         );
         return Err(Problem::new("", message));
     }
@@ -98,7 +123,10 @@ pub fn json(text: &str) -> Result<Value, Problem> {
     if text.trim().is_empty() {
         return Err(Problem::new(
             "",
-            "is empty; the smallest is {\"version\": 1, \"name\": \"my-scenario\"}",
+            said!(
+                "is empty; the smallest is {\"version\": 1, \"name\": \"my-scenario\"}",
+                "비어 있습니다. 가장 작은 문서는 {\"version\": 1, \"name\": \"my-scenario\"}입니다",
+            ),
         ));
     }
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -111,30 +139,108 @@ pub fn json(text: &str) -> Result<Value, Problem> {
 
 /// A syntax error in our words: the place apart from the message, and the remedy where it can be told.
 fn syntax(error: &serde_json::Error) -> Problem {
-    let place = format!("line {}, column {}", error.line(), error.column());
+    let place = said!(
+        "line {0}, column {1}",
+        "{0}행 {1}열",
+        error.line(),
+        error.column()
+    );
     let text = error.to_string();
-    let what = text.split(" at line ").next().unwrap_or_default();
+    let what = text.rsplit_once(" at line ").map_or(&*text, |it| it.0);
+    if let Some(name) = what.strip_suffix(TWICE) {
+        let message = said!(
+            "{0} stands twice in the same object; remove one",
+            "같은 객체에 {0:이} 두 번 있습니다. 하나를 지우십시오",
+            name
+        );
+        return Problem::new(place, message);
+    }
     let remedy = if error.is_eof() {
-        "; a closing bracket or quote is missing"
+        said!(
+            "; a closing bracket or quote is missing",
+            ". 닫는 괄호나 따옴표가 빠졌습니다"
+        )
     } else if what.contains("trailing comma") {
-        "; remove the comma before the closing bracket"
+        said!(
+            "; remove the comma before the closing bracket",
+            ". 닫는 괄호 앞의 쉼표를 지우십시오"
+        )
     } else if what.contains("key must be a string") {
-        "; put names in double quotes (comments are not part of JSON)"
+        said!(
+            "; put names in double quotes (comments are not part of JSON)",
+            ". 이름을 큰따옴표로 묶으십시오(JSON에는 주석이 없습니다)"
+        )
     } else if what.contains("expected `,` or") {
-        "; is a comma or a closing bracket missing before this place?"
+        said!(
+            "; is a comma or a closing bracket missing before this place?",
+            ". 이 앞에 쉼표나 닫는 괄호가 빠지지 않았는지 확인하십시오"
+        )
     } else if what.contains("expected value") || what.contains("expected ident") {
-        "; a value is a number, true, false, [...], {...} or a text in double quotes"
+        said!(
+            "; a value is a number, true, false, [...], {...} or a text in double quotes",
+            ". 값은 수, true, false, [...], {...} 또는 큰따옴표로 묶은 문자열입니다"
+        )
     } else if what.contains("recursion limit") {
-        "; documents are never nested so deep"
+        said!(
+            "; documents are never nested so deep",
+            ". 문서는 이렇게 깊을 수 없습니다"
+        )
     } else if what.contains("trailing characters") {
-        "; the document ends before this place"
+        said!(
+            "; the document ends before this place",
+            ". 문서는 이 앞에서 끝납니다"
+        )
     } else if what.contains("control character") {
-        "; write \\n for a new line inside a text"
+        said!(
+            "; write \\n for a new line inside a text",
+            ". 문자열 안의 줄바꿈은 \\n으로 쓰십시오"
+        )
     } else {
-        ""
+        "".into()
     };
-    Problem::new(place, format!("{}{remedy}", plain(what)))
+    let known = SYNTAX.iter().find(|words| words[0] == what);
+    let what = known.map_or(Said::from(what), |words| Said::from(*words));
+    Problem::new(place, said!("{0}{1}", "{0}{1}", what, remedy))
 }
+
+/// What serde_json says of text that is not JSON. What it may say besides is shown as it says it.
+const SYNTAX: &[Words] = &[
+    &["EOF while parsing a list", "목록이 끝나지 않았습니다"],
+    &["EOF while parsing an object", "객체가 끝나지 않았습니다"],
+    &["EOF while parsing a string", "문자열이 끝나지 않았습니다"],
+    &[
+        "EOF while parsing a value",
+        "값이 있어야 하는데 글이 끝났습니다",
+    ],
+    &["expected `:`", "`:`이 있어야 합니다"],
+    &["expected `,` or `]`", "`,` 또는 `]`가 있어야 합니다"],
+    &["expected `,` or `}`", "`,` 또는 `}`가 있어야 합니다"],
+    &["expected ident", "알 수 없는 값입니다"],
+    &["expected value", "값이 있어야 합니다"],
+    &["invalid escape", "잘못된 이스케이프입니다"],
+    &["invalid number", "잘못된 수입니다"],
+    &["number out of range", "수가 너무 큽니다"],
+    &["invalid unicode code point", "잘못된 유니코드 문자입니다"],
+    &[
+        "control character (\\u0000-\\u001F) found while parsing a string",
+        "문자열에 제어 문자(\\u0000-\\u001F)가 있습니다",
+    ],
+    &["key must be a string", "이름은 문자열이어야 합니다"],
+    &[
+        "lone leading surrogate in hex escape",
+        "16진수 이스케이프가 서로게이트 절반뿐입니다",
+    ],
+    &[
+        "unexpected end of hex escape",
+        "16진수 이스케이프가 끝나지 않았습니다",
+    ],
+    &["trailing comma", "쉼표가 남습니다"],
+    &["trailing characters", "뒤에 글자가 남습니다"],
+    &["recursion limit exceeded", "너무 깊게 들어 있습니다"],
+];
+
+/// What [`Unique`] says behind a name.
+const TWICE: &str = " stands twice in the same object; remove one";
 
 /// Builds a value and refuses a name that stands twice in one object: JSON readers keep the last without a word, and
 /// the person looks at the first.
@@ -182,9 +288,7 @@ impl<'de> Visitor<'de> for Unique {
         let mut fields = serde_json::Map::new();
         while let Some(name) = map.next_key::<String>()? {
             if fields.contains_key(&name) {
-                return Err(A::Error::custom(format!(
-                    "\"{name}\" stands twice in the same object; remove one"
-                )));
+                return Err(A::Error::custom(format!("{}{TWICE}", quoted(&name))));
             }
             let value = map.next_value_seed(Unique)?;
             fields.insert(name, value);
@@ -249,10 +353,50 @@ mod tests {
     }
 
     #[test]
+    fn a_long_name_that_stands_twice_leaves_room_for_the_remedy() {
+        let name = "x".repeat(50);
+        check(
+            &format!("{{\"{name}\": 1, \"{name}\": 2}}"),
+            &format!("line 1, column 110: \"{name}\" stands twice in the same object; remove one"),
+        );
+    }
+
+    #[test]
+    fn every_kind_of_text_that_is_not_json_is_explained_in_korean() {
+        for text in [
+            "[1",
+            "{\"a\": 1",
+            "\"a",
+            "{\"a\":",
+            "{\"a\" 1}",
+            "[1 2]",
+            "{\"a\": 1 \"b\": 2}",
+            "nul",
+            "?",
+            "\"\\q\"",
+            "01",
+            "1e999",
+            "\"\\ud800\\u0041\"",
+            "\"a\nb\"",
+            "{a: 1}",
+            "\"\\ud800\"",
+            "\"\\u12",
+            "[1,]",
+            "{} {}",
+        ] {
+            let problem = json(text).unwrap_err();
+            let Said::In(_, parts) = &problem.message else {
+                panic!("{problem}")
+            };
+            assert!(matches!(parts[0], Said::In(..)), "{text}: {problem}");
+        }
+    }
+
+    #[test]
     fn a_document_nested_without_end_is_refused() {
         let deep = "[".repeat(100_000);
         let problems = read(&deep).unwrap_err();
-        assert!(problems[0].message.contains("nested"), "{problems:?}");
+        assert!(problems[0].to_string().contains("nested"), "{problems:?}");
         let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
         let value: Value = (0..100).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
         assert!(from_value(value).is_err());
@@ -272,9 +416,15 @@ mod tests {
         };
         assert!(from_value(nest(8)).is_ok());
         let problems = from_value(nest(9)).unwrap_err();
-        assert_eq!(problems[0].message, "steps are nested more than 8 deep");
+        assert_eq!(
+            problems[0].message.to_string(),
+            "steps are nested more than 8 deep"
+        );
         let problems = from_value(nest(1000)).unwrap_err();
-        assert_eq!(problems[0].message, "is nested more than 64 deep");
+        assert_eq!(
+            problems[0].message.to_string(),
+            "is nested more than 64 deep"
+        );
     }
 
     #[test]

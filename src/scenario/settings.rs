@@ -5,11 +5,12 @@
 
 mod path;
 
-use super::nearest::{listed, nearest, plain, quoted};
+use super::nearest::{listed, meant, nearest, plain};
 use super::notation::{json_text, number, number_text};
 use super::read::{Problem, from_value, json, to_value};
 use super::shape::{self, Form, constant, is, is_span};
 use super::{Control, Range, Scenario};
+use crate::said::{Said, said};
 use crate::time::Span;
 pub use path::{get, keys, no_such_place, set};
 use serde_json::{Number, Value};
@@ -77,7 +78,10 @@ fn apply_one(base: &Scenario, document: &mut Value, name: &str, text: &str) -> R
     let paths = match control(base, name) {
         Some(control) => control.sets.as_slice(),
         None if NOT_SETTINGS.contains(&name.split('.').next().unwrap_or(name)) => {
-            let message = "cannot be set; write a document of your own instead";
+            let message = said!(
+                "cannot be set; write a document of your own instead",
+                "설정할 수 없습니다. 대신 문서를 직접 작성하십시오",
+            );
             return Err(Problem::new(plain(name), message));
         }
         None if keys(document, name).is_some() => &one,
@@ -151,7 +155,11 @@ fn unknown_setting(base: &Scenario, document: &Value, name: &str) -> Problem {
     if let Some(near) = nearest(name, names.clone()) {
         return Problem::new(
             plain(name),
-            format!("there is no such setting; did you mean {}?", quoted(near)),
+            said!(
+                "there is no such setting{0}",
+                "없는 설정입니다{0}",
+                meant(near)
+            ),
         );
     }
     // A path that begins well is answered with where it goes astray.
@@ -162,9 +170,10 @@ fn unknown_setting(base: &Scenario, document: &Value, name: &str) -> Problem {
     let names: Vec<&str> = names.collect();
     Problem::new(
         plain(name),
-        format!(
-            "there is no such setting; known are {} and every path into the document",
-            listed(&names)
+        said!(
+            "there is no such setting; known are {0} and every path into the document",
+            "없는 설정입니다. {0}, 그리고 문서 안의 모든 경로를 쓸 수 있습니다",
+            listed(&names),
         ),
     )
 }
@@ -178,10 +187,13 @@ fn under_their_names(
     let mut named: Vec<Problem> = Vec::new();
     for mut problem in problems {
         let setting = settings.iter().rev().find(|(name, _)| {
-            control(base, name).is_some_and(|control| control.sets.contains(&problem.path))
+            control(base, name).is_some_and(|control| match &problem.place {
+                Said::Same(path) => control.sets.contains(path),
+                Said::In(..) => false,
+            })
         });
         if let Some((name, _)) = setting {
-            problem.path.clone_from(name);
+            problem.place = name.as_str().into();
         }
         if !named.contains(&problem) {
             named.push(problem);
@@ -194,10 +206,10 @@ fn under_their_names(
 ///
 /// # Errors
 /// What it must be.
-pub fn convert(forms: &[Form], text: &str) -> Result<Value, String> {
+pub fn convert(forms: &[Form], text: &str) -> Result<Value, Said> {
     let any = |name: &str| forms.iter().any(|form| is(form, name));
     if text.starts_with(['{', '[']) && (any("object") || any("array")) {
-        return json(text).map_err(|problem| problem.to_string());
+        return json(text).map_err(|problem| problem.said());
     }
     // In an address `after-commit` reads better than `after_commit`, and nothing else can be meant by it.
     let means = |word: &&str| *word == text || word.replace('_', "-") == text;
@@ -494,6 +506,7 @@ mod tests {
         assert!(
             problems[0]
                 .message
+                .to_string()
                 .starts_with("there is no such setting; known are \"customer\", "),
             "{problems:?}"
         );
@@ -523,6 +536,7 @@ mod tests {
         assert!(
             problems[0]
                 .message
+                .to_string()
                 .ends_with("not \"bacth\"; did you mean \"batch\"?"),
             "{problems:?}"
         );

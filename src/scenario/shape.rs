@@ -4,9 +4,10 @@
 //! exactly the keywords that the schema uses; a test fails when it gains another. A link document (`share/complete.rs`)
 //! may hold a scenario, so its schema is the one that is kept here, and the scenario's is a part of it.
 
-use super::nearest::{did_you_mean, listed, nearest, plain, quoted};
+use super::nearest::{did_you_mean, listed, meant, nearest, plain, quoted};
 use super::notation::json_text;
 use super::read::Problem;
+use crate::said::{Said, Words, either, said};
 use crate::time::Span;
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
@@ -17,6 +18,9 @@ pub const SCHEMA: &str = include_str!("shape.json");
 pub const DEPTH_MAX: usize = 64;
 /// So many problems are reported in words; the others are counted.
 pub const PROBLEMS_MAX: usize = 50;
+
+const CHARACTERS: Words = &["characters", "글자"];
+const ENTRIES: Words = &["entries", "항목"];
 
 /// One form that a value may take: a schema without alternatives.
 pub type Form = &'static Value;
@@ -31,10 +35,9 @@ pub fn check_link(document: &Value) -> Vec<Problem> {
     problems(|checker| checker.value("", whole(), document, 0))
 }
 
-/// Everything about what stands at `keys` in a document that is not as the schema wants it; `place` is what the place is
-/// called.
-pub fn check_at(keys: &[&str], place: &str, value: &Value) -> Vec<Problem> {
-    problems(|checker| checker.one_of(place, &forms_at(keys), value, 0))
+/// Everything about what stands at `keys` in a document that is not as the schema wants it; places are told from there.
+pub fn check_at(keys: &[&str], value: &Value) -> Vec<Problem> {
+    problems(|checker| checker.one_of("", &forms_at(keys), value, 0))
 }
 
 fn problems(check: impl FnOnce(&mut Checker)) -> Vec<Problem> {
@@ -44,9 +47,10 @@ fn problems(check: impl FnOnce(&mut Checker)) -> Vec<Problem> {
     };
     check(&mut checker);
     if checker.more > 0 {
-        checker
-            .problems
-            .push(Problem::new("", format!("and {} more", checker.more)));
+        checker.problems.push(Problem::new(
+            "",
+            said!("and {0} more", "외 {0}건", checker.more),
+        ));
     }
     checker.problems
 }
@@ -138,44 +142,47 @@ fn tag(form: Form) -> Option<&'static str> {
 }
 
 /// What the forms are, in words: `a whole number, "keys" or "rows"`.
-fn words(forms: &[Form]) -> String {
-    let mut words: Vec<String> = Vec::new();
+fn words(forms: &[Form]) -> Said {
+    let mut words: Vec<Said> = Vec::new();
     let tags: Vec<&str> = forms.iter().filter_map(|form| tag(form)).collect();
     for form in forms {
         let word = match constant(form) {
-            Some(text) => quoted(text),
-            None if is_span(form) => "a time such as \"5ms\"".into(),
-            None if is(form, "string") => "a text".into(),
-            None if is(form, "integer") => "a whole number".into(),
-            None if is(form, "number") => "a number".into(),
-            None if is(form, "boolean") => "true or false".into(),
-            None if is(form, "array") => "a list in [ ]".into(),
+            Some(text) => quoted(text).into(),
+            None if is_span(form) => said!("a time such as \"5ms\"", "\"5ms\" 같은 시간"),
+            None if is(form, "string") => said!("a text", "문자열"),
+            None if is(form, "integer") => said!("a whole number", "정수"),
+            None if is(form, "number") => said!("a number", "수"),
+            None if is(form, "boolean") => said!("true or false", "true 또는 false"),
+            None if is(form, "array") => said!("a list in [ ]", "[ ] 목록"),
             None if tag(form).is_some() && tags.len() > 1 => {
-                format!("an object with one of {}", listed(&tags))
+                said!(
+                    "an object with one of {0}",
+                    "{0} 중 하나가 있는 객체",
+                    listed(&tags)
+                )
             }
-            None if tag(form).is_some() => format!("an object with {}", listed(&tags)),
-            None if is(form, "object") => "an object in { }".into(),
+            None if tag(form).is_some() => {
+                said!("an object with {0}", "{0:이} 있는 객체", listed(&tags))
+            }
+            None if is(form, "object") => said!("an object in { }", "{ } 객체"),
             None => continue, // null: the same as leaving it out
         };
         if !words.contains(&word) {
             words.push(word);
         }
     }
-    match words.as_slice() {
-        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
-        _ => words.concat(),
-    }
+    either(words)
 }
 
 /// Why a text does not stand for any of these forms, and what was probably meant.
-pub fn refusal(forms: &[Form], text: &str) -> String {
+pub fn refusal(forms: &[Form], text: &str) -> Said {
     let near = nearest(text, forms.iter().filter_map(|form| constant(form)));
-    let near = near.map(|name| format!("; did you mean {}?", quoted(name)));
-    format!(
-        "must be {}, not {}{}",
+    said!(
+        "must be {0}, not {1}{2}",
+        "{0}만 쓸 수 있는데 {1}입니다{2}",
         words(forms),
         quoted(text),
-        near.unwrap_or_default()
+        near.map_or("".into(), meant),
     )
 }
 
@@ -195,7 +202,7 @@ struct Checker {
 
 impl Checker {
     /// Keeps a problem, or counts it if there are many; the words are only made if they are kept.
-    fn report(&mut self, path: &str, message: impl FnOnce() -> String) {
+    fn report(&mut self, path: &str, message: impl FnOnce() -> Said) {
         if self.problems.len() < PROBLEMS_MAX {
             self.problems.push(Problem::new(path, message()));
         } else {
@@ -205,7 +212,13 @@ impl Checker {
 
     fn value(&mut self, path: &str, schema: &'static Value, value: &Value, depth: usize) {
         if depth > DEPTH_MAX {
-            return self.report(path, || format!("is nested more than {DEPTH_MAX} deep"));
+            return self.report(path, || {
+                said!(
+                    "is nested more than {0} deep",
+                    "{0}겹보다 깊게 들어 있습니다",
+                    DEPTH_MAX,
+                )
+            });
         }
         self.one_of(path, &forms(schema), value, depth);
     }
@@ -219,7 +232,7 @@ impl Checker {
                 .filter(|form| is(form, name))
                 .collect()
         };
-        let wrong = || format!("must be {}", words(forms));
+        let wrong = || said!("must be {0}", "{0}만 쓸 수 있습니다", words(forms));
         match value {
             Value::Null if of_type("null").is_empty() => self.report(path, wrong),
             Value::Bool(_) if of_type("boolean").is_empty() => self.report(path, wrong),
@@ -257,8 +270,8 @@ impl Checker {
             return self.report(path, || refusal(forms, text));
         };
         if is_span(form) {
-            if let Err(message) = Span::parse(text) {
-                self.report(path, || plain_sentence(&message));
+            if let Err(refused) = Span::parse(text) {
+                self.report(path, || plain_sentence(refused));
             }
         } else {
             self.bounds(
@@ -266,7 +279,7 @@ impl Checker {
                 form,
                 ["minLength", "maxLength"],
                 text.chars().count(),
-                "characters",
+                CHARACTERS,
             );
         }
     }
@@ -278,27 +291,43 @@ impl Checker {
         let above = max.is_some_and(|max| value.as_f64() > max.as_f64());
         if below || above {
             self.report(path, || match (min, max) {
-                (Some(min), Some(max)) if min == max => format!("must be {}", json_text(min)),
-                (Some(min), Some(max)) => {
-                    format!("must be {} to {}", json_text(min), json_text(max))
+                (Some(min), Some(max)) if min == max => {
+                    said!("must be {0}", "{0}만 쓸 수 있습니다", json_text(min))
                 }
-                (Some(min), None) => format!("must be at least {}", json_text(min)),
+                (Some(min), Some(max)) => {
+                    said!(
+                        "must be {0} to {1}",
+                        "{0} 이상 {1} 이하여야 합니다",
+                        json_text(min),
+                        json_text(max),
+                    )
+                }
+                (Some(min), None) => said!(
+                    "must be at least {0}",
+                    "{0} 이상이어야 합니다",
+                    json_text(min),
+                ),
                 (_, max) => {
-                    format!("must be at most {}", json_text(max.unwrap_or(&Value::Null)))
+                    said!(
+                        "must be at most {0}",
+                        "{0} 이하여야 합니다",
+                        json_text(max.unwrap_or(&Value::Null)),
+                    )
                 }
             });
         } else if is(form, "integer") && !(value.is_u64() || value.is_i64()) {
             self.report(path, || {
-                format!(
-                    "must be a whole number, written without a point or an exponent, not {}",
-                    json_text(value)
+                said!(
+                    "must be a whole number, written without a point or an exponent, not {0}",
+                    "소수점이나 지수 없이 쓴 정수여야 하는데 {0}입니다",
+                    json_text(value),
                 )
             });
         }
     }
 
     fn list(&mut self, path: &str, form: Form, list: &[Value], depth: usize) {
-        self.bounds(path, form, ["minItems", "maxItems"], list.len(), "entries");
+        self.bounds(path, form, ["minItems", "maxItems"], list.len(), ENTRIES);
         if let Some(schema) = form.get("items") {
             for (index, value) in list.iter().enumerate() {
                 self.value(&join(path, &index.to_string()), schema, value, depth + 1);
@@ -323,7 +352,11 @@ impl Checker {
         }
         if known > 1 || fields.is_empty() {
             self.report(path, || {
-                format!("must have exactly one of {}", listed(&tags))
+                said!(
+                    "must have exactly one of {0}",
+                    "{0} 중 정확히 하나만 있어야 합니다",
+                    listed(&tags),
+                )
             });
         }
     }
@@ -336,7 +369,7 @@ impl Checker {
             form,
             ["minProperties", "maxProperties"],
             fields.len(),
-            "entries",
+            ENTRIES,
         );
         for (name, value) in fields {
             match inside(form, name) {
@@ -350,39 +383,64 @@ impl Checker {
         let required = form.get("required").and_then(Value::as_array);
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
             if !fields.contains_key(name) {
-                self.report(path, || format!("the field {} is missing", quoted(name)));
+                self.report(path, || {
+                    said!(
+                        "the field {0} is missing",
+                        "필드 {0:이} 빠졌습니다",
+                        quoted(name),
+                    )
+                });
             }
         }
     }
 
     /// A number of entries or characters against its two bounds.
-    fn bounds(&mut self, path: &str, form: Form, names: [&str; 2], number: usize, unit: &str) {
+    fn bounds(&mut self, path: &str, form: Form, names: [&str; 2], number: usize, unit: Words) {
         let bound = |name| form.get(name).and_then(Value::as_u64);
         let (min, max) = (bound(names[0]).unwrap_or(0), bound(names[1]));
         let number = number as u64;
         if number < min || max.is_some_and(|max| number > max) {
             self.report(path, || match max {
-                Some(max) => format!("must have {min} to {max} {unit}, not {number}"),
-                None => format!("must have at least {min} {unit}, not {number}"),
+                Some(max) => said!(
+                    "must have {0} to {1} {2}, not {3}",
+                    "{2} 수는 {0} 이상 {1} 이하여야 하는데 {3}입니다",
+                    min,
+                    max,
+                    unit,
+                    number,
+                ),
+                None => said!(
+                    "must have at least {0} {1}, not {2}",
+                    "{1} 수는 {0} 이상이어야 하는데 {2}입니다",
+                    min,
+                    unit,
+                    number,
+                ),
             });
         }
     }
 }
 
-fn unknown(name: &str, known: &[&str]) -> String {
-    format!(
-        "unknown field {}{}",
+fn unknown(name: &str, known: &[&str]) -> Said {
+    said!(
+        "unknown field {0}{1}",
+        "필드 {0:을} 알 수 없습니다{1}",
         quoted(name),
-        did_you_mean(name, known.iter().copied())
+        did_you_mean(name, known.iter().copied()),
     )
 }
 
-/// `Span::parse` repeats the text it was given, which may be long.
-fn plain_sentence(message: &str) -> String {
-    if message.chars().count() <= 160 {
-        message.escape_debug().to_string().replace("\\\"", "\"")
-    } else {
-        String::from("must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\"")
+/// `Span::parse` repeats the text it was given, which may be long and have anything in it.
+fn plain_sentence(refused: Said) -> Said {
+    if refused.to_string().chars().count() > 160 {
+        return said!(
+            "must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\"",
+            "\"5ms\", \"250us\", \"1.5s\", \"2m\" 같은 시간이어야 합니다",
+        );
+    }
+    match refused {
+        Said::Same(text) => text.escape_debug().to_string().replace("\\\"", "\"").into(),
+        Said::In(words, gaps) => Said::In(words, gaps.into_iter().map(plain_sentence).collect()),
     }
 }
 
@@ -508,7 +566,7 @@ mod tests {
             .into();
         let problems = check(&many);
         assert_eq!(problems.len(), PROBLEMS_MAX + 1);
-        assert_eq!(problems[PROBLEMS_MAX].message, "and 252 more");
+        assert_eq!(problems[PROBLEMS_MAX].message.to_string(), "and 252 more");
     }
 
     #[test]

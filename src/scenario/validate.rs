@@ -4,6 +4,7 @@
 
 mod controls;
 mod cost;
+mod links;
 mod processes;
 mod resilience;
 mod steps;
@@ -15,7 +16,10 @@ use super::distribution::RandomSpan;
 use super::nearest::{did_you_mean, quoted};
 use super::read::Problem;
 use super::shape::{PROBLEMS_MAX, join};
-use super::{Distribution, FaultKind, Load, Named, RateLimit, Reference, Scenario, Store, Table};
+use super::{
+    Distribution, FaultKind, Load, Named, RateLimit, Reference, Scenario, Store, Table, kinds,
+};
+use crate::said::{Said, Words, said};
 use crate::time::Span;
 use cost::latency;
 use resilience::Site;
@@ -63,14 +67,9 @@ pub fn check(scenario: &Scenario) -> Vec<Problem> {
     if problems.len() > PROBLEMS_MAX {
         let more = problems.len() - PROBLEMS_MAX;
         problems.truncate(PROBLEMS_MAX);
-        problems.push(Problem::new("", format!("and {more} more")));
+        problems.push(Problem::new("", said!("and {0} more", "외 {0}건", more)));
     }
     problems
-}
-
-/// The ends of a link's name, if it has the form `"a -> b"`.
-fn ends(link: &str) -> Option<(&str, &str)> {
-    link.split_once(" -> ")
 }
 
 /// The service of an operation's name, if it has the form `"service.operation"`.
@@ -102,26 +101,41 @@ struct Checker<'s> {
 }
 
 impl<'s> Checker<'s> {
-    fn report(&mut self, path: impl Into<String>, message: impl Into<String>) {
+    fn report(&mut self, path: impl Into<Said>, message: Said) {
         self.problems.push(Problem::new(path, message));
     }
 
     /// A remedy that takes looking for, unless so much is wrong that nobody will read it: a document may hold tens of
     /// thousands of wrong names.
-    fn remedy(&self, look: impl FnOnce() -> String) -> String {
+    fn remedy(&self, look: impl FnOnce() -> Said) -> Said {
         if self.problems.len() > PROBLEMS_MAX {
-            String::new()
+            "".into()
         } else {
             look()
         }
     }
 
     /// What `name` names in `map`; reported if it names nothing.
-    fn known<T>(&mut self, path: &str, kind: &str, map: &'s Named<T>, name: &str) -> Option<&'s T> {
+    fn known<T>(
+        &mut self,
+        path: &str,
+        kind: Words,
+        map: &'s Named<T>,
+        name: &str,
+    ) -> Option<&'s T> {
         let found = map.get(name);
         if found.is_none() {
             let remedy = self.remedy(|| did_you_mean(name, map.keys().map(String::as_str)));
-            self.report(path, format!("there is no {kind} {}{remedy}", quoted(name)));
+            self.report(
+                path,
+                said!(
+                    "there is no {0} {1}{2}",
+                    "{0} {1:이} 없습니다{2}",
+                    kind,
+                    quoted(name),
+                    remedy,
+                ),
+            );
         }
         found
     }
@@ -142,7 +156,15 @@ impl<'s> Checker<'s> {
                 })
                 .collect();
             let remedy = did_you_mean(name, known.iter().map(String::as_str));
-            self.report(path, format!("there is no table {}{remedy}", quoted(name)));
+            self.report(
+                path,
+                said!(
+                    "there is no table {0}{1}",
+                    "테이블 {0:이} 없습니다{1}",
+                    quoted(name),
+                    remedy,
+                ),
+            );
         }
         found
     }
@@ -152,9 +174,10 @@ impl<'s> Checker<'s> {
         if let Some((_, table)) = self.table(path, name)
             && !table.states.is_empty()
         {
-            let message = format!(
-                "{} is a table of records, which are read by their business key; name one without \"states\"",
-                quoted(name)
+            let message = said!(
+                "{0} is a table of records, which are read by their business key; name one without \"states\"",
+                "{0:은} 업무 키로 읽는 레코드 테이블입니다. \"states\"가 없는 테이블을 쓰십시오",
+                quoted(name),
             );
             self.report(path, message);
         }
@@ -178,7 +201,7 @@ impl<'s> Checker<'s> {
 
     fn positive(&mut self, path: String, span: Span) {
         if span == Span::ZERO {
-            self.report(path, "must be longer than 0");
+            self.report(path, said!("must be longer than 0", "0보다 길어야 합니다"));
         }
     }
 
@@ -187,7 +210,12 @@ impl<'s> Checker<'s> {
             Distribution::Random(RandomSpan::Uniform { min, max }) if min > max => {
                 self.report(
                     format!("{path}.uniform"),
-                    format!("min ({min}) must not be longer than max ({max})"),
+                    said!(
+                        "min ({0}) must not be longer than max ({1})",
+                        "min({0})은 max({1})보다 길 수 없습니다",
+                        *min,
+                        *max,
+                    ),
                 );
             }
             Distribution::Random(RandomSpan::Lognormal { mean, sd })
@@ -195,7 +223,10 @@ impl<'s> Checker<'s> {
             {
                 self.report(
                     format!("{path}.lognormal.mean"),
-                    "must be longer than 0 if sd is",
+                    said!(
+                        "must be longer than 0 if sd is",
+                        "sd가 0보다 길면 0보다 길어야 합니다"
+                    ),
                 );
             }
             _ => {}
@@ -207,14 +238,21 @@ impl<'s> Checker<'s> {
         if !is_slug(&scenario.name) {
             self.report(
                 "name",
-                "must be lower-case letters, digits and hyphens, such as \"my-scenario\"",
+                said!(
+                    "must be lower-case letters, digits and hyphens, such as \"my-scenario\"",
+                    "소문자, 숫자, 하이픈만 쓸 수 있습니다. 예: \"my-scenario\"",
+                ),
             );
         }
         self.positive("duration".into(), scenario.duration);
         if scenario.duration > Span::ZERO && scenario.warm_up >= scenario.duration {
             self.report(
                 "warm_up",
-                format!("must be shorter than the duration ({})", scenario.duration),
+                said!(
+                    "must be shorter than the duration ({0})",
+                    "duration({0})보다 짧아야 합니다",
+                    scenario.duration,
+                ),
             );
         }
         self.distribution("network.latency", &scenario.network.latency);
@@ -246,15 +284,19 @@ impl<'s> Checker<'s> {
                 .keys()
                 .for_each(|name| self.name(&map, name));
             let other = if scenario.services.contains_key(topic) {
-                "service"
+                kinds::SERVICE
             } else if scenario.clients.contains_key(topic) {
-                "client"
+                kinds::CLIENT
             } else {
                 continue;
             };
             self.report(
                 join("topics", topic),
-                format!("a {other} has the same name; links could not tell them apart"),
+                said!(
+                    "a {0} has the same name; links could not tell them apart",
+                    "같은 이름의 {0:이} 있어 연결에서 구별할 수 없습니다",
+                    other,
+                ),
             );
         }
         for rule in scenario
@@ -271,15 +313,21 @@ impl<'s> Checker<'s> {
         {
             self.report(
                 join("clients", name),
-                "a service has the same name; links could not tell them apart",
+                said!(
+                    "a service has the same name; links could not tell them apart",
+                    "같은 이름의 서비스가 있어 연결에서 구별할 수 없습니다",
+                ),
             );
         }
     }
 
     fn name(&mut self, map: &str, name: &str) {
         if !is_name(name) {
-            let message =
-                format!("a name must be letters, digits, _ and -, 1 to {NAME_MAX} characters long");
+            let message = said!(
+                "a name must be letters, digits, _ and -, 1 to {0} characters long",
+                "이름은 글자, 숫자, _, -로 이루어진 1~{0}자여야 합니다",
+                NAME_MAX,
+            );
             self.report(join(map, name), message);
         }
     }
@@ -299,7 +347,7 @@ impl<'s> Checker<'s> {
             let path = join("stores", name);
             self.known(
                 &format!("{path}.service"),
-                "service",
+                kinds::SERVICE,
                 &scenario.services,
                 &store.service,
             );
@@ -317,7 +365,7 @@ impl<'s> Checker<'s> {
             let lookup = format!("{path}.lookup");
             let operation = self.known(
                 &lookup,
-                "operation",
+                kinds::OPERATION,
                 &scenario.operations,
                 &reference.lookup,
             );
@@ -335,15 +383,17 @@ impl<'s> Checker<'s> {
                 continue;
             };
             if reader == owner {
-                let message = format!(
-                    "the service {} owns both tables; a reference is to another's",
-                    quoted(owner)
+                let message = said!(
+                    "the service {0} owns both tables; a reference is to another's",
+                    "두 테이블 모두 서비스 {0}의 것입니다. 참조는 다른 서비스의 테이블을 가리켜야 합니다",
+                    quoted(owner),
                 );
                 self.report(format!("{path}.to"), message);
             } else if operation.is_some() && service_of(&reference.lookup) != Some(owner) {
-                let message = format!(
-                    "must be an operation of {}, which owns the table",
-                    quoted(owner)
+                let message = said!(
+                    "must be an operation of {0}, which owns the table",
+                    "테이블을 소유한 {0}의 오퍼레이션이어야 합니다",
+                    quoted(owner),
                 );
                 self.report(lookup, message);
             }
@@ -356,7 +406,7 @@ impl<'s> Checker<'s> {
             let path = join("caches", name);
             self.known(
                 &format!("{path}.service"),
-                "service",
+                kinds::SERVICE,
                 &scenario.services,
                 &cache.service,
             );
@@ -370,7 +420,7 @@ impl<'s> Checker<'s> {
             let path = join("clients", name);
             self.known(
                 &format!("{path}.operation"),
-                "operation",
+                kinds::OPERATION,
                 &scenario.operations,
                 &client.operation,
             );
@@ -397,101 +447,6 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// Every pair of ends between which something is ever sent.
-    fn used_links(&self) -> BTreeSet<(&'s str, &'s str)> {
-        let scenario = self.scenario;
-        let mut used = BTreeSet::new();
-        for (name, client) in &scenario.clients {
-            used.extend(service_of(&client.operation).map(|service| (name.as_str(), service)));
-        }
-        for (name, operation) in &scenario.operations {
-            let Some(caller) = service_of(name) else {
-                continue;
-            };
-            for callee in steps::calls(scenario, &operation.steps) {
-                used.extend(service_of(callee).map(|callee| (caller, callee)));
-            }
-        }
-        for reference in scenario.references.values() {
-            if let Some((reader, owner)) = self.ends_of(reference) {
-                used.extend([(reader, owner), (owner, reader)]);
-            }
-        }
-        for cache in scenario.caches.values() {
-            let store = cache
-                .of
-                .split_once('.')
-                .and_then(|(store, _)| scenario.stores.get(store));
-            used.extend(store.map(|store| (store.service.as_str(), cache.service.as_str())));
-        }
-        self.links_of_events(&mut used);
-        used
-    }
-
-    fn links(&mut self, used: &BTreeSet<(&str, &str)>) {
-        for (name, link) in &self.scenario.links {
-            let path = join("links", name);
-            self.link(&path, name, used);
-            self.distribution(&format!("{path}.latency"), &link.latency);
-        }
-    }
-
-    /// A link's name: its form, its ends, and that something is sent over it.
-    fn link(&mut self, path: &str, name: &str, used: &BTreeSet<(&str, &str)>) {
-        let scenario = self.scenario;
-        let Some((from, to)) = ends(name) else {
-            return self.report(
-                path,
-                "a link is named by its ends, such as \"consultation -> common\"",
-            );
-        };
-        let kinds = [
-            ("service", scenario.services.keys().collect::<Vec<_>>()),
-            ("client", scenario.clients.keys().collect()),
-            ("topic", scenario.topics.keys().collect()),
-        ];
-        let from_is_there = self.end(path, from, &kinds);
-        let to_is_there = self.end(path, to, &[kinds[0].clone(), kinds[2].clone()]);
-        if from_is_there && to_is_there && !used.contains(&(from, to)) {
-            let remedy = if used.contains(&(to, from)) {
-                format!("; requests go the other way: \"{to} -> {from}\"")
-            } else {
-                String::new()
-            };
-            self.report(
-                path,
-                format!(
-                    "nothing is ever sent from {} to {}{remedy}",
-                    quoted(from),
-                    quoted(to)
-                ),
-            );
-        }
-    }
-
-    /// One end of a link: one of these kinds of things, of which those that the document has none of are not mentioned.
-    fn end(&mut self, path: &str, name: &str, kinds: &[(&str, Vec<&String>)]) -> bool {
-        let known = || kinds.iter().flat_map(|(_, names)| names.iter());
-        let is_there = known().any(|known| *known == name);
-        if !is_there {
-            let there: Vec<&str> = kinds
-                .iter()
-                .filter(|(kind, names)| *kind != "topic" || !names.is_empty())
-                .map(|(kind, _)| *kind)
-                .collect();
-            let kinds = match there.as_slice() {
-                [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
-                _ => there.concat(),
-            };
-            let remedy = did_you_mean(name, known().map(|name| name.as_str()));
-            self.report(
-                path,
-                format!("there is no {kinds} {}{remedy}", quoted(name)),
-            );
-        }
-        is_there
-    }
-
     fn faults(&mut self, used: &BTreeSet<(&str, &str)>) {
         let scenario = self.scenario;
         for (index, fault) in scenario.faults.iter().enumerate() {
@@ -503,15 +458,20 @@ impl<'s> Checker<'s> {
             match &fault.what {
                 FaultKind::Crash { service, instance } => {
                     let place = format!("{path}.crash.service");
-                    let service = self.known(&place, "service", &scenario.services, service);
+                    let service = self.known(&place, kinds::SERVICE, &scenario.services, service);
                     if let (Some(service), Some(instance)) = (service, instance)
                         && *instance >= service.instances
                     {
                         let message = match service.instances {
-                            1 => "must be 0: the service has one instance".to_string(),
-                            many => format!(
-                                "must be 0 to {}: the service has {many} instances",
-                                many - 1
+                            1 => said!(
+                                "must be 0: the service has one instance",
+                                "0이어야 합니다. 서비스의 인스턴스는 하나입니다",
+                            ),
+                            many => said!(
+                                "must be 0 to {0}: the service has {1} instances",
+                                "0 이상 {0} 이하여야 합니다. 서비스의 인스턴스는 {1}개입니다",
+                                many - 1,
+                                many,
                             ),
                         };
                         self.report(format!("{path}.crash.instance"), message);
@@ -520,7 +480,7 @@ impl<'s> Checker<'s> {
                 FaultKind::Slow { service, .. } => {
                     self.known(
                         &format!("{path}.slow.service"),
-                        "service",
+                        kinds::SERVICE,
                         &scenario.services,
                         service,
                     );
@@ -528,7 +488,7 @@ impl<'s> Checker<'s> {
                 FaultKind::Errors { service, .. } => {
                     self.known(
                         &format!("{path}.errors.service"),
-                        "service",
+                        kinds::SERVICE,
                         &scenario.services,
                         service,
                     );
@@ -541,7 +501,7 @@ impl<'s> Checker<'s> {
                 }
                 FaultKind::StoreSlow { store, .. } => {
                     let path = format!("{path}.store_slow.store");
-                    self.known(&path, "store", &scenario.stores, store);
+                    self.known(&path, kinds::STORE, &scenario.stores, store);
                 }
                 FaultKind::BrokerDown { .. }
                 | FaultKind::DuplicateNext { .. }
@@ -550,7 +510,7 @@ impl<'s> Checker<'s> {
                 FaultKind::Surge { client, .. } => {
                     self.known(
                         &format!("{path}.surge.client"),
-                        "client",
+                        kinds::CLIENT,
                         &scenario.clients,
                         client,
                     );
@@ -558,7 +518,7 @@ impl<'s> Checker<'s> {
                 FaultKind::StoreDown { store } => {
                     self.known(
                         &format!("{path}.store_down.store"),
-                        "store",
+                        kinds::STORE,
                         &scenario.stores,
                         store,
                     );
@@ -590,7 +550,12 @@ impl<'s> Checker<'s> {
         if total > ROWS_MAX {
             self.report(
                 "stores",
-                format!("the tables have {total} rows together; at most {ROWS_MAX}"),
+                said!(
+                    "the tables have {0} rows together; at most {1}",
+                    "테이블의 행을 모두 더하면 {0}개인데 최대 {1}개입니다",
+                    total,
+                    ROWS_MAX,
+                ),
             );
         }
         let own = scenario
@@ -603,8 +568,11 @@ impl<'s> Checker<'s> {
         });
         let total: u64 = own.chain(of_references).sum();
         if total > CACHE_PLACES_MAX {
-            let message = format!(
-                "the caches have {total} places together (rows of the table, once for each instance); at most {CACHE_PLACES_MAX}"
+            let message = said!(
+                "the caches have {0} places together (rows of the table, once for each instance); at most {1}",
+                "캐시의 자리(테이블의 행마다, 인스턴스마다 하나)를 모두 더하면 {0}개인데 최대 {1}개입니다",
+                total,
+                CACHE_PLACES_MAX,
             );
             self.report("references", message);
         }
@@ -621,7 +589,12 @@ impl<'s> Checker<'s> {
         if total > USERS_MAX {
             self.report(
                 "clients",
-                format!("the closed clients have {total} users together; at most {USERS_MAX}"),
+                said!(
+                    "the closed clients have {0} users together; at most {1}",
+                    "closed 클라이언트의 사용자를 모두 더하면 {0}명인데 최대 {1}명입니다",
+                    total,
+                    USERS_MAX,
+                ),
             );
         }
     }

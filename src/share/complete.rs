@@ -4,7 +4,8 @@
 //! `z` and the number are the version of the format. Links of a version are read for ever (`tests/links/`).
 
 use super::readable::{fault_of, fault_value};
-use super::{Deed, LINK_MAX, Link, Origin, SETTINGS_MAX, base64};
+use super::{Deed, LINK_MAX, Link, Origin, SETTINGS_MAX, THE_LINK, base64};
+use crate::said::{Said, said};
 use crate::scenario::nearest::plain;
 use crate::scenario::notation::json_text;
 use crate::scenario::read::DOCUMENT_MAX;
@@ -134,42 +135,70 @@ pub fn version(fragment: &str) -> Option<&str> {
 /// # Errors
 /// What is broken and where.
 pub fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
-    let one = |message: String| vec![Problem::new("the link", message)];
+    let one = |message: Said| vec![Problem::new(THE_LINK, message)];
     let (version, packed) = match (version(fragment), fragment.split_once(':')) {
         (Some(version), Some((_, packed))) => (version, packed),
-        _ => return Err(one(format!("does not begin with z{VERSION}:"))),
+        _ => {
+            return Err(one(said!(
+                "does not begin with z{0}:",
+                "\"z{0}:\" 형식으로 시작하지 않습니다",
+                VERSION,
+            )));
+        }
     };
     if version != VERSION.to_string() {
-        return Err(one(format!(
-            "has the format z{}, and this playground knows z{VERSION}: a newer one made it; open it there, or reload this page",
-            plain(version)
+        return Err(one(said!(
+            "has the format z{0}, and this playground knows z{1}: a newer one made it; open it there, or reload \
+             this page",
+            "형식이 z{0}인데 이 플레이그라운드는 z{1}만 압니다. 더 새로운 버전에서 만든 링크입니다. 그 버전에서 \
+             열거나 이 페이지를 새로 고치십시오",
+            plain(version),
+            VERSION,
         )));
     }
     // Links are written with escapes where someone thought them safer.
     let packed = packed.replace("%3D", "").replace("%3d", "");
     let bytes = base64::decode(&packed).map_err(|at| {
         one(if at >= packed.len() {
-            "is cut short; copy it again, the whole of it".into()
+            said!(
+                "is cut short; copy it again, the whole of it",
+                "중간에 잘렸습니다. 처음부터 끝까지 다시 복사하십시오",
+            )
         } else {
-            format!(
-                "has a letter at place {} that no link has; copy it again",
-                fragment.len() - packed.len() + at + 1
+            said!(
+                "has a letter at place {0} that no link has; copy it again",
+                "{0}번째 자리에 링크에 쓰지 않는 글자가 있습니다. 다시 복사하십시오",
+                fragment.len() - packed.len() + at + 1,
             )
         })
     })?;
     let text = decompress_to_vec_with_limit(&bytes, DOCUMENT_MAX).map_err(|error| {
         one(match error.status {
             TINFLStatus::HasMoreOutput => {
-                format!("unpacks to more than {DOCUMENT_MAX} bytes, which no scenario needs")
+                said!(
+                    "unpacks to more than {0} bytes, which no scenario needs",
+                    "압축을 풀면 {0}바이트를 넘습니다. 그렇게 큰 시나리오는 없습니다",
+                    DOCUMENT_MAX,
+                )
             }
             TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => {
-                "is cut short; copy it again, the whole of it".into()
+                said!(
+                    "is cut short; copy it again, the whole of it",
+                    "중간에 잘렸습니다. 처음부터 끝까지 다시 복사하십시오",
+                )
             }
-            _ => "is damaged: what is packed in it cannot be unpacked; copy it again".into(),
+            _ => said!(
+                "is damaged: what is packed in it cannot be unpacked; copy it again",
+                "손상되어 압축을 풀 수 없습니다. 다시 복사하십시오",
+            ),
         })
     })?;
-    let text = String::from_utf8(text)
-        .map_err(|_| one("is damaged: what is packed in it is not text; copy it again".into()))?;
+    let text = String::from_utf8(text).map_err(|_| {
+        one(said!(
+            "is damaged: what is packed in it is not text; copy it again",
+            "손상되어 압축을 푼 내용이 글이 아닙니다. 다시 복사하십시오",
+        ))
+    })?;
     let value = read::json(&text).map_err(|problem| vec![inside(problem)])?;
     of_value(&value)
 }
@@ -183,8 +212,8 @@ pub fn of_value(value: &Value) -> Result<Link, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems.into_iter().map(inside).collect());
     }
-    let document: LinkDocument = binding::from_value(value)
-        .map_err(|mismatch| vec![Problem::new("the link", mismatch.to_string())])?;
+    let document: LinkDocument =
+        binding::from_value(value).map_err(|mismatch| vec![Problem::new(THE_LINK, mismatch)])?;
     let mut problems = Vec::new();
     let mut deeds = Vec::new();
     for (index, did) in document.did.into_iter().enumerate() {
@@ -195,7 +224,10 @@ pub fn of_value(value: &Value) -> Result<Link, Vec<Problem>> {
         }
     }
     if let Some(index) = deeds.windows(2).position(|pair| pair[1].0 < pair[0].0) {
-        let message = "is before the one that stands before it; sort them by their time";
+        let message = said!(
+            "is before the one that stands before it; sort them by their time",
+            "앞의 것보다 이릅니다. 시간 순서로 늘어놓으십시오",
+        );
         problems.push(Problem::new(format!("did.{}", index + 1), message));
     }
     if !problems.is_empty() {
@@ -217,15 +249,14 @@ pub fn of_value(value: &Value) -> Result<Link, Vec<Problem>> {
 }
 
 /// A problem inside the link document, which is no document of the person's.
-fn inside(mut problem: Problem) -> Problem {
-    problem.path = match problem.path.as_str() {
-        "" => "the link".into(),
-        path => format!("the link, {path}"),
-    };
-    problem
+fn inside(problem: Problem) -> Problem {
+    problem.inside(|path| match path {
+        None => THE_LINK.into(),
+        Some(path) => said!("the link, {0}", "링크의 {0}", path),
+    })
 }
 
-fn deed(did: DeedDocument) -> Result<Deed, String> {
+fn deed(did: DeedDocument) -> Result<Deed, Said> {
     match (did.set, did.fault, did.end, did.redrive) {
         (Some(set), None, None, None) => Ok(Deed::Set(of_named(&set))),
         (None, Some(fault), None, None) => {
@@ -233,11 +264,15 @@ fn deed(did: DeedDocument) -> Result<Deed, String> {
             Ok(Deed::Fault(what, lasts))
         }
         (None, None, Some(number), None) => {
-            let number = u16::try_from(number).map_err(|_| "end must be at most 65535")?;
+            let number = u16::try_from(number)
+                .map_err(|_| said!("end must be at most 65535", "end는 65535 이하여야 합니다"))?;
             Ok(Deed::End(number))
         }
         (None, None, None, Some(name)) => Ok(Deed::Redrive(name)),
-        _ => Err("must have exactly one of \"set\", \"fault\", \"end\" and \"redrive\"".into()),
+        _ => Err(said!(
+            "must have exactly one of \"set\", \"fault\", \"end\" and \"redrive\"",
+            "\"set\", \"fault\", \"end\", \"redrive\" 중 정확히 하나만 있어야 합니다",
+        )),
     }
 }
 

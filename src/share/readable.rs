@@ -5,6 +5,7 @@
 //! What stands before the first `@` holds from the start; what follows an `@` was done at that moment of the run.
 
 use super::{DEEDS_MAX, Deed, Link, Origin, SETTINGS_MAX};
+use crate::said::{Said, said};
 use crate::scenario::Problem;
 use crate::scenario::nearest::quoted;
 use crate::scenario::settings::{self, Setting};
@@ -14,7 +15,7 @@ use serde_json::{Map, Value, json};
 use std::fmt::{self, Write};
 
 /// What is wrong, and at which byte of the fragment.
-type Broken = (usize, String);
+type Broken = (usize, Said);
 
 /// Reads a fragment, with or without its `#`.
 ///
@@ -24,7 +25,7 @@ pub fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
     read(fragment).map_err(|(at, message)| {
         let before = fragment.get(..at).unwrap_or(fragment).chars().count();
         vec![Problem::new(
-            format!("the link, character {}", before + 1),
+            said!("the link, character {0}", "링크의 {0}번째 글자", before + 1),
             message,
         )]
     })
@@ -37,8 +38,11 @@ fn read(fragment: &str) -> Result<Link, Broken> {
         .map_or(fragment.len(), |at| start + at);
     let name = decode(fragment, start, end)?;
     if name.is_empty() {
-        let message = "it names no scenario; write #consultation-list?rate=50";
-        return Err((start, message.into()));
+        let message = said!(
+            "it names no scenario; write #consultation-list?rate=50",
+            "시나리오 이름이 없습니다. #consultation-list?rate=50처럼 쓰십시오",
+        );
+        return Err((start, message));
     }
     let mut link = Link::shipped(&name);
     let mut moment = Moment::default();
@@ -71,12 +75,16 @@ fn part(
     link: &mut Link,
     moment: &mut Moment,
 ) -> Result<(), Broken> {
-    let at = |message: String| (from, message);
+    let at = |message: Said| (from, message);
     if fragment[from..to].starts_with('@') {
         let text = decode(fragment, from + 1, to)?;
         let next = time(&text).map_err(at)?;
         if moment.at.is_some_and(|before| next < before) {
-            let message = format!("@{text} is before the moment that stands before it; sort them");
+            let message = said!(
+                "@{0} is before the moment that stands before it; sort them",
+                "@{0:이} 앞의 시점보다 이릅니다. 시간 순서로 늘어놓으십시오",
+                text,
+            );
             return Err((from, message));
         }
         *moment = Moment {
@@ -87,13 +95,20 @@ fn part(
     }
     let equals = fragment[from..to].find('=').map(|at| from + at);
     let Some(equals) = equals.filter(|at| *at > from) else {
-        let message = "a setting is written name=value, and a moment @12.5s";
-        return Err(at(message.into()));
+        let message = said!(
+            "a setting is written name=value, and a moment @12.5s",
+            "설정은 name=value, 시점은 @12.5s처럼 씁니다",
+        );
+        return Err(at(message));
     };
     let name = decode(fragment, from, equals)?;
     let value = decode(fragment, equals + 1, to)?;
     let twice = |known: bool| match known {
-        true => Err(at(format!("{} is set twice; remove one", quoted(&name)))),
+        true => Err(at(said!(
+            "{0} is set twice; remove one",
+            "{0:이} 두 번 있습니다. 하나를 지우십시오",
+            quoted(&name),
+        ))),
         false => Ok(()),
     };
     let new = std::mem::take(&mut moment.new);
@@ -111,7 +126,11 @@ fn part(
             link.engine = Some(whole(&value).map_err(at)?);
         }
         ("fault" | "end" | "redrive", None) => {
-            let message = format!("put the moment before it, such as @4s&{name}=...");
+            let message = said!(
+                "put the moment before it, such as @4s&{0}=...",
+                "앞에 시점을 쓰십시오. 예: @4s&{0}=...",
+                name,
+            );
             return Err(at(message));
         }
         ("fault", Some(moment)) => {
@@ -142,37 +161,51 @@ fn part(
     Ok(())
 }
 
-fn add(settings: &mut Vec<Setting>, setting: Setting) -> Result<(), String> {
+fn add(settings: &mut Vec<Setting>, setting: Setting) -> Result<(), Said> {
     if settings.len() == SETTINGS_MAX {
-        return Err(format!("it has more than {SETTINGS_MAX} settings"));
+        return Err(said!(
+            "it has more than {0} settings",
+            "설정이 {0}개를 넘습니다",
+            SETTINGS_MAX
+        ));
     }
     settings.push(setting);
     Ok(())
 }
 
-fn deed(link: &mut Link, moment: Time, deed: Deed) -> Result<(), String> {
+fn deed(link: &mut Link, moment: Time, deed: Deed) -> Result<(), Said> {
     if link.deeds.len() == DEEDS_MAX {
-        return Err(format!("it has more than {DEEDS_MAX} changes and faults"));
+        return Err(said!(
+            "it has more than {0} changes and faults",
+            "변경과 장애가 {0}개를 넘습니다",
+            DEEDS_MAX,
+        ));
     }
     link.deeds.push((moment, deed));
     Ok(())
 }
 
-fn time(text: &str) -> Result<Time, String> {
+fn time(text: &str) -> Result<Time, Said> {
     Span::parse(text).map(|span| Time::ZERO + span)
 }
 
-fn whole<T: TryFrom<u32>>(text: &str) -> Result<T, String> {
+fn whole<T: TryFrom<u32>>(text: &str) -> Result<T, Said> {
     let number = text.parse::<u32>().ok();
     number
         .and_then(|number| T::try_from(number).ok())
-        .ok_or_else(|| format!("must be a whole number, not {}", quoted(text)))
+        .ok_or_else(|| {
+            said!(
+                "must be a whole number, not {0}",
+                "정수여야 하는데 {0}입니다",
+                quoted(text),
+            )
+        })
 }
 
 /// Reads a fault: `crash,service:common,for:10s`, or as in a document, `{"what": {"crash": ...}, "for": "10s"}`.
-fn fault(text: &str) -> Result<(Value, Option<Span>), String> {
+fn fault(text: &str) -> Result<(Value, Option<Span>), Said> {
     let value = if text.starts_with('{') {
-        crate::scenario::read::json(text).map_err(|problem| problem.to_string())?
+        crate::scenario::read::json(text).map_err(|problem| problem.said())?
     } else {
         fault_document(text)?
     };
@@ -183,16 +216,20 @@ fn fault(text: &str) -> Result<(Value, Option<Span>), String> {
 ///
 /// # Errors
 /// What is missing or too much, and the form.
-pub fn fault_of(value: &Value) -> Result<(Value, Option<Span>), String> {
-    let form =
-        || "a fault is written {\"what\": {\"crash\": {\"service\": \"...\"}}, \"for\": \"10s\"}";
+pub fn fault_of(value: &Value) -> Result<(Value, Option<Span>), Said> {
+    let form = || {
+        said!(
+            "a fault is written {\"what\": {\"crash\": {\"service\": \"...\"}}, \"for\": \"10s\"}",
+            "장애는 {\"what\": {\"crash\": {\"service\": \"...\"}}, \"for\": \"10s\"}처럼 씁니다",
+        )
+    };
     let fields = value.as_object().ok_or_else(form)?;
     let known = fields.keys().all(|name| name == "what" || name == "for");
     let what = fields.get("what").filter(|_| known).ok_or_else(form)?;
     let lasts = match fields.get("for") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(Span::parse(text)?),
-        Some(_) => return Err(form().into()),
+        Some(_) => return Err(form()),
     };
     Ok((what.clone(), lasts))
 }
@@ -205,16 +242,17 @@ pub fn fault_value(what: &Value, lasts: Option<Span>) -> Value {
     }
 }
 
-fn fault_document(text: &str) -> Result<Value, String> {
+fn fault_document(text: &str) -> Result<Value, Said> {
     let mut parts = text.split(',');
     let kind = parts.next().unwrap_or_default();
     let mut fields = Map::new();
     let mut fault = Map::new();
     for part in parts {
         let Some((name, value)) = part.split_once(':') else {
-            return Err(format!(
-                "{} must be name:value, as in crash,service:common,for:10s",
-                quoted(part)
+            return Err(said!(
+                "{0} must be name:value, as in crash,service:common,for:10s",
+                "{0:은} name:value 형식이어야 합니다. 예: crash,service:common,for:10s",
+                quoted(part),
             ));
         };
         if name == "for" {
@@ -225,9 +263,8 @@ fn fault_document(text: &str) -> Result<Value, String> {
         let value = match forms.as_slice() {
             // What is wrong with it is said by the checker, which knows what could be meant.
             [] => value.into(),
-            forms => {
-                settings::convert(forms, value).map_err(|message| format!("{name} {message}"))?
-            }
+            forms => settings::convert(forms, value)
+                .map_err(|message| said!("{0} {1}", "{0}: {1}", name, message))?,
         };
         fields.insert(name.into(), value);
     }
@@ -310,8 +347,15 @@ fn short_fault(what: &Value, lasts: Option<Span>) -> Option<String> {
 }
 
 /// What is wrong with a fault, at a place of a link.
-pub fn fault_problems(place: &str, what: &Value) -> Vec<Problem> {
-    shape::check_at(&["faults", "0", "what"], place, what)
+pub fn fault_problems(place: &Said, what: &Value) -> Vec<Problem> {
+    let problems = shape::check_at(&["faults", "0", "what"], what).into_iter();
+    let there = |problem: Problem| {
+        problem.inside(|path| match path {
+            None => place.clone(),
+            Some(path) => said!("{0}.{1}", "{0}.{1}", place.clone(), path),
+        })
+    };
+    problems.map(there).collect()
 }
 
 /// A text as an address keeps it: everything that chat programs cut off or change is written as `%XX`.
@@ -357,16 +401,21 @@ fn decode(fragment: &str, from: usize, to: usize) -> Result<String, Broken> {
         match (digit(at + 1), digit(at + 2)) {
             (Some(high), Some(low)) => bytes.push((high * 16 + low) as u8),
             _ => {
-                let message =
-                    "% must be followed by two hexadecimal digits; a percent sign itself is %25";
-                return Err((at, message.into()));
+                let message = said!(
+                    "% must be followed by two hexadecimal digits; a percent sign itself is %25",
+                    "% 뒤에는 16진수 두 자리가 와야 합니다. 퍼센트 기호 자체는 %25로 씁니다",
+                );
+                return Err((at, message));
             }
         }
         at += 3;
     }
     String::from_utf8(bytes).map_err(|_| {
-        let message = "its escapes are not UTF-8 text; copy the link again";
-        (from, message.into())
+        let message = said!(
+            "its escapes are not UTF-8 text; copy the link again",
+            "%로 쓴 글자가 UTF-8이 아닙니다. 링크를 다시 복사하십시오",
+        );
+        (from, message)
     })
 }
 
@@ -533,10 +582,10 @@ mod tests {
     fn an_endless_link_is_refused() {
         let many: String = (0..=SETTINGS_MAX).map(|i| format!("&s{i}=1")).collect();
         let problem = parse(&format!("a?{many}")).unwrap_err();
-        assert!(problem[0].message.contains("more than 512 settings"));
+        assert!(problem[0].to_string().contains("more than 512 settings"));
         let many: String = (0..=DEEDS_MAX).map(|i| format!("&@{i}s&x=1")).collect();
         let problem = parse(&format!("a?{many}")).unwrap_err();
-        assert!(problem[0].message.contains("more than 1000 changes"));
+        assert!(problem[0].to_string().contains("more than 1000 changes"));
     }
 
     proptest! {
@@ -557,7 +606,7 @@ mod tests {
         fn no_fragment_makes_it_panic(fragment in "[#?&=%@a-f0-9s,:상\u{0}]{0,40}") {
             match parse(&fragment) {
                 Ok(link) => prop_assert_eq!(parse(&write(&link).unwrap()), Ok(link)),
-                Err(problems) => prop_assert!(problems.iter().all(|problem| !problem.message.is_empty())),
+                Err(problems) => prop_assert!(problems.iter().all(|problem| !problem.message.to_string().is_empty())),
             }
         }
     }

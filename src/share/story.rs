@@ -2,8 +2,9 @@
 //! anything runs.
 
 use super::readable::fault_problems;
-use super::{Deed, Link, Origin};
+use super::{Deed, Link, Origin, THE_LINK};
 use crate::digest::ENGINE;
+use crate::said::{Said, said};
 use crate::scenario::nearest::{did_you_mean, quoted};
 use crate::scenario::settings::{self, Setting};
 use crate::scenario::{FaultKind, Problem, Scenario, binding, read, shipped};
@@ -46,12 +47,13 @@ pub fn open(link: &Link) -> Result<Opened, Vec<Problem>> {
     let mut now = first;
     let mut faults = now.faults.len();
     for (index, (at, deed)) in link.deeds.iter().enumerate() {
-        let place = format!(
-            "what was done at {} (number {})",
+        let place = said!(
+            "what was done at {0} (number {1})",
+            "{0}에 한 조작({1}번째)",
             at.since(Time::ZERO),
-            index + 1
+            index + 1,
         );
-        let one = |message: String| vec![Problem::new(&place, message)];
+        let one = |message: Said| vec![Problem::new(place.clone(), message)];
         let input = match deed {
             Deed::Set(set) => {
                 let after = Rc::new(
@@ -64,9 +66,10 @@ pub fn open(link: &Link) -> Result<Opened, Vec<Problem>> {
                 }
                 if !can_go_on(&now, &after) {
                     let names: Vec<&str> = set.iter().map(|(name, _)| name.as_str()).collect();
-                    return Err(one(format!(
-                        "{} cannot be changed while the run goes on; set it from the start",
-                        names.join(", ")
+                    return Err(one(said!(
+                        "{0} cannot be changed while the run goes on; set it from the start",
+                        "{0:은} 실행 중에 바꿀 수 없습니다. 처음부터 설정하십시오",
+                        names.join(", "),
                     )));
                 }
                 now = after.clone();
@@ -76,14 +79,21 @@ pub fn open(link: &Link) -> Result<Opened, Vec<Problem>> {
                 let kind = fault(&now, what, &place)?;
                 faults += 1;
                 if faults > FAULTS_MAX {
-                    return Err(one(format!("at most {FAULTS_MAX} faults in one run")));
+                    return Err(one(said!(
+                        "at most {0} faults in one run",
+                        "한 실행에서 장애는 {0}개까지입니다",
+                        FAULTS_MAX,
+                    )));
                 }
                 Input::Inject(kind, *lasts)
             }
             Deed::End(number) => {
                 if usize::from(*number) >= faults {
-                    return Err(one(format!(
-                        "there is no fault {number}; until then there are {faults}, counted from 0"
+                    return Err(one(said!(
+                        "there is no fault {0}; until then there are {1}, counted from 0",
+                        "{0}번 장애가 없습니다. 그때까지 장애는 {1}개이고 0부터 셉니다",
+                        *number,
+                        faults,
                     )));
                 }
                 Input::EndFault(*number)
@@ -93,10 +103,11 @@ pub fn open(link: &Link) -> Result<Opened, Vec<Problem>> {
                 let names = subscriptions(&plan);
                 let found = names.iter().position(|known| known == name);
                 let found = found.ok_or_else(|| {
-                    one(format!(
-                        "there is no subscription {}{}",
+                    one(said!(
+                        "there is no subscription {0}{1}",
+                        "구독 {0:이} 없습니다{1}",
                         quoted(name),
-                        did_you_mean(name, names.iter().map(String::as_str))
+                        did_you_mean(name, names.iter().map(String::as_str)),
                     ))
                 })?;
                 Input::Redrive(found as u16)
@@ -116,29 +127,33 @@ pub fn open(link: &Link) -> Result<Opened, Vec<Problem>> {
 
 fn unknown(name: &str) -> Problem {
     let known: Vec<&str> = shipped::names().collect();
-    let message = format!(
-        "there is no scenario {}{}; there is {}",
+    let message = said!(
+        "there is no scenario {0}{1}; there is {2}",
+        "시나리오 {0:이} 없습니다{1} (있는 시나리오: {2})",
         quoted(name),
         did_you_mean(name, known.iter().copied()),
-        known.join(", ")
+        known.join(", "),
     );
-    Problem::new("the link", message)
+    Problem::new(THE_LINK, message)
 }
 
-fn at_place(place: &str, problems: Vec<Problem>) -> Vec<Problem> {
-    let here =
-        |problem: Problem| Problem::new(format!("{place}, {}", problem.path), problem.message);
+fn at_place(place: &Said, problems: Vec<Problem>) -> Vec<Problem> {
+    let here = |problem: Problem| {
+        problem.inside(|path| {
+            let path = path.unwrap_or("".into());
+            said!("{0}, {1}", "{0}, {1}", place.clone(), path)
+        })
+    };
     problems.into_iter().map(here).collect()
 }
 
-fn fault(scenario: &Scenario, what: &Value, place: &str) -> Result<FaultKind, Vec<Problem>> {
+fn fault(scenario: &Scenario, what: &Value, place: &Said) -> Result<FaultKind, Vec<Problem>> {
     let problems = fault_problems(place, what);
     if !problems.is_empty() {
         return Err(problems);
     }
-    let one = |message: String| vec![Problem::new(place, message)];
-    let kind: FaultKind =
-        binding::from_value(what).map_err(|mismatch| one(mismatch.to_string()))?;
+    let one = |message: Said| vec![Problem::new(place.clone(), message)];
+    let kind: FaultKind = binding::from_value(what).map_err(|mismatch| one(mismatch.into()))?;
     Simulation::new(scenario).check_fault(&kind).map_err(one)?;
     Ok(kind)
 }

@@ -7,7 +7,8 @@ use super::pool::User;
 use super::request::{Caller, Group, RequestId, Stage};
 use super::trace::{Observe, Outcome, What};
 use super::{Event, Simulation};
-use crate::scenario::{Fault, FaultKind, Half};
+use crate::said::{Said, Words, said};
+use crate::scenario::{Fault, FaultKind, Half, kinds};
 use crate::time::{Span, Time};
 
 /// A fault of the run.
@@ -44,10 +45,12 @@ impl<O: Observe> Simulation<O> {
     ///
     /// # Errors
     /// If the service, instance, store or link it names is not there, or there have been too many.
-    pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, String> {
+    pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, Said> {
         if self.faults.len() >= FAULTS_MAX {
-            return Err(format!(
-                "at most {FAULTS_MAX} faults in one run: start it anew"
+            return Err(said!(
+                "at most {0} faults in one run: start it anew",
+                "한 실행에서 장애는 {0}개까지입니다. 처음부터 다시 시작하십시오",
+                FAULTS_MAX,
             ));
         }
         self.check_fault(&kind)?;
@@ -97,10 +100,10 @@ impl<O: Observe> Simulation<O> {
     ///
     /// # Errors
     /// If the service, instance, store, link, client or topic it names is not there.
-    pub fn check_fault(&self, kind: &FaultKind) -> Result<(), String> {
+    pub fn check_fault(&self, kind: &FaultKind) -> Result<(), Said> {
         let service = |name: &String| {
             self.service_named(name)
-                .ok_or_else(|| format!("there is no service \"{name}\""))
+                .ok_or_else(|| no(kinds::SERVICE, name))
         };
         match kind {
             FaultKind::Crash {
@@ -109,9 +112,12 @@ impl<O: Observe> Simulation<O> {
             } => {
                 let instances = self.instances(service(name)?);
                 match instance {
-                    Some(instance) if *instance >= u32::from(instances) => {
-                        Err(format!("service \"{name}\" has {instances} instances"))
-                    }
+                    Some(instance) if *instance >= u32::from(instances) => Err(said!(
+                        "service \"{0}\" has {1} instances",
+                        "서비스 \"{0}\"의 인스턴스는 {1}개입니다",
+                        name.as_str(),
+                        instances,
+                    )),
                     _ => Ok(()),
                 }
             }
@@ -122,31 +128,31 @@ impl<O: Observe> Simulation<O> {
                 self.plan
                     .link_named(link)
                     .map(drop)
-                    .ok_or_else(|| format!("there is no link \"{link}\""))
+                    .ok_or_else(|| no(kinds::LINK, link))
             }
             FaultKind::LoseNext { link, .. } => self
                 .plan
                 .link_named(link)
                 .map(drop)
-                .ok_or_else(|| format!("there is no link \"{link}\"")),
+                .ok_or_else(|| no(kinds::LINK, link)),
             FaultKind::Surge { client, .. } => self
                 .client_named(client)
                 .map(drop)
-                .ok_or_else(|| format!("there is no client \"{client}\"")),
+                .ok_or_else(|| no(kinds::CLIENT, client)),
             FaultKind::StoreDown { store } | FaultKind::StoreSlow { store, .. } => self
                 .store_named(store)
                 .map(drop)
-                .ok_or_else(|| format!("there is no store \"{store}\"")),
+                .ok_or_else(|| no(kinds::STORE, store)),
             FaultKind::BrokerDown { topic }
             | FaultKind::DuplicateNext { topic, .. }
             | FaultKind::RelayDies { topic, .. } => self
                 .topic_named(topic)
                 .map(drop)
-                .ok_or_else(|| format!("there is no topic \"{topic}\"")),
+                .ok_or_else(|| no(kinds::TOPIC, topic)),
             FaultKind::Dies { operation, .. } => self
                 .operation_named(operation)
                 .map(drop)
-                .ok_or_else(|| format!("there is no operation \"{operation}\"")),
+                .ok_or_else(|| no(kinds::OPERATION, operation)),
         }
     }
 
@@ -535,4 +541,14 @@ impl<O: Observe> Simulation<O> {
             }
         }
     }
+}
+
+/// Something that a fault names is not there.
+fn no(kind: Words, name: &str) -> Said {
+    said!(
+        "there is no {0} \"{1}\"",
+        "이름이 \"{1}\"인 {0:이} 없습니다",
+        kind,
+        name
+    )
 }

@@ -28,8 +28,8 @@ pub fn view(props: &Props) -> Html {
             <h1>{ word(Word::BrokenLink) }</h1>
             <p>{ word(Word::BrokenWhat) }</p>
             <h2>{ word(Word::BrokenProblems) }</h2>
-            <ul data-test="broken-problems" lang="en">
-                { for props.broken.problems.iter().map(|problem| html! { <li>{ problem.clone() }</li> }) }
+            <ul data-test="broken-problems">
+                { for props.broken.problems.iter().map(|problem| html! { <li>{ problem.said().text(props.lang) }</li> }) }
             </ul>
             <h2 id="broken-input-title">{ word(Word::BrokenInput) }</h2>
             <textarea readonly=true rows="4" data-test="broken-input" aria-labelledby="broken-input-title"

@@ -7,6 +7,7 @@ use crate::app::control::strategy_of;
 use crate::app::embed::Part;
 use crate::app::fault::trouble;
 use crate::app::{Model, Msg, Note, Page as AppPage, Play, Theme};
+use crate::scenario::read::in_one_line;
 use crate::scenario::shipped;
 use crate::sim::Plan;
 use crate::words::{Happened, Lang, Say, Trouble, Word};
@@ -332,7 +333,8 @@ fn bookmarks(play: &Play) -> Vec<(f64, Trouble)> {
 fn note(model: &Model) -> Html {
     let text = model.note.as_ref().map(|note| match note {
         Note::Word(word) => word.text(model.lang).to_string(),
-        Note::Problem(problem) => problem.clone(),
+        Note::Problems(problems) => in_one_line(problems, model.lang),
+        Note::NotExported(why) => why.clone(),
     });
     html! {
         <div class={classes!("toast", text.is_some().then_some("shown"))} role="status" data-test="note">

@@ -2,7 +2,7 @@
 
 use super::page as page_of;
 use super::*;
-use crate::app::{Forecast, Model, Node, Page as AppPage, Snapshot, Start, Theme, update};
+use crate::app::{Choice, Forecast, Model, Node, Page as AppPage, Snapshot, Start, Theme, update};
 use crate::layout::Form;
 use crate::run::Run;
 use crate::time::Time;
@@ -174,6 +174,28 @@ fn a_broken_link_is_said_and_kept() {
     );
     assert!(html.contains("rate=&lt;b&gt;lots"), "it is shown as text");
     assert!(!html.contains("<b>lots"), "and never as a part of the page");
+}
+
+#[test]
+fn what_is_wrong_with_a_link_is_said_in_the_reader_s_language() {
+    let reasons = |lang| {
+        let html = draw(page("consultation-list?threads=0", lang));
+        let list = html.split_once("data-test=\"broken-problems\"").unwrap().1;
+        list.split_once("</ul>").unwrap().0.to_string()
+    };
+    assert_eq!(
+        reasons(Lang::En),
+        "><li>threads: must be 1 to 10000</li>",
+        "nothing is marked as another language"
+    );
+    assert_eq!(
+        reasons(Lang::Ko),
+        "><li>threads: 1 이상 10000 이하여야 합니다</li>"
+    );
+    let mut model = page("", Lang::Ko);
+    let threads = ("threads".to_string(), "0".to_string());
+    update(&mut model, Msg::Set(vec![threads], Choice::Discrete));
+    assert!(draw(model).contains("threads: 1 이상 10000 이하여야 합니다"));
 }
 
 #[test]

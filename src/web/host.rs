@@ -6,7 +6,7 @@
 use super::environment::{document, window};
 use crate::app::host::{self, MESSAGE_MAX, Request, Topic};
 use crate::app::{Command, Model, Page, embed::Embed};
-use crate::scenario::{notation::json_text, read};
+use crate::scenario::{Problem, notation::json_text, read};
 use crate::time::Time;
 use gloo_events::EventListener;
 use js_sys::{JSON, Object, Reflect};
@@ -34,7 +34,7 @@ pub struct Host {
     event: String,
     height: f64,
     metrics_at: Time,
-    broken: Vec<String>,
+    broken: Vec<Problem>,
     _listener: EventListener,
 }
 
@@ -130,10 +130,7 @@ impl Host {
             Page::Broken(broken) => {
                 if self.broken != broken.problems {
                     self.broken = broken.problems.clone();
-                    self.say(&host::error(&format!(
-                        "link: {}",
-                        broken.problems.join("; ")
-                    )));
+                    self.say(&host::broken(broken));
                 }
                 return;
             }

@@ -5,12 +5,13 @@
 use msa_playground::app::opening::open;
 use msa_playground::run::Run;
 use msa_playground::scenario::read::{DOCUMENT_MAX, from_value, to_value};
-use msa_playground::scenario::{FaultKind, Scenario, read, settings};
+use msa_playground::scenario::{FaultKind, Problem, Scenario, read, settings};
 use msa_playground::session::Session;
 use msa_playground::share::{LINK_MAX, Link, complete, readable, story};
 use msa_playground::sim::Progress;
 use msa_playground::sim::limits::Limit;
 use msa_playground::time::{Span, Time};
+use msa_playground::words::Lang;
 use serde_json::{Map, Value, json};
 
 /// Problems that are listed of one document, and the one that counts the rest.
@@ -40,7 +41,7 @@ pub fn document(bytes: &[u8]) -> bool {
                 problems.len()
             );
             for problem in problems {
-                assert!(!problem.message.is_empty(), "{problem:?}");
+                has_words(&problem);
                 let longest = 4_096;
                 assert!(problem.to_string().len() < longest, "{problem}");
             }
@@ -53,6 +54,12 @@ pub fn document(bytes: &[u8]) -> bool {
             assert_eq!(read(&value.to_string()).as_ref(), Ok(&scenario));
             true
         }
+    }
+}
+
+fn has_words(problem: &Problem) {
+    for lang in [Lang::En, Lang::Ko] {
+        assert!(!problem.message.text(lang).is_empty(), "{problem:?}");
     }
 }
 
@@ -76,7 +83,7 @@ pub fn link(bytes: &[u8]) -> bool {
     match open(&text) {
         Err(broken) => {
             assert!(!broken.problems.is_empty() && broken.problems.len() <= PROBLEMS_MAX);
-            assert!(broken.problems.iter().all(|problem| !problem.is_empty()));
+            broken.problems.iter().for_each(has_words);
             assert_eq!(broken.input, text.strip_prefix('#').unwrap_or(&text));
             false
         }

@@ -1,7 +1,8 @@
 //! Places in a document, by path: `operations.consultation.list.steps.0.query.rows`.
 
-use super::super::nearest::{listed, nearest, plain, quoted};
-use super::super::read::Problem;
+use super::super::nearest::{listed, meant, nearest, plain, quoted};
+use super::super::read::{Problem, THE_DOCUMENT};
+use crate::said::{Said, said};
 use serde_json::Value;
 
 /// The keys that lead to what stands at `path`. Keys may contain dots themselves (`consultation.list`): at each object
@@ -67,7 +68,15 @@ pub fn set(document: &mut Value, path: &str, value: Value) -> Result<(), Problem
         .try_fold(document, |here, key| child_mut(here, key))
     {
         Some(place) => *place = value,
-        None => return Err(Problem::new(path, "there is no such place in the document")),
+        None => {
+            return Err(Problem::new(
+                path,
+                said!(
+                    "there is no such place in the document",
+                    "문서에 없는 위치입니다",
+                ),
+            ));
+        }
     }
     Ok(())
 }
@@ -92,22 +101,32 @@ pub fn no_such_place(document: &Value, path: &str) -> Problem {
         _ => Vec::new(),
     };
     let whole = if place.is_empty() {
-        "the document".to_string()
+        Said::from(THE_DOCUMENT)
     } else {
-        quoted(place)
+        quoted(place).into()
     };
     let first = rest.split('.').next().unwrap_or(rest);
     let near =
         nearest(rest, names.iter().copied()).or_else(|| nearest(first, names.iter().copied()));
     let remedy = match (near, here) {
-        (Some(name), _) => format!("; did you mean {}?", quoted(name)),
+        (Some(name), _) => meant(name),
         (None, Some(Value::Array(list))) => {
-            format!("; its length is {}, counted from 0", list.len())
+            said!(
+                "; its length is {0}, counted from 0",
+                ". 길이는 {0}이고 0부터 셉니다",
+                list.len(),
+            )
         }
-        (None, _) if names.is_empty() => String::new(),
-        (None, _) => format!("; there is {}", listed(&names)),
+        (None, _) if names.is_empty() => "".into(),
+        (None, _) => said!("; there is {0}", ". {0:이} 있습니다", listed(&names)),
     };
-    let message = format!("{whole} has no {}{remedy}", quoted(rest));
+    let message = said!(
+        "{0} has no {1}{2}",
+        "{0}에 {1:이} 없습니다{2}",
+        whole,
+        quoted(rest),
+        remedy,
+    );
     Problem::new(plain(path), message)
 }
 

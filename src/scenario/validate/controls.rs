@@ -1,11 +1,13 @@
 //! The sense of controls and of the offer.
 
+use super::super::kinds;
 use super::super::nearest::{did_you_mean, quoted};
 use super::super::read::{Problem, to_value};
 use super::super::settings::{self, NOT_SETTINGS};
 use super::super::shape::{fits, forms_at, is, is_span};
 use super::super::{Control, Scenario};
 use super::{Checker, is_slug};
+use crate::said::said;
 use crate::time::SPAN_MAX;
 use serde_json::Value;
 
@@ -22,19 +24,26 @@ impl Checker<'_> {
             if !is_slug(name) {
                 self.report(
                     format!("{path}.name"),
-                    "must be lower-case letters, digits and hyphens, such as \"cache-size\"",
+                    said!(
+                        "must be lower-case letters, digits and hyphens, such as \"cache-size\"",
+                        "소문자, 숫자, 하이픈만 쓸 수 있습니다. 예: \"cache-size\"",
+                    ),
                 );
             } else if name == "seed" {
                 self.report(
                     format!("{path}.name"),
-                    "\"seed\" always sets the seed; choose another name",
+                    said!(
+                        "\"seed\" always sets the seed; choose another name",
+                        "\"seed\"는 언제나 시드를 뜻합니다. 다른 이름을 쓰십시오",
+                    ),
                 );
             } else if settings::RESERVED.contains(&name.as_str()) {
                 self.report(
                     format!("{path}.name"),
-                    format!(
-                        "{} means something else in a link; choose another name",
-                        quoted(name)
+                    said!(
+                        "{0} means something else in a link; choose another name",
+                        "{0:은} 링크에서 다른 뜻으로 쓰입니다. 다른 이름을 쓰십시오",
+                        quoted(name),
                     ),
                 );
             } else if scenario.controls[..index]
@@ -43,7 +52,11 @@ impl Checker<'_> {
             {
                 self.report(
                     format!("{path}.name"),
-                    format!("another control is called {} already", quoted(name)),
+                    said!(
+                        "another control is called {0} already",
+                        "이름이 {0}인 컨트롤이 이미 있습니다",
+                        quoted(name),
+                    ),
                 );
             }
             for (place, sets) in control.sets.iter().enumerate() {
@@ -71,7 +84,11 @@ impl Checker<'_> {
         if NOT_SETTINGS.contains(&sets.split('.').next().unwrap_or(sets)) {
             return self.report(
                 place,
-                format!("{} cannot be set by a control", quoted(sets)),
+                said!(
+                    "{0} cannot be set by a control",
+                    "{0:은} 컨트롤로 바꿀 수 없습니다",
+                    quoted(sets),
+                ),
             );
         }
         let Some(keys) = settings::keys(document, sets) else {
@@ -90,21 +107,38 @@ impl Checker<'_> {
                     (bound("minimum", f64::MIN), bound("maximum", f64::MAX))
                 }
                 None if forms.iter().any(|form| is_span(form)) => (0.0, SPAN_MAX.as_millis()),
-                None => return self.report(path, "a range is for numbers and times; use choices"),
+                None => {
+                    return self.report(
+                        path,
+                        said!(
+                            "a range is for numbers and times; use choices",
+                            "range는 수와 시간에만 쓸 수 있습니다. choices를 쓰십시오",
+                        ),
+                    );
+                }
             };
             if range.min >= range.max {
-                self.report(path.clone(), "min must be less than max");
+                self.report(
+                    path.clone(),
+                    said!("min must be less than max", "min은 max보다 작아야 합니다"),
+                );
             } else if range.min < bounds.0 || range.max > bounds.1 {
-                let message = format!(
-                    "must lie within {} to {}, what {sets} may be",
-                    bounds.0, bounds.1
+                let message = said!(
+                    "must lie within {0} to {1}, what {2} may be",
+                    "{2}에 쓸 수 있는 범위({0}~{1}) 안이어야 합니다",
+                    bounds.0,
+                    bounds.1,
+                    sets,
                 );
                 self.report(path.clone(), message);
             }
             if range.log && range.min <= 0.0 {
                 self.report(
                     path,
-                    "min must be more than 0 if the slider multiplies (log)",
+                    said!(
+                        "min must be more than 0 if the slider multiplies (log)",
+                        "슬라이더가 곱으로 움직이면(log) min은 0보다 커야 합니다",
+                    ),
                 );
             }
         }
@@ -115,7 +149,12 @@ impl Checker<'_> {
                 Ok(value) if !fits(&forms, &value) => {
                     self.report(
                         path,
-                        format!("{} is not possible at {sets}", quoted(choice)),
+                        said!(
+                            "{0} is not possible at {1}",
+                            "{1}에는 {0:을} 쓸 수 없습니다",
+                            quoted(choice),
+                            sets,
+                        ),
                     );
                 }
                 Ok(_) => {}
@@ -128,11 +167,14 @@ impl Checker<'_> {
         let scenario = self.scenario;
         let Some(offer) = &scenario.offer else { return };
         if offer.title.is_empty() {
-            self.report("offer.title", "must not be empty");
+            self.report(
+                "offer.title",
+                said!("must not be empty", "비워 둘 수 없습니다"),
+            );
         }
         self.known(
             "offer.operation",
-            "operation",
+            kinds::OPERATION,
             &scenario.operations,
             &offer.operation,
         );
@@ -147,10 +189,11 @@ impl Checker<'_> {
             .keys()
             .filter(|name| !names().any(|known| known == name.as_str()))
         {
-            let message = format!(
-                "there is no control {}{}",
+            let message = said!(
+                "there is no control {0}{1}",
+                "컨트롤 {0:이} 없습니다{1}",
                 quoted(name),
-                did_you_mean(name, names())
+                did_you_mean(name, names()),
             );
             self.report("offer.set", message);
         }
@@ -165,7 +208,10 @@ impl Checker<'_> {
         let set: Vec<_> = offer.set.clone().into_iter().collect();
         if let Err(problems) = settings::apply(&base, &set) {
             let inside = |problem: Problem| {
-                Problem::new(format!("offer.set.{}", problem.path), problem.message)
+                problem.inside(|path| {
+                    let path = path.unwrap_or("".into());
+                    said!("offer.set.{0}", "offer.set.{0}", path)
+                })
             };
             self.problems.extend(problems.into_iter().map(inside));
         }

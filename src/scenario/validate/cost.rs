@@ -8,6 +8,7 @@ use super::resilience::may_keep_back;
 use super::steps::{has_references, operations_of};
 use super::writing::needs_a_key;
 use super::{Checker, service_of};
+use crate::said::said;
 use crate::time::Span;
 use std::collections::BTreeMap;
 
@@ -29,8 +30,10 @@ impl Checker<'_> {
         };
         for name in scenario.operations.keys() {
             if costs.operation(name, 1) > STEPS_MAX {
-                let message = format!(
-                    "one request takes more than {STEPS_MAX} steps, here and in what it calls; lower the repetitions"
+                let message = said!(
+                    "one request takes more than {0} steps, here and in what it calls; lower the repetitions",
+                    "요청 하나가 호출까지 합해 {0}단계를 넘습니다. 반복 횟수를 줄이십시오",
+                    STEPS_MAX,
                 );
                 self.report(join("operations", name), message);
             }
@@ -57,16 +60,23 @@ impl Checker<'_> {
                     {
                         self.report(
                             join("clients", name) + ".load.closed.think",
-                            "must be longer than 0: a request may end in the instant in which it began, and its user \
-                             would ask again without any time passing",
+                            said!(
+                                "must be longer than 0: a request may end in the instant in which it began, and its \
+                                 user would ask again without any time passing",
+                                "0보다 길어야 합니다. 요청이 시작한 순간에 끝날 수 있어, 시간이 흐르지 않은 채 \
+                                 사용자가 다시 요청하게 됩니다",
+                            ),
                         );
                     }
                 }
             }
         }
         if a_second > STEPS_A_SECOND_MAX {
-            let message = format!(
-                "together they ask for {a_second:.0} steps a second; at most {STEPS_A_SECOND_MAX}: lower the rates"
+            let message = said!(
+                "together they ask for {0} steps a second; at most {1}: lower the rates",
+                "모두 더하면 초당 {0}단계를 요청하는데 최대 {1}단계입니다. 요청 빈도를 줄이십시오",
+                format!("{a_second:.0}"),
+                STEPS_A_SECOND_MAX,
             );
             self.report("clients", message);
         }

@@ -5,6 +5,7 @@ use super::super::{
     Attempts, Backoff, Breaker, BreakerWindow, Retry, RetryBudget, ShareOf, Throttle, TokenBudget,
 };
 use super::Checker;
+use crate::said::said;
 use crate::time::Span;
 
 /// Places in which breakers, throttles and budgets count, all together: the calls or buckets of their windows, once for
@@ -61,9 +62,13 @@ impl Checker<'_> {
     pub(super) fn counted_places(&mut self) {
         let total = self.counted_places;
         if total > COUNTED_PLACES_MAX {
-            let message = format!(
-                "breakers, throttles and retry budgets count in {total} places together (the calls or buckets of their \
-                 windows, once for each calling instance); at most {COUNTED_PLACES_MAX}: make the windows smaller"
+            let message = said!(
+                "breakers, throttles and retry budgets count in {0} places together (the calls or buckets of their \
+                 windows, once for each calling instance); at most {1}: make the windows smaller",
+                "서킷 브레이커, 스로틀, 재시도 예산이 세는 자리(window의 호출이나 구간마다, 호출하는 인스턴스마다 \
+                 하나)를 모두 더하면 {0}개인데 최대 {1}개입니다. window를 줄이십시오",
+                total,
+                COUNTED_PLACES_MAX,
             );
             self.report("operations", message);
         }
@@ -77,13 +82,19 @@ impl Checker<'_> {
         if once && waits && !self.is_set_by_a_control(&format!("{path}.backoff")) {
             self.report(
                 format!("{path}.backoff"),
-                "attempts is 1, so there is never a wait; leave the backoff out, or allow more attempts",
+                said!(
+                    "attempts is 1, so there is never a wait; leave the backoff out, or allow more attempts",
+                    "attempts가 1이라 기다릴 일이 없습니다. backoff를 빼거나 attempts를 늘리십시오",
+                ),
             );
         }
         if once && retry.budget.is_some() {
             self.report(
                 format!("{path}.budget"),
-                "attempts is 1, so there is never a retry; leave the budget out, or allow more attempts",
+                said!(
+                    "attempts is 1, so there is never a retry; leave the budget out, or allow more attempts",
+                    "attempts가 1이라 재시도할 일이 없습니다. budget을 빼거나 attempts를 늘리십시오",
+                ),
             );
         }
         if retry
@@ -94,19 +105,29 @@ impl Checker<'_> {
         {
             self.report(
                 format!("{path}.on"),
-                "names a failure twice; name each once",
+                said!(
+                    "names a failure twice; name each once",
+                    "같은 실패가 두 번 있습니다. 하나씩만 쓰십시오",
+                ),
             );
         }
         if waits && retry.wait == Span::ZERO {
             self.report(
                 format!("{path}.wait"),
-                "must be longer than 0; leave the backoff out for retries at once",
+                said!(
+                    "must be longer than 0; leave the backoff out for retries at once",
+                    "0보다 길어야 합니다. 즉시 재시도하려면 backoff를 빼십시오",
+                ),
             );
         }
         if waits && retry.cap < retry.wait {
             self.report(
                 format!("{path}.cap"),
-                format!("must not be shorter than wait ({})", retry.wait),
+                said!(
+                    "must not be shorter than wait ({0})",
+                    "wait({0})보다 짧을 수 없습니다",
+                    retry.wait,
+                ),
             );
         }
         if let Some(budget) = &retry.budget {
@@ -120,8 +141,12 @@ impl Checker<'_> {
         if unlimited && !waits && !takes_time && !limited {
             self.report(
                 format!("{path}.attempts"),
-                "without a limit, a wait or a latency of the link, retries would go in circles while no time passes; give \
-                 a number, a backoff or a budget",
+                said!(
+                    "without a limit, a wait or a latency of the link, retries would go in circles while no time \
+                     passes; give a number, a backoff or a budget",
+                    "횟수 제한도 대기도 연결의 지연도 없어, 시간이 흐르지 않은 채 재시도가 끝없이 이어집니다. 횟수, \
+                     backoff, budget 중 하나를 정하십시오",
+                ),
             );
         }
     }
@@ -130,7 +155,10 @@ impl Checker<'_> {
         if budget.tokens.is_none() && budget.ratio.is_none() && budget.failures.is_none() {
             self.report(
                 path,
-                "must have \"tokens\", \"ratio\" or \"failures\"; without any it allows every retry",
+                said!(
+                    "must have \"tokens\", \"ratio\" or \"failures\"; without any it allows every retry",
+                    "\"tokens\", \"ratio\", \"failures\" 중 하나는 있어야 합니다. 없으면 모든 재시도를 허용합니다",
+                ),
             );
         }
         if let Some(tokens) = &budget.tokens {
@@ -142,12 +170,19 @@ impl Checker<'_> {
             if ratio.share == 0.0 && ratio.min_per_second * ratio.window.as_secs() < 1.0 {
                 self.report(
                     path,
-                    "can never allow a retry; give it a share, or a min_per_second of at least one in a window",
+                    said!(
+                        "can never allow a retry; give it a share, or a min_per_second of at least one in a window",
+                        "재시도를 한 번도 허용할 수 없습니다. share를 정하거나 min_per_second를 window 안에 한 번 \
+                         이상이 되게 하십시오",
+                    ),
                 );
             } else if !limits_ratio(ratio.of, ratio.share) {
                 self.report(
                     format!("{path}.share"),
-                    "must be less than 1 of all attempts, or it allows every retry",
+                    said!(
+                        "must be less than 1 of all attempts, or it allows every retry",
+                        "모든 시도에 대한 비율은 1보다 작아야 합니다. 아니면 모든 재시도를 허용합니다",
+                    ),
                 );
             }
         }
@@ -159,7 +194,10 @@ impl Checker<'_> {
             if failures.share == 0.0 {
                 self.report(
                     format!("{path}.share"),
-                    "must be more than 0, or it can never allow a retry: a retry follows a failure",
+                    said!(
+                        "must be more than 0, or it can never allow a retry: a retry follows a failure",
+                        "0보다 커야 합니다. 재시도는 실패 뒤에 오므로 0이면 한 번도 허용할 수 없습니다",
+                    ),
                 );
             }
         }
@@ -171,7 +209,11 @@ impl Checker<'_> {
         if start > size {
             self.report(
                 format!("{path}.start"),
-                format!("must be at most size ({size})"),
+                said!(
+                    "must be at most size ({0})",
+                    "size({0}) 이하여야 합니다",
+                    size
+                ),
             );
         }
         let comes_in = tokens.per_call > 0.0 || tokens.per_success > 0.0 || tokens.per_second > 0.0;
@@ -180,21 +222,30 @@ impl Checker<'_> {
         if cost > most {
             self.report(
                 path,
-                format!(
-                    "can never allow a retry: it holds at most {most} tokens, and a retry takes {cost}"
+                said!(
+                    "can never allow a retry: it holds at most {0} tokens, and a retry takes {1}",
+                    "재시도를 한 번도 허용할 수 없습니다. 토큰은 최대 {0}개인데 재시도에 {1}개가 듭니다",
+                    most,
+                    cost,
                 ),
             );
         } else if let Some(above) = tokens.above.filter(|above| *above >= most) {
             self.report(
                 path,
-                format!(
-                    "can never allow a retry: it holds at most {most} tokens, and must hold more than {above}"
+                said!(
+                    "can never allow a retry: it holds at most {0} tokens, and must hold more than {1}",
+                    "재시도를 한 번도 허용할 수 없습니다. 토큰은 최대 {0}개인데 {1}개보다 많아야 합니다",
+                    most,
+                    above,
                 ),
             );
         } else if !limits_tokens(tokens) {
             self.report(
                 path,
-                "allows every retry: give it a cost, or per_failure together with above",
+                said!(
+                    "allows every retry: give it a cost, or per_failure together with above",
+                    "모든 재시도를 허용합니다. cost를 정하거나 per_failure와 above를 함께 정하십시오",
+                ),
             );
         }
     }
@@ -207,13 +258,19 @@ impl Checker<'_> {
         if breaker.threshold == 0.0 {
             self.report(
                 format!("{path}.threshold"),
-                "must be more than 0, or it would open when nothing has failed",
+                said!(
+                    "must be more than 0, or it would open when nothing has failed",
+                    "0보다 커야 합니다. 0이면 실패가 없어도 열립니다",
+                ),
             );
         }
         if breaker.slow.is_some_and(|slow| slow.threshold == 0.0) {
             self.report(
                 format!("{path}.slow.threshold"),
-                "must be more than 0, or it would open when nothing was slow",
+                said!(
+                    "must be more than 0, or it would open when nothing was slow",
+                    "0보다 커야 합니다. 0이면 느린 호출이 없어도 열립니다",
+                ),
             );
         }
     }

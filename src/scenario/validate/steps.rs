@@ -1,11 +1,13 @@
 //! The sense of operations and their steps.
 
+use super::super::kinds;
 use super::super::nearest::{did_you_mean, quoted};
 use super::super::shape::join;
 use super::super::{Coordination, Count, CountOf, Participant, Process, Scenario, Step, Way};
 use super::cost::latency;
 use super::resilience::Site;
 use super::{Checker, is_name, service_of};
+use crate::said::{Said, said};
 use crate::time::Span;
 use std::collections::BTreeSet;
 
@@ -32,18 +34,32 @@ impl<'s> Checker<'s> {
         for (name, operation) in &scenario.operations {
             let path = join("operations", name);
             let Some((service, own)) = name.split_once('.') else {
-                self.report(path, "an operation is named \"service.operation\"");
+                self.report(
+                    path,
+                    said!(
+                        "an operation is named \"service.operation\"",
+                        "오퍼레이션 이름은 \"service.operation\" 형식입니다",
+                    ),
+                );
                 continue;
             };
             if !is_name(own) {
-                let message = "an operation is named \"service.operation\": letters, digits, _ and - after the point";
+                let message = said!(
+                    "an operation is named \"service.operation\": letters, digits, _ and - after the point",
+                    "오퍼레이션 이름은 \"service.operation\" 형식입니다. 점 뒤에는 글자, 숫자, _, -만 쓸 수 있습니다",
+                );
                 self.report(path.clone(), message);
             }
             if !scenario.services.contains_key(service) {
                 let remedy = did_you_mean(service, scenario.services.keys().map(String::as_str));
                 self.report(
                     path,
-                    format!("there is no service {}{remedy}", quoted(service)),
+                    said!(
+                        "there is no service {0}{1}",
+                        "서비스 {0:이} 없습니다{1}",
+                        quoted(service),
+                        remedy,
+                    ),
                 );
                 continue;
             }
@@ -73,7 +89,11 @@ impl<'s> Checker<'s> {
         if here.depth > NESTING_MAX {
             return self.report(
                 path,
-                format!("steps are nested more than {NESTING_MAX} deep"),
+                said!(
+                    "steps are nested more than {0} deep",
+                    "단계가 {0}겹보다 깊게 들어 있습니다",
+                    NESTING_MAX,
+                ),
             );
         }
         for (index, step) in steps.iter().enumerate() {
@@ -120,9 +140,10 @@ impl<'s> Checker<'s> {
                     && let Some(it) = store.and_then(|store| store.tables.get(table))
                     && !it.states.is_empty()
                 {
-                    let message = format!(
-                        "{} is a table of records; insert or update them",
-                        quoted(table)
+                    let message = said!(
+                        "{0} is a table of records; insert or update them",
+                        "{0:은} 레코드 테이블입니다. insert나 update를 쓰십시오",
+                        quoted(table),
                     );
                     self.report(format!("{path}.table"), message);
                 }
@@ -131,7 +152,7 @@ impl<'s> Checker<'s> {
                 let path = format!("{path}.call");
                 self.known(
                     &format!("{path}.operation"),
-                    "operation",
+                    kinds::OPERATION,
                     &scenario.operations,
                     &call.operation,
                 );
@@ -153,7 +174,10 @@ impl<'s> Checker<'s> {
                 if here.transaction.is_some() {
                     self.report(
                         format!("{path}.fan_out"),
-                        "a transaction does one thing after the other; put the fan_out before or behind it",
+                        said!(
+                            "a transaction does one thing after the other; put the fan_out before or behind it",
+                            "트랜잭션은 일을 차례로 합니다. fan_out을 앞이나 뒤에 두십시오",
+                        ),
                     );
                 }
                 for (index, branch) in fan_out.branches.iter().enumerate() {
@@ -179,10 +203,19 @@ impl<'s> Checker<'s> {
             Step::Choose(choose) => {
                 let path = format!("{path}.choose.ways");
                 if choose.weight() <= 0.0 {
-                    self.report(path.clone(), "at least one way must have a weight above 0");
+                    self.report(
+                        path.clone(),
+                        said!(
+                            "at least one way must have a weight above 0",
+                            "적어도 하나는 weight가 0보다 커야 합니다",
+                        ),
+                    );
                 } else if choose.again() > AGAIN_MAX {
-                    let message = format!(
-                        "after more than {AGAIN_MAX} of the choices a way is chosen anew; give the ways that go on more weight"
+                    let message = said!(
+                        "after more than {0} of the choices a way is chosen anew; give the ways that go on more \
+                         weight",
+                        "다시 선택하는 비율이 {0:을} 넘습니다. 다음으로 넘어가는 쪽의 weight를 늘리십시오",
+                        AGAIN_MAX,
                     );
                     self.report(path.clone(), message);
                 }
@@ -211,14 +244,15 @@ impl<'s> Checker<'s> {
             }
             Step::Lookup(lookup) => {
                 let place = format!("{path}.lookup.cache");
-                let cache = self.known(&place, "cache", &scenario.caches, &lookup.cache);
+                let cache = self.known(&place, kinds::CACHE, &scenario.caches, &lookup.cache);
                 if let Some(cache) = cache
                     && cache.service != here.service
                 {
-                    let message = format!(
-                        "is a cache of {}, not of {}",
+                    let message = said!(
+                        "is a cache of {0}, not of {1}",
+                        "{1:이} 아니라 {0}의 캐시입니다",
                         quoted(&cache.service),
-                        quoted(here.service)
+                        quoted(here.service),
                     );
                     self.report(place, message);
                 }
@@ -232,10 +266,11 @@ impl<'s> Checker<'s> {
                     if let Some(from) = self.column(&path, name, here)
                         && here.page.as_deref() != Some(from)
                     {
-                        let message = format!(
-                            "{} is a column of {}; the latest query before this step must read that table",
+                        let message = said!(
+                            "{0} is a column of {1}; the latest query before this step must read that table",
+                            "{0:은} {1}의 컬럼입니다. 이 단계 앞의 마지막 query가 그 테이블을 읽어야 합니다",
                             quoted(name),
-                            quoted(from)
+                            quoted(from),
                         );
                         self.report(path, message);
                     }
@@ -247,10 +282,11 @@ impl<'s> Checker<'s> {
                     if let Some(from) = self.column(&path, name, here)
                         && !here.written.contains(from)
                     {
-                        let message = format!(
-                            "{} is a column of {}, which this operation does not write",
+                        let message = said!(
+                            "{0} is a column of {1}, which this operation does not write",
+                            "{0:은} {1}의 컬럼인데 이 오퍼레이션은 그 테이블에 쓰지 않습니다",
                             quoted(name),
-                            quoted(from)
+                            quoted(from),
                         );
                         self.report(path, message);
                     }
@@ -262,34 +298,36 @@ impl<'s> Checker<'s> {
     /// A store and perhaps a table of the service that works on the step.
     pub(super) fn own_table(&mut self, path: &str, store: &str, table: Option<&str>, here: &Here) {
         let place = format!("{path}.store");
-        let Some(it) = self.known(&place, "store", &self.scenario.stores, store) else {
+        let Some(it) = self.known(&place, kinds::STORE, &self.scenario.stores, store) else {
             return;
         };
         // A service that is not there is reported with the store.
         if it.service != here.service && self.scenario.services.contains_key(&it.service) {
-            let message = format!(
-                "is the store of {}; {} reads and writes its own stores only, and calls others",
+            let message = said!(
+                "is the store of {0}; {1} reads and writes its own stores only, and calls others",
+                "{0}의 DB입니다. {1:은} 자기 DB만 읽고 쓰며 다른 서비스는 호출해야 합니다",
                 quoted(&it.service),
-                quoted(here.service)
+                quoted(here.service),
             );
             self.report(place, message);
         }
         if let Some(table) = table {
-            self.known(&format!("{path}.table"), "table", &it.tables, table);
+            self.known(&format!("{path}.table"), kinds::TABLE, &it.tables, table);
         }
     }
 
     /// The table that has a reference's column, if the reference exists and the table belongs to this service.
     fn column(&mut self, path: &str, name: &str, here: &Here) -> Option<&'s str> {
-        let reference = self.known(path, "reference", &self.scenario.references, name)?;
+        let reference = self.known(path, kinds::REFERENCE, &self.scenario.references, name)?;
         // Missing tables are reported with the reference.
         let (reader, _) = self.ends_of(reference)?;
         if reader != here.service {
-            let message = format!(
-                "{} is a column of a table of {}, not of {}",
+            let message = said!(
+                "{0} is a column of a table of {1}, not of {2}",
+                "{0:은} {2:이} 아니라 {1}의 테이블에 있는 컬럼입니다",
                 quoted(name),
                 quoted(reader),
-                quoted(here.service)
+                quoted(here.service),
             );
             self.report(path, message);
             return None;
@@ -301,7 +339,10 @@ impl<'s> Checker<'s> {
         if count == Count::Of(CountOf::Rows) && here.page.is_none() {
             self.report(
                 path,
-                "\"rows\" needs an earlier query of a table with references in the same operation",
+                said!(
+                    "\"rows\" needs an earlier query of a table with references in the same operation",
+                    "\"rows\"를 쓰려면 같은 오퍼레이션에서 참조가 있는 테이블을 먼저 query로 읽어야 합니다",
+                ),
             );
         }
     }
@@ -346,18 +387,29 @@ impl<'s> Checker<'s> {
 
     fn round(&mut self, round: &[(&str, bool)]) {
         let by_calls = round.iter().all(|(_, is_call)| *is_call);
-        let mut words = String::new();
+        let mut words = Said::from("");
         for (name, is_call) in round {
-            words += name;
-            words += if *is_call { " calls " } else { " sets off " };
+            words = if *is_call {
+                said!("{0}{1} calls ", "{0}{1} →(호출) ", words, *name)
+            } else {
+                said!("{0}{1} sets off ", "{0}{1} →(이벤트) ", words, *name)
+            };
         }
         let first = round.first().map_or("", |(name, _)| name);
         let message = if by_calls {
-            format!("calls itself: {words}{first}; this would go on without end")
+            said!(
+                "calls itself: {0}{1}; this would go on without end",
+                "자기 자신을 호출합니다: {0}{1}. 호출이 끝없이 이어집니다",
+                words,
+                first,
+            )
         } else {
-            format!(
-                "sets itself off: {words}{first}; its events would bring about new ones without end, so publish these on \
-                 another topic"
+            said!(
+                "sets itself off: {0}{1}; its events would bring about new ones without end, so publish these on \
+                 another topic",
+                "자기 자신을 다시 일으킵니다: {0}{1}. 이벤트가 끝없이 새 이벤트를 낳으므로 다른 토픽에 발행하십시오",
+                words,
+                first,
             )
         };
         self.report(join("operations", first), message);

@@ -1,5 +1,6 @@
 //! The sense of topics, and of what consumes them.
 
+use super::super::kinds;
 use super::super::nearest::quoted;
 use super::super::shape::join;
 use super::super::{Broker, Consume, Coordination, Publish, PublishBy, Step, Subscription, Topic};
@@ -7,6 +8,7 @@ use super::cost::latency;
 use super::processes::first_store;
 use super::steps::{Here, visit};
 use super::{Checker, service_of};
+use crate::said::{Said, said};
 use crate::time::Span;
 use std::collections::BTreeSet;
 
@@ -24,8 +26,10 @@ impl<'s> Checker<'s> {
             if by == PublishBy::Outbox && topic.publish.interval < INTERVAL_MIN {
                 self.report(
                     format!("{path}.publish.interval"),
-                    format!(
-                        "must be at least {INTERVAL_MIN}, or the relay would do nothing but look"
+                    said!(
+                        "must be at least {0}, or the relay would do nothing but look",
+                        "{0} 이상이어야 합니다. 더 짧으면 릴레이가 조회만 되풀이합니다",
+                        INTERVAL_MIN,
                     ),
                 );
             }
@@ -56,7 +60,7 @@ impl<'s> Checker<'s> {
         let place = format!("{path}.operation");
         let operation = self.known(
             &place,
-            "operation",
+            kinds::OPERATION,
             &self.scenario.operations,
             &it.operation,
         );
@@ -87,15 +91,20 @@ impl<'s> Checker<'s> {
         let takes_time =
             service.is_none_or(|service| latency(self.scenario, name, service) > Span::ZERO);
         if at_once && !takes_time {
-            let message = format!(
-                "what fails would be delivered again and again while no time passes; give the link \"{name} -> {}\" a \
-                 latency{}",
+            let message = said!(
+                "what fails would be delivered again and again while no time passes; give the link \"{0} -> {1}\" a \
+                 latency{2}",
+                "실패한 메시지가 시간이 흐르지 않은 채 끝없이 재전달됩니다. 연결 \"{0} -> {1}\"에 지연을{2} 주십시오",
+                name,
                 service.unwrap_or_default(),
                 if topic.broker == Broker::NatsJetstream {
-                    ""
+                    Said::from("")
                 } else {
-                    ", or the subscription a backoff"
-                }
+                    said!(
+                        ", or the subscription a backoff",
+                        " 주거나 구독에 backoff를"
+                    )
+                },
             );
             self.report(format!("{path}.backoff"), message);
         }
@@ -114,20 +123,30 @@ impl<'s> Checker<'s> {
         match it.consume {
             Consume::UniqueKey if !inserts => self.report(
                 place.clone(),
-                format!("\"unique_key\" needs a step \"insert\" in {name}; use \"inbox\" instead"),
+                said!(
+                    "\"unique_key\" needs a step \"insert\" in {0}; use \"inbox\" instead",
+                    "\"unique_key\"를 쓰려면 {0}에 \"insert\" 단계가 있어야 합니다. 대신 \"inbox\"를 쓰십시오",
+                    name.as_str(),
+                ),
             ),
             Consume::Inbox if first_store(steps).is_none() => {
-                let message = format!(
-                    "\"inbox\" remembers the message in the transaction that does the work, but {name} has none; give it \
-                     a statement, or use \"check_first\""
+                let message = said!(
+                    "\"inbox\" remembers the message in the transaction that does the work, but {0} has none; give \
+                     it a statement, or use \"check_first\"",
+                    "\"inbox\"는 일을 처리하는 트랜잭션에서 메시지를 기억하는데 {0}에는 트랜잭션이 없습니다. 쓰는 \
+                     단계를 넣거나 \"check_first\"를 쓰십시오",
+                    name.as_str(),
                 );
                 self.report(place.clone(), message);
             }
             Consume::Inbox => self.in_one_transaction(&place, &it.operation, "\"inbox\"", false),
             Consume::Versioned if applies.is_none() => {
-                let message = format!(
-                    "\"versioned\" compares the event's version with that of a copy, but {name} has no step \"apply\" \
-                     that keeps one; add it, or use \"inbox\""
+                let message = said!(
+                    "\"versioned\" compares the event's version with that of a copy, but {0} has no step \"apply\" \
+                     that keeps one; add it, or use \"inbox\"",
+                    "\"versioned\"는 이벤트와 복제본의 버전을 비교하는데 {0}에는 복제본을 두는 \"apply\" 단계가 \
+                     없습니다. 단계를 넣거나 \"inbox\"를 쓰십시오",
+                    name.as_str(),
                 );
                 self.report(place.clone(), message);
             }
@@ -141,17 +160,27 @@ impl<'s> Checker<'s> {
         };
         let copy = format!("{}.{}", apply.store, apply.table);
         let mut problems = Vec::new();
-        for (publisher, of) in self.publishers(topic) {
+        for (is_process, publisher, of) in self.publishers(topic) {
+            let publisher = match (quoted(publisher), is_process) {
+                (publisher, true) => said!("the process {0}", "프로세스 {0}", publisher),
+                (publisher, false) => publisher.into(),
+            };
             match of {
-                None => problems.push(format!(
-                    "{name} applies what an event carries, but what {publisher} publishes carries no record, and so no \
-                     version; name its table there (\"of\")"
+                None => problems.push(said!(
+                    "{0} applies what an event carries, but what {1} publishes carries no record, and so no \
+                     version; name its table there (\"of\")",
+                    "{0:은} 이벤트에 담긴 값을 반영하는데 {1:이} 발행하는 이벤트에는 레코드도 버전도 없습니다. \
+                     발행하는 곳에서 테이블을 정하십시오(\"of\")",
+                    name.as_str(),
+                    publisher,
                 )),
                 Some(of) if fields(of).is_some() && fields(&copy).is_some() && fields(of) != fields(&copy) => {
-                    problems.push(format!(
-                        "{name} copies {} to {}, which must have the same \"fields\" in the same order",
+                    problems.push(said!(
+                        "{0} copies {1} to {2}, which must have the same \"fields\" in the same order",
+                        "{0:은} {1:을} {2:으로} 복제하므로 두 테이블의 \"fields\"가 순서까지 같아야 합니다",
+                        name.as_str(),
                         quoted(of),
-                        quoted(&copy)
+                        quoted(&copy),
                     ));
                 }
                 Some(_) => {}
@@ -163,14 +192,14 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// Who publishes on a topic, and the table whose record the event carries.
-    fn publishers(&self, topic: &str) -> BTreeSet<(String, Option<&'s str>)> {
+    /// Who publishes on a topic - operations, then processes -, and the table whose record the event carries.
+    fn publishers(&self, topic: &str) -> BTreeSet<(bool, &'s str, Option<&'s str>)> {
         let scenario = self.scenario;
         let mut publishers = BTreeSet::new();
         for (name, operation) in &scenario.operations {
             visit(&operation.steps, &mut |step| match step {
                 Step::Publish(publish) if publish.topic == topic => {
-                    publishers.insert((quoted(name), publish.of.as_deref()));
+                    publishers.insert((false, name.as_str(), publish.of.as_deref()));
                 }
                 _ => {}
             });
@@ -181,10 +210,7 @@ impl<'s> Checker<'s> {
                 Coordination::Events | Coordination::Choreography
             );
             if by_event && process.topic.as_deref() == Some(topic) {
-                publishers.insert((
-                    format!("the process {}", quoted(name)),
-                    Some(&process.record),
-                ));
+                publishers.insert((true, name, Some(&process.record)));
             }
         }
         publishers
@@ -193,7 +219,7 @@ impl<'s> Checker<'s> {
     pub(super) fn publish(&mut self, path: &str, publish: &'s Publish, here: &Here) {
         let scenario = self.scenario;
         let place = format!("{path}.topic");
-        if let Some(topic) = self.known(&place, "topic", &scenario.topics, &publish.topic) {
+        if let Some(topic) = self.known(&place, kinds::TOPIC, &scenario.topics, &publish.topic) {
             self.outbox(&place, topic, here.service);
         }
         if let Some(of) = &publish.of {
@@ -201,10 +227,11 @@ impl<'s> Checker<'s> {
             if let Some((owner, _)) = self.records(&place, of)
                 && owner != here.service
             {
-                let message = format!(
-                    "is a table of {}; {} publishes records of its own",
+                let message = said!(
+                    "is a table of {0}; {1} publishes records of its own",
+                    "{0}의 테이블입니다. {1:은} 자기 레코드만 발행할 수 있습니다",
                     quoted(owner),
-                    quoted(here.service)
+                    quoted(here.service),
                 );
                 self.report(place, message);
             }
@@ -214,17 +241,19 @@ impl<'s> Checker<'s> {
     /// An outbox is a table of a store: whoever publishes by one needs a store.
     pub(super) fn outbox(&mut self, path: &str, topic: &Topic, service: &str) {
         let by = match topic.publish.by {
-            PublishBy::Outbox => "an outbox, which is a table",
-            PublishBy::Cdc => "the log of a database",
+            PublishBy::Outbox => said!("an outbox, which is a table", "테이블인 아웃박스"),
+            PublishBy::Cdc => said!("the log of a database", "데이터베이스 로그"),
             PublishBy::BeforeCommit | PublishBy::AfterCommit => return,
         };
         let mut stores = self.scenario.stores.values();
         if self.scenario.services.contains_key(service)
             && !stores.any(|store| store.service == service)
         {
-            let message = format!(
-                "its events leave by {by}, but {} has no store; give it one, or publish \"after_commit\"",
-                quoted(service)
+            let message = said!(
+                "its events leave by {0}, but {1} has no store; give it one, or publish \"after_commit\"",
+                "이벤트를 {0:으로} 내보내는데 {1}에는 DB가 없습니다. DB를 주거나 \"after_commit\"으로 발행하십시오",
+                by,
+                quoted(service),
             );
             self.report(path, message);
         }

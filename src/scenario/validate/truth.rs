@@ -1,9 +1,11 @@
 //! The sense of the ledger and of reconciliations.
 
+use super::super::kinds;
 use super::super::nearest::quoted;
 use super::super::shape::join;
 use super::super::{Repair, Side, Times};
 use super::Checker;
+use crate::said::said;
 use crate::time::Span;
 
 /// The shortest time between two runs of a reconciliation.
@@ -15,11 +17,17 @@ impl Checker<'_> {
         let Some(ledger) = &scenario.ledger else {
             return;
         };
-        let client = self.known("ledger.client", "client", &scenario.clients, &ledger.client);
+        let client = self.known(
+            "ledger.client",
+            kinds::CLIENT,
+            &scenario.clients,
+            &ledger.client,
+        );
         if client.is_some_and(|client| client.key.is_none()) {
-            let message = format!(
-                "{} asks about nothing that could be found again; give it a \"key\"",
-                quoted(&ledger.client)
+            let message = said!(
+                "{0} asks about nothing that could be found again; give it a \"key\"",
+                "{0}의 요청은 나중에 다시 찾을 수 없습니다. \"key\"를 정하십시오",
+                quoted(&ledger.client),
             );
             self.report("ledger.client", message);
         }
@@ -32,7 +40,11 @@ impl Checker<'_> {
             if ledger.accepted.contains(state) {
                 self.report(
                     format!("ledger.open.{index}"),
-                    format!("{} is among the accepted states, too", quoted(state)),
+                    said!(
+                        "{0} is among the accepted states, too",
+                        "{0:은} accepted에도 있습니다",
+                        quoted(state),
+                    ),
                 );
             }
         }
@@ -48,10 +60,11 @@ impl Checker<'_> {
                 && rule.same
                 && table.fields != record.fields
             {
-                let message = format!(
-                    "{} and {} must have the same \"fields\" in the same order to be compared",
+                let message = said!(
+                    "{0} and {1} must have the same \"fields\" in the same order to be compared",
+                    "비교하려면 {0:과} {1}의 \"fields\"가 순서까지 같아야 합니다",
                     quoted(&rule.table),
-                    quoted(&ledger.record)
+                    quoted(&ledger.record),
                 );
                 self.report(format!("{path}.same"), message);
             }
@@ -60,9 +73,11 @@ impl Checker<'_> {
 
     fn times(&mut self, path: &str, times: Times) {
         if times.min > times.max {
-            let message = format!(
-                "min ({}) must not be more than max ({})",
-                times.min, times.max
+            let message = said!(
+                "min ({0}) must not be more than max ({1})",
+                "min({0})은 max({1})보다 클 수 없습니다",
+                times.min,
+                times.max,
             );
             self.report(path, message);
         }
@@ -75,13 +90,18 @@ impl Checker<'_> {
             if it.every < EVERY_MIN {
                 self.report(
                     format!("{path}.every"),
-                    format!("must be at least {EVERY_MIN}, or it would do nothing but begin"),
+                    said!(
+                        "must be at least {0}, or it would do nothing but begin",
+                        "{0} 이상이어야 합니다. 더 짧으면 시작만 되풀이합니다",
+                        EVERY_MIN,
+                    ),
                 );
             }
             if it.grace >= it.window {
-                let message = format!(
-                    "must be shorter than the window ({}), or nothing would ever be compared",
-                    it.window
+                let message = said!(
+                    "must be shorter than the window ({0}), or nothing would ever be compared",
+                    "window({0})보다 짧아야 합니다. 아니면 아무것도 비교하지 못합니다",
+                    it.window,
                 );
                 self.report(format!("{path}.grace"), message);
             }
@@ -90,7 +110,10 @@ impl Checker<'_> {
             if it.left.table == it.right.table {
                 self.report(
                     format!("{path}.right.table"),
-                    "must be another table than the left one",
+                    said!(
+                        "must be another table than the left one",
+                        "왼쪽과 다른 테이블이어야 합니다",
+                    ),
                 );
             }
             self.times(&format!("{path}.times"), it.times);
@@ -104,11 +127,11 @@ impl Checker<'_> {
                     Repair::Manual => {}
                     Repair::Call(name) => {
                         let path = format!("{path}.{field}.call");
-                        self.known(&path, "operation", &scenario.operations, name);
+                        self.known(&path, kinds::OPERATION, &scenario.operations, name);
                     }
                     Repair::Publish(name) => {
                         let path = format!("{path}.{field}.publish");
-                        self.known(&path, "topic", &scenario.topics, name);
+                        self.known(&path, kinds::TOPIC, &scenario.topics, name);
                     }
                 }
             }

@@ -1,10 +1,12 @@
 //! The sense of writing: tables of records, statements, locks, and the business keys that all of it is about.
 
+use super::super::kinds;
 use super::super::nearest::{did_you_mean, quoted};
 use super::super::shape::join;
 use super::super::{Client, ClientKey, LockBy, Named, Row, Step, Table, Update};
 use super::steps::{Here, calls, visit};
 use super::{Checker, is_name};
+use crate::said::{Words, said};
 use std::collections::BTreeSet;
 
 impl<'s> Checker<'s> {
@@ -14,8 +16,8 @@ impl<'s> Checker<'s> {
         for (store, it) in &scenario.stores {
             for (name, table) in &it.tables {
                 let path = join(&(join("stores", store) + ".tables"), name);
-                self.record_names(&format!("{path}.states"), "state", &table.states);
-                self.record_names(&format!("{path}.fields"), "number", &table.fields);
+                self.record_names(&format!("{path}.states"), kinds::STATE, &table.states);
+                self.record_names(&format!("{path}.fields"), kinds::NUMBER, &table.fields);
                 if table.states.is_empty() {
                     self.plain_table(&path, table);
                     continue;
@@ -29,7 +31,10 @@ impl<'s> Checker<'s> {
                     if expiry.state == expiry.to {
                         self.report(
                             format!("{path}.to"),
-                            "must be another state than the one that expires",
+                            said!(
+                                "must be another state than the one that expires",
+                                "만료되는 상태와 다른 상태여야 합니다",
+                            ),
                         );
                     }
                 }
@@ -42,7 +47,10 @@ impl<'s> Checker<'s> {
         if table.rows == 0 {
             self.report(
                 format!("{path}.rows"),
-                "must be 1 to 100000; only a table with states may be empty at the start",
+                said!(
+                    "must be 1 to 100000; only a table with states may be empty at the start",
+                    "1 이상 100000 이하여야 합니다. states가 있는 테이블만 처음에 비어 있을 수 있습니다",
+                ),
             );
         }
         let of_records = [
@@ -53,24 +61,34 @@ impl<'s> Checker<'s> {
         for (field, _) in of_records.into_iter().filter(|(_, is_there)| *is_there) {
             self.report(
                 format!("{path}.{field}"),
-                "is for tables of records; give the table \"states\"",
+                said!(
+                    "is for tables of records; give the table \"states\"",
+                    "레코드 테이블에만 쓸 수 있습니다. 테이블에 \"states\"를 정하십시오",
+                ),
             );
         }
     }
 
     /// The names of states or numbers: each a name, each once.
-    fn record_names(&mut self, path: &str, kind: &str, names: &[String]) {
+    fn record_names(&mut self, path: &str, kind: Words, names: &[String]) {
         for (index, name) in names.iter().enumerate() {
             if !is_name(name) {
-                let message = format!(
-                    "a {kind} must be letters, digits, _ and -, 1 to {} characters long",
-                    super::NAME_MAX
+                let message = said!(
+                    "a {0} must be letters, digits, _ and -, 1 to {1} characters long",
+                    "{0} 이름은 글자, 숫자, _, -로 이루어진 1~{1}자여야 합니다",
+                    kind,
+                    super::NAME_MAX,
                 );
                 self.report(format!("{path}.{index}"), message);
             } else if names[..index].contains(name) {
                 self.report(
                     format!("{path}.{index}"),
-                    format!("another {kind} is called {} already", quoted(name)),
+                    said!(
+                        "another {0} is called {1} already",
+                        "이름이 {1}인 {0:이} 이미 있습니다",
+                        kind,
+                        quoted(name),
+                    ),
                 );
             }
         }
@@ -85,9 +103,10 @@ impl<'s> Checker<'s> {
 
     fn has_states(&mut self, path: &str, name: &str, table: &Table) -> bool {
         if table.states.is_empty() {
-            let message = format!(
-                "{} is not a table of records; give it \"states\"",
-                quoted(name)
+            let message = said!(
+                "{0} is not a table of records; give it \"states\"",
+                "{0:은} 레코드 테이블이 아닙니다. \"states\"를 정하십시오",
+                quoted(name),
             );
             self.report(path, message);
         }
@@ -97,7 +116,15 @@ impl<'s> Checker<'s> {
     pub(super) fn state(&mut self, path: &str, table: &Table, name: &str) {
         if !table.states.iter().any(|state| state == name) {
             let remedy = did_you_mean(name, table.states.iter().map(String::as_str));
-            self.report(path, format!("there is no state {}{remedy}", quoted(name)));
+            self.report(
+                path,
+                said!(
+                    "there is no state {0}{1}",
+                    "상태 {0:이} 없습니다{1}",
+                    quoted(name),
+                    remedy,
+                ),
+            );
         }
     }
 
@@ -110,11 +137,22 @@ impl<'s> Checker<'s> {
     fn fields<'n>(&mut self, path: &str, table: &Table, names: impl Iterator<Item = &'n String>) {
         for name in names.filter(|name| !table.fields.contains(name)) {
             let remedy = if table.fields.is_empty() {
-                "; the table has no \"fields\"".to_string()
+                said!(
+                    "; the table has no \"fields\"",
+                    ". 테이블에 \"fields\"가 없습니다"
+                )
             } else {
                 did_you_mean(name, table.fields.iter().map(String::as_str))
             };
-            self.report(path, format!("there is no number {}{remedy}", quoted(name)));
+            self.report(
+                path,
+                said!(
+                    "there is no number {0}{1}",
+                    "숫자 필드 {0:이} 없습니다{1}",
+                    quoted(name),
+                    remedy,
+                ),
+            );
         }
     }
 
@@ -132,9 +170,10 @@ impl<'s> Checker<'s> {
             && own != store
             && self.scenario.stores.contains_key(own)
         {
-            let message = format!(
-                "is not the store of the transaction it stands in, which is {}; a transaction is of one store",
-                quoted(own)
+            let message = said!(
+                "is not the store of the transaction it stands in, which is {0}; a transaction is of one store",
+                "이 트랜잭션의 DB는 {0}입니다. 트랜잭션은 DB 하나만 씁니다",
+                quoted(own),
             );
             self.report(format!("{path}.store"), message);
         }
@@ -151,7 +190,10 @@ impl<'s> Checker<'s> {
                 if here.transaction.is_some() {
                     self.report(
                         path.clone(),
-                        "stands in a transaction already; do its steps there, or begin it after that one",
+                        said!(
+                            "stands in a transaction already; do its steps there, or begin it after that one",
+                            "이미 트랜잭션 안에 있습니다. 단계를 그 안에서 하거나 그 트랜잭션 뒤에 시작하십시오",
+                        ),
                     );
                 }
                 let outer = here.transaction.replace(&transaction.store);
@@ -218,7 +260,10 @@ impl<'s> Checker<'s> {
         if update.row == Row::Shared && table.rows == 0 {
             self.report(
                 format!("{path}.row"),
-                "a shared record is one of those that are there from the start; give the table \"rows\"",
+                said!(
+                    "a shared record is one of those that are there from the start; give the table \"rows\"",
+                    "공유 레코드는 처음부터 있는 레코드입니다. 테이블에 \"rows\"를 정하십시오",
+                ),
             );
         }
         if update.if_version == super::super::IfVersion::AsRead {
@@ -226,12 +271,16 @@ impl<'s> Checker<'s> {
             if update.row == Row::Shared {
                 self.report(
                     format!("{path}.if_version"),
-                    "\"as_read\" is for the record with the request's key; a shared one is not read before",
+                    said!(
+                        "\"as_read\" is for the record with the request's key; a shared one is not read before",
+                        "\"as_read\"는 요청의 키를 가진 레코드에만 쓸 수 있습니다. 공유 레코드는 먼저 읽지 않습니다",
+                    ),
                 );
             } else if !self.is_read(&name) {
-                let message = format!(
-                    "\"as_read\" needs a version that was read before; add a step that reads {}",
-                    quoted(&name)
+                let message = said!(
+                    "\"as_read\" needs a version that was read before; add a step that reads {0}",
+                    "\"as_read\"에는 먼저 읽은 버전이 필요합니다. {0:을} 읽는 단계를 넣으십시오",
+                    quoted(&name),
                 );
                 self.report(format!("{path}.if_version"), message);
             }
@@ -253,13 +302,16 @@ impl<'s> Checker<'s> {
 
     fn use_lock(&mut self, path: &str, name: &'s str, here: &Here) {
         let path = format!("{path}.lock");
-        let Some(lock) = self.known(&path, "lock", &self.scenario.locks, name) else {
+        let Some(lock) = self.known(&path, kinds::LOCK, &self.scenario.locks, name) else {
             return;
         };
         if here.transaction.is_some() {
             self.report(
                 path.clone(),
-                "a lock lasts from one transaction to the next; take it before this one, give it back behind it",
+                said!(
+                    "a lock lasts from one transaction to the next; take it before this one, give it back behind it",
+                    "락은 한 트랜잭션에서 다음 트랜잭션까지 이어집니다. 이 트랜잭션 앞에서 잡고 뒤에서 돌려주십시오",
+                ),
             );
         }
         let Some((store, _)) = lock.table.split_once('.') else {
@@ -271,10 +323,11 @@ impl<'s> Checker<'s> {
             .get(store)
             .map(|it| it.service.as_str());
         if let Some(service) = service.filter(|service| *service != here.service) {
-            let message = format!(
-                "is a lock on records of {}, not of {}",
+            let message = said!(
+                "is a lock on records of {0}, not of {1}",
+                "{1:이} 아니라 {0}의 레코드에 대한 락입니다",
                 quoted(service),
-                quoted(here.service)
+                quoted(here.service),
             );
             self.report(path, message);
         }
@@ -296,14 +349,18 @@ impl<'s> Checker<'s> {
                 Some(state) => self.state(&format!("{path}.state"), table, state),
                 None if lock.by == LockBy::Semantic => self.report(
                     format!("{path}.state"),
-                    "a semantic lock is a state of the record; name one, such as \"pending\"",
+                    said!(
+                        "a semantic lock is a state of the record; name one, such as \"pending\"",
+                        "시맨틱 락은 레코드의 상태입니다. 상태를 정하십시오. 예: \"pending\"",
+                    ),
                 ),
                 None => {}
             }
             if lock.by == LockBy::Version && !self.is_read(&lock.table) {
-                let message = format!(
-                    "\"version\" needs a version that was read before; add a step that reads {}",
-                    quoted(&lock.table)
+                let message = said!(
+                    "\"version\" needs a version that was read before; add a step that reads {0}",
+                    "\"version\"에는 먼저 읽은 버전이 필요합니다. {0:을} 읽는 단계를 넣으십시오",
+                    quoted(&lock.table),
                 );
                 self.report(format!("{path}.by"), message);
             }
@@ -318,7 +375,10 @@ impl<'s> Checker<'s> {
                 if client.again.is_some() {
                     self.report(
                         format!("{path}.again"),
-                        "somebody tries again for the same business key; give the client a \"key\"",
+                        said!(
+                            "somebody tries again for the same business key; give the client a \"key\"",
+                            "다시 시도하려면 같은 업무 키가 필요합니다. 클라이언트에 \"key\"를 정하십시오",
+                        ),
                     );
                 }
                 self.needs_no_key(path, client);
@@ -329,20 +389,22 @@ impl<'s> Checker<'s> {
                 if let Some((_, it)) = self.records(&path, table)
                     && it.rows == 0
                 {
-                    let message = format!(
-                        "there are no records in {} at the start; give it \"rows\"",
-                        quoted(table)
+                    let message = said!(
+                        "there are no records in {0} at the start; give it \"rows\"",
+                        "{0}에는 처음에 레코드가 없습니다. \"rows\"를 정하십시오",
+                        quoted(table),
                     );
                     self.report(path, message);
                 }
             }
             Some(ClientKey::Recent { client }) => {
                 let path = format!("{path}.key.recent.client");
-                let other = self.known(&path, "client", &scenario.clients, client);
+                let other = self.known(&path, kinds::CLIENT, &scenario.clients, client);
                 if other.is_some_and(|other| other.key != Some(ClientKey::New)) {
-                    let message = format!(
-                        "{} does not begin anything new; its \"key\" must be \"new\"",
-                        quoted(client)
+                    let message = said!(
+                        "{0} does not begin anything new; its \"key\" must be \"new\"",
+                        "{0:은} 새로 시작하는 것이 없습니다. \"key\"가 \"new\"여야 합니다",
+                        quoted(client),
                     );
                     self.report(path, message);
                 }
@@ -365,10 +427,11 @@ impl<'s> Checker<'s> {
                 keyed = keyed.or(needs_a_key(step));
             });
             if let Some(step) = keyed {
-                let message = format!(
-                    "{} has a step {}, which is about a business key; give the client a \"key\", such as \"new\"",
+                let message = said!(
+                    "{0} has a step {1}, which is about a business key; give the client a \"key\", such as \"new\"",
+                    "{0}의 {1} 단계에는 업무 키가 필요합니다. 클라이언트에 \"key\"를 정하십시오. 예: \"new\"",
                     quoted(name),
-                    quoted(step)
+                    quoted(step),
                 );
                 return self.report(format!("{path}.key"), message);
             }
