@@ -86,7 +86,7 @@ impl Link {
     /// Reads a fragment of either form, with or without its `#`.
     ///
     /// # Errors
-    /// What is broken and where.
+    /// What is broken and where; of a readable link also what is wrong with the parts that are not broken.
     pub fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
         if fragment.len() > LINK_MAX {
             let message = said!(
@@ -100,7 +100,18 @@ impl Link {
         let text = fragment.strip_prefix('#').unwrap_or(fragment);
         match complete::version(text) {
             Some(_) => complete::parse(text),
-            None => readable::parse(fragment),
+            None => {
+                let (link, mut problems) = readable::parse(fragment);
+                if problems.is_empty() {
+                    return Ok(link);
+                }
+                // What is wrong with the parts that could be read is said at once, too.
+                let no_name = matches!(&link.origin, Origin::Shipped(name) if name.is_empty());
+                if !no_name {
+                    problems.extend(story::open(&link).err().into_iter().flatten());
+                }
+                Err(problems)
+            }
         }
     }
 

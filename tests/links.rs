@@ -232,6 +232,16 @@ fn what_cannot_have_been_done_is_refused_with_its_place() {
 }
 
 #[test]
+fn everything_that_is_wrong_with_a_link_is_said_at_once() {
+    let problems = Link::parse("order-payment?publsh=x&seed=luck&t=soon").unwrap_err();
+    let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(all.len(), 3, "{all:?}");
+    assert!(all[0].contains("character 34: must be a time"), "{all:?}");
+    assert!(all[1].contains("did you mean \"publish\""), "{all:?}");
+    assert!(all[2].starts_with("seed: must be"), "{all:?}");
+}
+
+#[test]
 fn what_is_set_at_the_moment_0_is_set_from_the_start() {
     assert_eq!(
         opened("consultation-list?@0s&customer=batch&seed=4").story,

@@ -21,6 +21,11 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Stands for so many problems that nobody would read.
+    pub fn and_more(many: usize) -> Problem {
+        Problem::new("", said!("and {0} more", "외 {0}건", many))
+    }
+
     /// A problem at a place.
     pub fn new(place: impl Into<Said>, message: impl Into<Said>) -> Problem {
         Problem {

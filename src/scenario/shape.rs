@@ -47,10 +47,7 @@ fn problems(check: impl FnOnce(&mut Checker)) -> Vec<Problem> {
     };
     check(&mut checker);
     if checker.more > 0 {
-        checker.problems.push(Problem::new(
-            "",
-            said!("and {0} more", "외 {0}건", checker.more),
-        ));
+        checker.problems.push(Problem::and_more(checker.more));
     }
     checker.problems
 }

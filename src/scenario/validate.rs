@@ -67,7 +67,7 @@ pub fn check(scenario: &Scenario) -> Vec<Problem> {
     if problems.len() > PROBLEMS_MAX {
         let more = problems.len() - PROBLEMS_MAX;
         problems.truncate(PROBLEMS_MAX);
-        problems.push(Problem::new("", said!("and {0} more", "외 {0}건", more)));
+        problems.push(Problem::and_more(more));
     }
     problems
 }

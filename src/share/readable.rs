@@ -9,7 +9,7 @@ use crate::said::{Said, said};
 use crate::scenario::Problem;
 use crate::scenario::nearest::quoted;
 use crate::scenario::settings::{self, Setting};
-use crate::scenario::shape::{self, forms_at};
+use crate::scenario::shape::{self, PROBLEMS_MAX, forms_at};
 use crate::time::{Span, Time};
 use serde_json::{Map, Value, json};
 use std::fmt::{self, Write};
@@ -17,34 +17,25 @@ use std::fmt::{self, Write};
 /// What is wrong, and at which byte of the fragment.
 type Broken = (usize, Said);
 
-/// Reads a fragment, with or without its `#`.
-///
-/// # Errors
-/// What is broken and where.
-pub fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
-    read(fragment).map_err(|(at, message)| {
-        let before = fragment.get(..at).unwrap_or(fragment).chars().count();
-        vec![Problem::new(
-            said!("the link, character {0}", "링크의 {0}번째 글자", before + 1),
-            message,
-        )]
-    })
-}
-
-fn read(fragment: &str) -> Result<Link, Broken> {
+/// Reads a fragment, with or without its `#`: what can be read of it, and what is broken and where.
+pub fn parse(fragment: &str) -> (Link, Vec<Problem>) {
     let start = usize::from(fragment.starts_with('#'));
     let end = fragment[start..]
         .find('?')
         .map_or(fragment.len(), |at| start + at);
-    let name = decode(fragment, start, end)?;
-    if name.is_empty() {
-        let message = said!(
-            "it names no scenario; write #consultation-list?rate=50",
-            "시나리오 이름이 없습니다. #consultation-list?rate=50처럼 쓰십시오",
-        );
-        return Err((start, message));
+    let mut broken: Vec<Broken> = Vec::new();
+    let mut link = Link::shipped("");
+    match decode(fragment, start, end) {
+        Ok(name) if !name.is_empty() => link = Link::shipped(&name),
+        Ok(_) => broken.push((
+            start,
+            said!(
+                "it names no scenario; write #consultation-list?rate=50",
+                "시나리오 이름이 없습니다. #consultation-list?rate=50처럼 쓰십시오",
+            ),
+        )),
+        Err(it) => broken.push(it),
     }
-    let mut link = Link::shipped(&name);
     let mut moment = Moment::default();
     let mut from = end + 1;
     while from < fragment.len() {
@@ -52,12 +43,31 @@ fn read(fragment: &str) -> Result<Link, Broken> {
             .find('&')
             .map_or(fragment.len(), |at| from + at);
         // An empty part is what a stray `&` leaves behind.
-        if from < to {
-            part(fragment, from, to, &mut link, &mut moment)?;
+        if from < to
+            && let Err(it) = part(fragment, from, to, &mut link, &mut moment)
+        {
+            broken.push(it);
+            if fragment[from..].starts_with('@') {
+                // Nobody knows when what follows was done.
+                break;
+            }
         }
         from = to + 1;
     }
-    Ok(link)
+    let more = broken.len().saturating_sub(PROBLEMS_MAX);
+    broken.truncate(PROBLEMS_MAX);
+    let place = |at: usize| {
+        let before = fragment.get(..at).unwrap_or(fragment).chars().count();
+        said!("the link, character {0}", "링크의 {0}번째 글자", before + 1)
+    };
+    let mut problems: Vec<Problem> = broken
+        .into_iter()
+        .map(|(at, message)| Problem::new(place(at), message))
+        .collect();
+    if more > 0 {
+        problems.push(Problem::and_more(more));
+    }
+    (link, problems)
 }
 
 /// The moment that an `@` named last, and whether it has only just been named.
@@ -438,6 +448,15 @@ mod tests {
             .collect()
     }
 
+    fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
+        let (link, problems) = super::parse(fragment);
+        if problems.is_empty() {
+            Ok(link)
+        } else {
+            Err(problems)
+        }
+    }
+
     fn check(fragment: &str, expected: &Link) {
         assert_eq!(parse(fragment).as_ref(), Ok(expected), "{fragment}");
         let written = write(expected).unwrap();
@@ -446,8 +465,8 @@ mod tests {
 
     fn check_broken(fragment: &str, expected: &str) {
         let problems = parse(fragment).unwrap_err();
-        assert_eq!(problems.len(), 1);
-        assert_eq!(problems[0].to_string(), expected, "{fragment}");
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems, [expected], "{fragment}");
     }
 
     #[test]
@@ -576,6 +595,27 @@ mod tests {
             ),
         );
         check_broken("a?@1s&end=-1", &at(7, "must be a whole number, not \"-1\""));
+    }
+
+    #[test]
+    fn everything_that_is_broken_is_said_at_once() {
+        let said = |fragment: &str| -> Vec<String> {
+            let problems = parse(fragment).unwrap_err();
+            problems.iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(
+            said("a?x&t=soon&seed=1&seed=2"),
+            [
+                "the link, character 3: a setting is written name=value, and a moment @12.5s",
+                "the link, character 5: must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\", not \"soon\"",
+                "the link, character 19: \"seed\" is set twice; remove one",
+            ]
+        );
+        // What was done at a moment that cannot be read was not done before the run began.
+        assert_eq!(said("a?@soon&fault=crash").len(), 1);
+        let many = said(&format!("a?{}", "x&".repeat(60)));
+        assert_eq!(many.len(), PROBLEMS_MAX + 1);
+        assert_eq!(many[PROBLEMS_MAX], "the document: and 10 more");
     }
 
     #[test]

@@ -109,6 +109,15 @@ fn header(props: &Props) -> Html {
         let title = lang.pick(&scenario.title, name).to_string();
         Some(html! { <option value={*name} selected={*name == current}>{ title }</option> })
     });
+    // A scenario of one's own, or none at all: a list without it would show another one.
+    let other = (!shipped::names().any(|name| name == current)).then(|| {
+        let title = model
+            .play()
+            .map_or(word(Word::Scenario).to_string(), |play| {
+                lang.pick(&play.base.title, current).to_string()
+            });
+        html! { <option value="" selected=true hidden=true>{ title }</option> }
+    });
     html! {
         <header class="top">
             <p class="brand">
@@ -121,7 +130,7 @@ fn header(props: &Props) -> Html {
             </p>
             <label class="picker">
                 <span class="visually-hidden">{ word(Word::Scenario) }</span>
-                <select data-test="scenario" {onchange}>{ for options }</select>
+                <select data-test="scenario" {onchange}>{ for other }{ for options }</select>
             </label>
             <h1 class="summary">{ summary.unwrap_or_else(|| word(Word::BrokenLink).to_string()) }</h1>
             <div class="tools">

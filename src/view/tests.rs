@@ -5,8 +5,10 @@ use super::*;
 use crate::app::{Choice, Forecast, Model, Node, Page as AppPage, Snapshot, Start, Theme, update};
 use crate::layout::Form;
 use crate::run::Run;
+use crate::share::{Link, Origin};
 use crate::time::Time;
 use crate::words::{Happened, Lang};
+use serde_json::json;
 use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
@@ -174,6 +176,27 @@ fn a_broken_link_is_said_and_kept() {
     );
     assert!(html.contains("rate=&lt;b&gt;lots"), "it is shown as text");
     assert!(!html.contains("<b>lots"), "and never as a part of the page");
+}
+
+#[test]
+fn the_list_of_scenarios_shows_none_that_is_not_open() {
+    let shown = |fragment: &str| {
+        let html = draw(page(fragment, Lang::En));
+        let list = html.split_once("<select data-test=\"scenario\"").unwrap().1;
+        let list = list.split_once("</select>").unwrap().0;
+        let option = list.split("<option").find(|it| it.contains("selected"));
+        let option = option.expect("one is shown").split_once('>').unwrap().1;
+        option.trim_end_matches("</option>").to_string()
+    };
+    assert_eq!(shown("retry-storm"), "Retry storm");
+    assert_eq!(shown("no-such-scenario"), "Scenario");
+    let mine = Link {
+        origin: Origin::Own(Rc::new(
+            json!({ "version": 1, "name": "mine", "title": "My own" }),
+        )),
+        ..Link::shipped("")
+    };
+    assert_eq!(shown(&mine.fragment()), "My own");
 }
 
 #[test]
