@@ -2,9 +2,9 @@
 
 use super::names::Names;
 use super::{Deed, Name};
-use crate::sim::Plan;
 use crate::sim::records::shown;
 use crate::sim::trace::{Message, NO_OPERATION, NO_RULE, Outcome, Record, Role, Verdict, What};
+use crate::sim::{End, Plan};
 
 /// What a record says about its business key, if that is worth a sentence.
 pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
@@ -28,9 +28,23 @@ pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
             ..
         } => {
             let (from, to) = names.links.get(link as usize)?.clone();
-            match message {
-                Message::Request => Deed::RequestLost { from, to },
-                Message::Answer(outcome) => Deed::AnswerLost {
+            let its = plan.links.get(link as usize)?;
+            match (its.from, its.to, message) {
+                (End::Topic(_), _, Message::Request) => Deed::MessageLost { topic: from, to },
+                (End::Topic(_), _, Message::Answer(outcome)) => Deed::AckLost {
+                    by: to,
+                    done: outcome == Outcome::Ok,
+                },
+                (_, End::Topic(_), Message::Request) => Deed::PublishLost {
+                    by: from,
+                    topic: to,
+                },
+                (_, End::Topic(_), Message::Answer(_)) => Deed::ConfirmLost {
+                    by: from,
+                    topic: to,
+                },
+                (_, _, Message::Request) => Deed::RequestLost { from, to },
+                (_, _, Message::Answer(outcome)) => Deed::AnswerLost {
                     by: to,
                     to: from,
                     done: outcome == Outcome::Ok,
@@ -258,5 +272,51 @@ pub fn key_of(what: &What) -> Option<u32> {
         | What::Compared { key, .. }
         | What::LeftToOperator { key, .. } => Some(key),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::shipped;
+    use crate::time::Time;
+
+    #[test]
+    fn what_is_lost_is_called_by_what_its_link_carries() {
+        let scenario = shipped::load("customer-update").expect("it ships");
+        let plan = Plan::new(&scenario);
+        let names = Names::new(&scenario, &plan);
+        let lost = |link: &str, message: Message| {
+            let hop = What::Hop {
+                request: 1,
+                link: plan.link_named(link).expect("it is there"),
+                message,
+                from_instance: 0,
+                to_instance: 0,
+                arrives: Time::ZERO,
+                lost: true,
+                keys: 1,
+            };
+            deed(&plan, &names, &hop).expect("it is worth a sentence")
+        };
+        let links: Vec<(String, &End, &End)> = plan
+            .links
+            .iter()
+            .map(|it| {
+                let name = format!("{} -> {}", plan.end_name(it.from), plan.end_name(it.to));
+                (name, &it.from, &it.to)
+            })
+            .collect();
+        for (link, from, to) in links {
+            let both = [Message::Request, Message::Answer(Outcome::Ok)].map(|it| lost(&link, it));
+            let fits = match (from, to, &both) {
+                (End::Topic(_), _, [Deed::MessageLost { .. }, Deed::AckLost { .. }]) => true,
+                (_, End::Topic(_), [Deed::PublishLost { .. }, Deed::ConfirmLost { .. }]) => true,
+                (End::Topic(_), ..) | (_, End::Topic(_), _) => false,
+                (_, _, [Deed::RequestLost { .. }, Deed::AnswerLost { .. }]) => true,
+                _ => false,
+            };
+            assert!(fits, "{link}: {both:?}");
+        }
     }
 }
