@@ -126,13 +126,11 @@ pub fn open(link: &Link) -> Result<Opened, Vec<Problem>> {
 }
 
 fn unknown(name: &str) -> Problem {
-    let known: Vec<&str> = shipped::names().collect();
     let message = said!(
-        "there is no scenario {0}{1}; there is {2}",
-        "시나리오 {0:이} 없습니다{1} (있는 시나리오: {2})",
+        "there is no scenario {0}{1}",
+        "시나리오 {0:이} 없습니다{1}",
         quoted(name),
-        did_you_mean(name, known.iter().copied()),
-        known.join(", "),
+        did_you_mean(name, shipped::names()),
     );
     Problem::new(THE_LINK, message)
 }

@@ -25,7 +25,7 @@ fn say_what_is_wrong(page: &Page, fragment: &str) -> String {
 fn a_broken_link_is_explained_with_what_was_given() {
     Browser::desktop().run(|page| {
         for (fragment, expected) in [
-            ("no-such-scenario", "there is consultation-list"),
+            ("no-such-scenario", "it must be \"consultation-list\""),
             ("consultation-list?rat=50", "rate"),
             ("consultation-list?rate=many", "rate"),
             ("consultation-list?customer=bach", "batch"),
