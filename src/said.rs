@@ -175,7 +175,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { u16 u32 u64 usize f64 crate::time::Span }
+numbers! { u16 u32 u64 usize f64 }
 
 /// All of these, one of which is meant: `a, b or c`.
 pub fn either(all: Vec<Said>) -> Said {

@@ -86,7 +86,7 @@ impl Link {
     /// Reads a fragment of either form, with or without its `#`.
     ///
     /// # Errors
-    /// What is broken and where; of a readable link also what is wrong with the parts that are not broken.
+    /// What is broken and where; of a readable link also what is wrong with the settings that are not broken.
     pub fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
         if fragment.len() > LINK_MAX {
             let message = said!(
@@ -105,7 +105,12 @@ impl Link {
                 if problems.is_empty() {
                     return Ok(link);
                 }
-                // What is wrong with the parts that could be read is said at once, too.
+                // What is wrong with the settings that could be read is said at once, too. What was done is left out: a
+                // deed may need one that could not be read.
+                let link = Link {
+                    deeds: Vec::new(),
+                    ..link
+                };
                 let no_name = matches!(&link.origin, Origin::Shipped(name) if name.is_empty());
                 if !no_name {
                     problems.extend(story::open(&link).err().into_iter().flatten());

@@ -154,6 +154,13 @@ fn scale(fraction: &str) -> u128 {
     10u128.pow(fraction.len() as u32)
 }
 
+/// Written the same in every language.
+impl From<Span> for Said {
+    fn from(span: Span) -> Said {
+        Said::Same(span.to_string())
+    }
+}
+
 /// The largest unit that keeps the number exact: `1500us` prints as `1.5ms`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -239,6 +239,9 @@ fn everything_that_is_wrong_with_a_link_is_said_at_once() {
     assert!(all[0].contains("character 34: must be a time"), "{all:?}");
     assert!(all[1].contains("did you mean \"publish\""), "{all:?}");
     assert!(all[2].starts_with("seed: must be"), "{all:?}");
+    // Without the fault that cannot be read there is none to end, which is nobody's mistake.
+    let problems = Link::parse("order-payment?@1s&fault=crash,order&@2s&end=0").unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems:?}");
 }
 
 #[test]

@@ -244,9 +244,12 @@ impl<O: Observe> Simulation<O> {
     /// The loop: handles `max_events` events, or those until `until`.
     fn handle_events(&mut self, until: Time, max_events: u64) -> Progress {
         let mut left = max_events.min(limits::EVENTS_MAX.saturating_sub(self.events));
-        while left > 0 {
+        loop {
             if let Some(limit) = self.stopped {
                 return Progress::Stopped(limit);
+            }
+            if left == 0 {
+                break;
             }
             let timer_at = self.timers.next_at();
             // An answer that comes at the very moment in which patience ends still comes in time.
@@ -542,5 +545,23 @@ impl<O: Observe> Simulation<O> {
     #[inline]
     fn at(&mut self, at: Time, event: Event) {
         self.queue.push(at, event.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::shipped;
+
+    #[test]
+    fn a_run_that_has_had_all_its_events_is_over_and_says_so() {
+        let scenario = shipped::load("consultation-list").expect("it ships");
+        let mut simulation = Simulation::new(&scenario);
+        simulation.events = limits::EVENTS_MAX - 10;
+        let mut go_on = || simulation.run_until(Time(u64::MAX), 7);
+        assert_eq!([go_on(), go_on()], [Progress::Busy; 2]);
+        assert_eq!([go_on(), go_on()], [Progress::Stopped(Limit::Events); 2]);
+        assert_eq!(simulation.events(), limits::EVENTS_MAX);
+        assert!(!simulation.step());
     }
 }
