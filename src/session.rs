@@ -64,6 +64,8 @@ pub struct Advance {
     pub stopped: Option<Limit>,
 }
 
+/// Records that are kept of a run that somebody looks at: enough for what is drawn, and for what is taken away.
+pub const TRACE: usize = 200_000;
 /// Inputs that are kept, and that a link may have.
 pub const INPUTS_MAX: usize = 1_000;
 

@@ -12,6 +12,7 @@ pub mod opening;
 pub mod play;
 pub mod share;
 pub mod snapshot;
+pub mod takeaway;
 #[cfg(test)]
 mod tests;
 pub mod truth;
@@ -99,6 +100,8 @@ pub struct Model {
     pub chosen: [bool; 2],
     /// The dialog for links, while it is open.
     pub sharing: Option<share::Sharing>,
+    /// What is being made to be taken away.
+    pub making: Option<export::Export>,
     /// What the last visit left off with, while that is offered.
     pub left_off: Option<Rc<share::LeftOff>>,
 }
@@ -200,6 +203,8 @@ pub enum Msg {
     Copy(String),
     /// The run is to be taken away in this form.
     Export(export::Export),
+    /// It has been.
+    Exported,
     /// It cannot be: why.
     NotExported(String),
     /// Whether it was.
@@ -304,6 +309,7 @@ impl Model {
             address: start.address,
             chosen: start.asked,
             sharing: None,
+            making: None,
             left_off: None,
         };
         // Who opens a link to a moment wants to see that moment. A page that is loaded anew goes on where it was.

@@ -79,8 +79,18 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
             Vec::new()
         }
         Msg::Copy(text) => vec![Command::Copy(text)],
-        Msg::Export(export) => vec![Command::Export(export)],
-        Msg::NotExported(why) => note(model, Note::NotExported(why)),
+        Msg::Export(export) => {
+            model.making = Some(export);
+            vec![Command::Export(export)]
+        }
+        Msg::Exported => {
+            model.making = None;
+            Vec::new()
+        }
+        Msg::NotExported(why) => {
+            model.making = None;
+            note(model, Note::NotExported(why))
+        }
         Msg::Copied(done) => note(
             model,
             Note::Word(if done {

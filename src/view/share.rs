@@ -57,6 +57,7 @@ pub fn view(props: &Props) -> Html {
                                 onclick={on(&props.send, Msg::Export(export))}>{ word(export.word()) }</button>
                         }) }
                     </div>
+                    <p class="exports-status" role="status" data-test="export-status">{ making(props, lang) }</p>
                 </details>
                 <details>
                     <summary data-test="share-import">{ word(Word::Bring) }</summary>
@@ -88,6 +89,16 @@ fn which(props: &Props, lang: Lang) -> Html {
             { choice(true, Say::ShareExactly(props.sharing.now.as_secs(), done).text(lang)) }
         </fieldset>
     }
+}
+
+/// What is being made, if anything is.
+fn making(props: &Props, lang: Lang) -> String {
+    let file = props
+        .model
+        .making
+        .map(|export| export.file_name(&props.play.base.name));
+    file.map(|file| Say::Making(&file).text(lang))
+        .unwrap_or_default()
 }
 
 fn length(offered: &Offered, lang: Lang) -> String {

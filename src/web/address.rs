@@ -37,6 +37,11 @@ impl AddressBar {
         self.go_on();
     }
 
+    /// What waits is written no more: the person has gone to another entry of the history, whose address it would replace.
+    pub fn forget(&self) {
+        self.0.borrow_mut().waiting = None;
+    }
+
     /// Writes at once what waits: the page is about to be left.
     pub fn flush(&self) {
         put(self.0.borrow_mut().waiting.take());

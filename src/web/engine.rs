@@ -6,15 +6,13 @@ use super::environment::{document, window};
 use super::forecast::Forecaster;
 use super::paint::{Painter, Palette};
 use super::scene::{self, Rates};
-use crate::app::export::{self, Export, Look};
 use crate::app::names::Names;
 use crate::app::narrator::Narrator;
 use crate::app::truth::{Watch, in_doubt, truth};
 use crate::app::{Msg, Play, Playhead};
 use crate::layout::Layout;
-use crate::scenario::settings::Setting;
 use crate::scenario::{FaultKind, Scenario};
-use crate::session::{Session, Story};
+use crate::session::{Session, Story, TRACE};
 use crate::sim::Limit;
 use crate::sim::trace::What;
 use crate::sprites::{Picture, picture};
@@ -26,8 +24,6 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use yew::Callback;
 
-/// Records that are kept for drawing.
-const TRACE: usize = 200_000;
 /// The simulation's share of a frame, in milliseconds.
 const BUDGET_MS: f64 = 7.5;
 /// What a forecast may take of a frame.
@@ -303,18 +299,6 @@ impl Engine {
     /// Has the dead letters of a subscription delivered anew.
     pub fn redrive(&self, subscription: u16) {
         self.act(|_, session| session.redrive(subscription));
-    }
-
-    /// The run at its moment, in a form that other programs open; nothing if there is no run.
-    pub fn export(
-        &self,
-        export: Export,
-        settings: &[Setting],
-        look: Look,
-    ) -> Option<Result<String, String>> {
-        let inner = self.0.inner.borrow();
-        let session = inner.session.as_ref()?;
-        Some(export::text(export, session, &inner.names, settings, look))
     }
 
     /// Finds out what settings would bring.

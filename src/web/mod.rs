@@ -12,5 +12,6 @@ pub mod paint;
 mod paint_bus;
 mod root;
 mod scene;
+mod takeaway;
 
 pub use root::App;

@@ -7,12 +7,15 @@ use super::files;
 use super::host::{Heard, Host};
 use super::keys;
 use super::observe::Seen;
+use super::takeaway::Maker;
 use crate::app::embed::Autoplay;
-use crate::app::export::{Export, Look};
+use crate::app::export::Export;
+use crate::app::takeaway::{Look, Wish};
 use crate::app::{Command, Model, Msg, Page as AppPage, SPEEDS, Theme, update};
+use crate::export::table;
 use crate::layout::Form;
-use crate::scenario::settings;
 use crate::view;
+use crate::words::Word;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
 use std::rc::Rc;
@@ -57,6 +60,8 @@ pub struct App {
     /// An embedded page begins when it is first seen.
     waits_to_be_seen: bool,
     copying: Option<[OnSettled; 2]>,
+    /// What makes the file that was wanted last.
+    maker: Option<Maker>,
     address: AddressBar,
     /// The page that embeds this one.
     host: Option<Host>,
@@ -89,6 +94,7 @@ impl Component for App {
             seen: None,
             waits_to_be_seen,
             copying: None,
+            maker: None,
             address: AddressBar::default(),
             host: None,
             left_off: String::new(),
@@ -151,6 +157,9 @@ impl Component for App {
                 return false;
             }
         };
+        if let Msg::Address(_) = msg {
+            self.address.forget();
+        }
         if let Msg::ReducedMotion(calm) = msg {
             self.engine.set_calm(calm);
         }
@@ -253,7 +262,7 @@ impl App {
     }
 
     /// Offers the run as a file.
-    fn export(&self, export: Export) {
+    fn export(&mut self, export: Export) {
         let Some(play) = self.model.play() else {
             return;
         };
@@ -268,14 +277,37 @@ impl App {
             form: self.model.form,
             speed: SPEEDS[play.speed],
         };
-        let settings = settings::changed(&play.base, &play.scenario);
         let name = export.file_name(&play.base.name);
-        match self.engine.export(export, &settings, look) {
-            Some(Ok(svg)) if export == Export::Png => files::save_png(name, &svg),
-            Some(Ok(text)) => files::save(&name, export.mime(), &text),
-            Some(Err(why)) => self.send.emit(Msg::NotExported(why)),
-            None => {}
+        if export == Export::Scenario {
+            // It needs no run.
+            files::save(&name, export.mime(), &table::scenario(&play.scenario));
+            return self.send.emit(Msg::Exported);
         }
+        let lang = self.model.lang;
+        let wish = Wish::new(play, self.engine.now(), export, look);
+        self.maker = match wish {
+            Err(why) => {
+                self.send.emit(Msg::NotExported(why.text(lang).to_string()));
+                None
+            }
+            Ok(wish) => {
+                let send = self.send.clone();
+                Maker::start(&wish, move |made| match made {
+                    Ok(svg) if export == Export::Png => {
+                        files::save_png(name.clone(), &svg);
+                        send.emit(Msg::Exported);
+                    }
+                    Ok(text) => {
+                        files::save(&name, export.mime(), &text);
+                        send.emit(Msg::Exported);
+                    }
+                    Err(why) => {
+                        let why = why.unwrap_or_else(|| Word::NotMade.text(lang).to_string());
+                        send.emit(Msg::NotExported(why));
+                    }
+                })
+            }
+        };
     }
 
     /// Copies a text. Pages without a secure connection have no clipboard.

@@ -121,6 +121,8 @@ pub enum Say<'a> {
     LinkLength(usize),
     /// That it is so long that some programs cut it short.
     LongLink(usize),
+    /// That a file of this name is being made.
+    Making(&'a str),
     /// What the last visit left off with, and at which second.
     LeftOff(&'a str, f64),
 }
@@ -149,6 +151,8 @@ impl Say<'_> {
             (Say::LongLink(length), Lang::Ko) => {
                 format!("{length}자: 1,900자가 넘는 링크를 자르는 메신저와 메일 프로그램이 있습니다")
             }
+            (Say::Making(file), Lang::En) => format!("Making {file}…"),
+            (Say::Making(file), Lang::Ko) => format!("{file} 파일을 만드는 중입니다…"),
             (Say::LeftOff(title, at), Lang::En) => {
                 format!("Last time you left off with “{title}” at {at:.1} s.")
             }

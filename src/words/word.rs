@@ -47,6 +47,8 @@ words! {
     Qr: "The link as a QR code", "링크의 QR 코드";
     NoQr: "The link is too long for a QR code", "QR 코드로 만들기에는 링크가 너무 깁니다";
     TakeAway: "Take it away as a file", "파일로 내보내기";
+    ExportLeavesOut: "More was done in this run than is kept, so that it cannot be made anew for a file: take the scenario, or begin anew", "이 실행은 기록할 수 있는 것보다 많이 바뀌어 파일을 만들기 위해 다시 실행할 수 없습니다. 시나리오를 내보내거나 처음부터 다시 시작하십시오";
+    NotMade: "What makes files could not be loaded or run: check the connection and try again", "파일을 만드는 프로그램을 불러오거나 실행하지 못했습니다. 연결을 확인하고 다시 시도하십시오";
     Bring: "Open a scenario of your own", "내 시나리오 열기";
     BringHow: "Choose a file, drop one anywhere on the page, or paste a scenario or a link.", "파일을 고르거나, 페이지 아무 곳에 끌어다 놓거나, 시나리오 또는 링크를 붙여 넣으십시오.";
     BringFile: "A scenario document or a link document", "시나리오 문서 또는 링크 문서";

@@ -54,12 +54,13 @@ fn every_shipped_scenario_runs_the_same_in_the_browser_and_natively() {
     Browser::desktop().run(|page| {
         page.open_playground("");
         page.pause();
+        page.load_maker();
         let mut digests = Vec::new();
         for name in shipped::names() {
             for scenario in variants(&shipped::load(name).unwrap()) {
                 let document = to_value(&scenario).unwrap().to_string();
                 let there = page.eval(&format!(
-                    "window.wasmBindings.trace_digest({}, {SECONDS})",
+                    "window.maker.trace_digest({}, {SECONDS})",
                     serde_json::json!(document)
                 ));
                 let here = digest_of(&scenario, Time::ZERO + Span::from_secs(SECONDS));
@@ -93,6 +94,7 @@ fn every_generated_scenario_runs_the_same_in_the_browser_and_natively() {
     Browser::desktop().run(|page| {
         page.open_playground("");
         page.pause();
+        page.load_maker();
         for batch in all.chunks(BATCH) {
             let names: Vec<_> = batch.iter().map(|(name, _)| name).collect();
             let documents: Vec<_> = batch
@@ -100,7 +102,7 @@ fn every_generated_scenario_runs_the_same_in_the_browser_and_natively() {
                 .map(|(_, scenario)| to_value(scenario).unwrap().to_string())
                 .collect();
             let there = page.eval(&format!(
-                "{}.map(document => window.wasmBindings.trace_digest(document, {seconds}))",
+                "{}.map(document => window.maker.trace_digest(document, {seconds}))",
                 serde_json::json!(documents)
             ));
             let here: Vec<_> = batch

@@ -230,10 +230,8 @@ fn a_link_replays_what_was_done_on_another_machine_byte_for_byte() {
         assert_eq!(shown(page), before);
         assert_eq!(page.fragment(), fragment);
         let digest = digest_of_story(&opened.story, moment);
-        let there = page.eval(&format!(
-            "window.wasmBindings.link_digest({})",
-            json!(fragment)
-        ));
+        page.load_maker();
+        let there = page.eval(&format!("window.maker.link_digest({})", json!(fragment)));
         assert_eq!(there, format!("{digest:016x}"));
     });
 }
@@ -244,12 +242,13 @@ fn links_that_are_out_in_the_world_bring_back_the_same_run_in_the_browser() {
     Browser::desktop().run(|page| {
         page.open_playground("");
         page.pause();
+        page.load_maker();
         for file in std::fs::read_dir(folder).expect("the folder can be read") {
             let path = file.expect("the entry can be read").path();
             let text = std::fs::read_to_string(&path).expect("the file can be read");
             let mut lines = text.lines();
             let (link, run) = (lines.next().unwrap(), lines.nth(1).unwrap());
-            let there = page.eval(&format!("window.wasmBindings.link_digest({})", json!(link)));
+            let there = page.eval(&format!("window.maker.link_digest({})", json!(link)));
             let there = there.as_str().unwrap();
             assert!(run.contains(there), "{}: {there}", path.display());
         }

@@ -145,11 +145,17 @@ fn a_program_that_does_not_arrive_is_no_blank_page() {
 fn a_page_that_was_opened_once_needs_no_network() {
     Browser::desktop().expecting("ERR_").run(|page| {
         page.open("/?offline#order-payment");
+        // The page's program, and the one that makes files.
         page.wait_until(
-            "caches.open('msa-playground').then(it => it.keys()).then(all => all.some(it => it.url.endsWith('.wasm')))",
+            "caches.open('msa-playground').then(it => it.keys()).then(all => all.filter(it => it.url.endsWith('.wasm')).length == 2)",
         );
         page.go_offline();
         page.open("/?again#session-lookup");
         page.wait_until(&format!("{} > 0.2", clock()));
+        page.run_script("HTMLAnchorElement.prototype.click = function () { window.named = this.download; }");
+        page.choose("share");
+        page.choose("share-export");
+        page.choose("export-csv");
+        page.wait_until("window.named === 'session-lookup.csv'");
     });
 }

@@ -31,6 +31,14 @@ impl Page {
         self.wait_until(&format!("{} >= 0", clock()));
     }
 
+    /// Loads the program that makes files (`bin/msa-takeaway.rs`) into the page, as `window.maker`: it is the page's engine,
+    /// compiled like the page, and says what a run's digest is.
+    pub fn load_maker(&self) {
+        self.eval(
+            "import(new URL('msa-takeaway.js', document.baseURI)).then(async it => { await it.default(); window.maker = it; })",
+        );
+    }
+
     /// The time of the run, in seconds.
     pub fn now(&self) -> f64 {
         self.number("clock", "data-s")

@@ -2,6 +2,12 @@
 
 use crate::harness::{Browser, Page, query};
 use crate::playground::{at, chosen};
+use msa_playground::app::Theme;
+use msa_playground::app::export::Export;
+use msa_playground::app::takeaway::{Look, Wish};
+use msa_playground::layout::Form;
+use msa_playground::share::{Link, complete};
+use msa_playground::words::Lang;
 use serde_json::json;
 
 fn open_dialog(page: &Page) {
@@ -157,6 +163,58 @@ fn what_cannot_be_opened_is_explained_and_a_link_that_is_pasted_opens() {
     });
 }
 
+/// The text of a file as this machine makes it from a link, in the page's language.
+fn made_natively(fragment: &str, form: &str) -> String {
+    let link = Link::parse(fragment).expect("the page made it");
+    let wish = Wish {
+        run: complete::to_value(&link).to_string(),
+        export: Export::from_code(form).expect("it is offered"),
+        look: Look {
+            lang: Lang::En,
+            theme: Theme::Light,
+            form: Form::Wide,
+            speed: 1.0,
+        },
+    };
+    wish.text().expect("it can be made")
+}
+
+#[test]
+fn while_a_file_is_made_the_page_says_so() {
+    let never = "window.Worker = class extends EventTarget { postMessage() {} terminate() {} }";
+    Browser::desktop().first_run(never).run(|page| {
+        page.open_playground("order-payment");
+        open_dialog(page);
+        page.choose("share-export");
+        let status = at("export-status");
+        assert_eq!(page.text(&status), "");
+        page.choose("export-csv");
+        assert_eq!(page.text(&status), "Making order-payment.csv…");
+    });
+}
+
+#[test]
+fn a_file_that_cannot_be_made_is_no_silence() {
+    let closed = "window.Worker = function () { throw new Error('not here'); }";
+    let cut_off = "window.Worker = class extends EventTarget {
+        postMessage() { setTimeout(() => this.dispatchEvent(new MessageEvent('message', { data: [false, ''] }))); }
+        terminate() {}
+    }";
+    for cannot in [closed, cut_off] {
+        Browser::desktop().first_run(cannot).run(|page| {
+            page.open_playground("order-payment");
+            open_dialog(page);
+            page.choose("share-export");
+            page.choose("export-csv");
+            page.wait_until(&format!(
+                "{}.textContent.includes('could not be loaded')",
+                query(&at("note"))
+            ));
+            assert_eq!(page.text(&at("export-status")), "");
+        });
+    }
+}
+
 #[test]
 fn everything_can_be_taken_away_as_a_file() {
     let catching = "window.files = [];
@@ -167,6 +225,9 @@ fn everything_can_be_taken_away_as_a_file() {
     Browser::desktop().first_run(catching).run(|page| {
         page.open_playground("order-payment");
         page.run_for(1.5);
+        page.pause();
+        page.wait_until("location.hash.includes('t=')");
+        let fragment = page.fragment();
         open_dialog(page);
         page.choose("share-export");
         for (form, name, begins) in [
@@ -195,6 +256,9 @@ fn everything_can_be_taken_away_as_a_file() {
                 "{form}: {}",
                 text.chars().take(200).collect::<String>()
             );
+            if matches!(form, "sequence" | "csv" | "json" | "otlp") {
+                assert_eq!(text, made_natively(&fragment, form), "{form}");
+            }
         }
         page.eval("window.named = ''");
         page.choose("export-png");
