@@ -1,30 +1,72 @@
 //! A collection of lengths of time: its exact mean and spread, and its quantiles within 0.1 %.
 //!
-//! A second's few are kept as they are; many go into a histogram whose buckets are 1/512 of an octave's value wide (the
-//! log-linear form of HdrHistogram, in the few lines that are needed here, three times as quick and without its weight
-//! in the page). Memory is bounded, and kept when a new second begins.
+//! A second's few are kept as they are; more go, all at once, into a histogram whose buckets are 1/512 of an octave's
+//! value wide (the log-linear form of HdrHistogram, in the few lines that are needed here, three times as quick and
+//! without its weight in the page). Memory is bounded, and kept when a new second begins.
 
 use crate::time::Span;
 
-/// More than so many go into a histogram.
-const FEW: usize = 512;
+/// So many go into a histogram: half of what a histogram of usual lengths has, so that those of a stretch seldom need
+/// one, which would have to be cleared and added up at its end.
+const FEW: usize = 2_048;
 /// Buckets of an octave: 2^9, so that a value is at most 0.1 % from the middle of its bucket.
 const BITS: u32 = 9;
 
 /// Lengths of time.
 #[derive(Clone, Debug, Default)]
 pub struct Latencies {
+    /// What has been taken in.
+    sums: Sums,
+    /// What has not, as it is.
+    few: Vec<u64>,
+    /// Counts of what has been taken in by bucket, from bucket `first` on.
+    counts: Vec<u32>,
+    first: usize,
+}
+
+/// What is known of lengths of time without their distribution.
+#[derive(Clone, Copy, Debug)]
+struct Sums {
     count: u64,
     /// Nanoseconds. (Exact: 584 years of them.)
     sum: u128,
     /// The sum of the squares of nanoseconds.
-    sum_squares: f64,
+    squares: f64,
     max: u64,
     min: u64,
-    few: Vec<u64>,
-    /// Counts by bucket, from bucket `first` on; empty while there are few.
-    counts: Vec<u32>,
-    first: usize,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Sums {
+            count: 0,
+            sum: 0,
+            squares: 0.0,
+            max: 0,
+            min: u64::MAX,
+        }
+    }
+}
+
+impl Sums {
+    #[inline]
+    fn count(&mut self, value: u64) {
+        self.count += 1;
+        self.sum += u128::from(value);
+        // (Through a signed integer: processors convert that in one instruction.)
+        let nanos = value as i64 as f64;
+        self.squares += nanos * nanos;
+        self.max = self.max.max(value);
+        self.min = self.min.min(value);
+    }
+
+    fn add(&mut self, other: &Sums) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.squares += other.squares;
+        self.max = self.max.max(other.max);
+        self.min = self.min.min(other.min);
+    }
 }
 
 /// The bucket of a value.
@@ -46,34 +88,22 @@ impl Latencies {
     /// Counts one.
     #[inline]
     pub fn count(&mut self, latency: Span) {
-        let value = latency.0;
-        if self.count == 0 {
-            self.min = value;
-        }
-        self.count += 1;
-        self.sum += u128::from(value);
-        // (Through a signed integer: processors convert that in one instruction.)
-        let nanos = value as i64 as f64;
-        self.sum_squares += nanos * nanos;
-        self.max = self.max.max(value);
-        self.min = self.min.min(value);
-        if !self.counts.is_empty() {
-            self.add_to_bucket(bucket_of(value), 1);
-        } else {
-            self.few.push(value);
-            if self.few.len() == FEW {
-                self.sort_few_in();
-            }
+        self.few.push(latency.0);
+        if self.few.len() == FEW {
+            self.take_in_few();
         }
     }
 
-    /// What was kept as it is goes into the histogram.
-    #[cold]
-    fn sort_few_in(&mut self) {
+    /// What was kept as it is goes into the sums and the histogram.
+    #[inline(never)]
+    fn take_in_few(&mut self) {
         let few = std::mem::take(&mut self.few);
+        let mut sums = self.sums;
         for value in &few {
+            sums.count(*value);
             self.add_to_bucket(bucket_of(*value), 1);
         }
+        self.sums = sums;
         // The memory stays.
         self.few = few;
         self.few.clear();
@@ -108,21 +138,10 @@ impl Latencies {
 
     /// Takes in what another has counted.
     pub fn add(&mut self, other: &Latencies) {
-        if other.count == 0 {
-            return;
-        }
-        self.min = if self.count == 0 {
-            other.min
-        } else {
-            self.min.min(other.min)
-        };
-        self.count += other.count;
-        self.sum += other.sum;
-        self.sum_squares += other.sum_squares;
-        self.max = self.max.max(other.max);
+        self.sums.add(&other.sums);
         self.few.extend(&other.few);
         if self.few.len() >= FEW || !(self.counts.is_empty() && other.counts.is_empty()) {
-            self.sort_few_in();
+            self.take_in_few();
         }
         if let (Some(first), Some(last)) = (other.counts.first(), other.counts.last()) {
             // Room for the lowest and the highest is room for all.
@@ -136,69 +155,64 @@ impl Latencies {
         }
     }
 
-    /// Sorts what is there, so that a look for a quantile needs no memory of its own.
-    pub fn sort(&mut self) {
-        self.few.sort_unstable();
-    }
-
     /// Forgets everything, and keeps the memory.
     pub fn clear(&mut self) {
-        let (mut few, mut counts) = (
-            std::mem::take(&mut self.few),
-            std::mem::take(&mut self.counts),
-        );
-        few.clear();
-        counts.clear();
-        *self = Latencies {
-            few,
-            counts,
-            ..Latencies::default()
-        };
+        self.sums = Sums::default();
+        self.few.clear();
+        self.counts.clear();
+    }
+
+    /// Of what has been taken in and of what has not.
+    fn sums(&self) -> Sums {
+        let mut sums = self.sums;
+        for value in &self.few {
+            sums.count(*value);
+        }
+        sums
     }
 
     /// How many.
     pub fn len(&self) -> u64 {
-        self.count
+        self.sums.count + self.few.len() as u64
     }
 
     /// Their sum, in nanoseconds.
     pub fn sum_ns(&self) -> u128 {
-        self.sum
+        self.sums().sum
     }
 
     /// Their mean.
     pub fn mean_ms(&self) -> f64 {
-        if self.count == 0 {
+        let Sums { count, sum, .. } = self.sums();
+        if count == 0 {
             0.0
         } else {
-            self.sum as f64 / self.count as f64 / 1e6
+            sum as f64 / count as f64 / 1e6
         }
     }
 
     /// Their standard deviation.
     pub fn sd_ms(&self) -> f64 {
-        if self.min == self.max {
+        let sums = self.sums();
+        if sums.min >= sums.max {
             return 0.0;
         }
-        let mean = self.sum as f64 / self.count as f64;
-        let variance = self.sum_squares / self.count as f64 - mean * mean;
+        let mean = sums.sum as f64 / sums.count as f64;
+        let variance = sums.squares / sums.count as f64 - mean * mean;
         libm::sqrt(variance.max(0.0)) / 1e6
     }
 
-    /// The value that a share `q` of them do not exceed.
-    pub fn quantile_ms(&self, q: f64) -> f64 {
-        let rank = (libm::ceil(q * self.count as f64) as u64).max(1);
+    /// The value that a share `q` of them do not exceed. May put them in another order.
+    pub fn quantile_ms(&mut self, q: f64) -> f64 {
+        let rank = (libm::ceil(q * self.len() as f64) as u64).max(1);
         if self.counts.is_empty() {
-            let at_rank = |few: &[u64]| few.get(rank as usize - 1).copied().unwrap_or(0);
-            let value = if self.few.is_sorted() {
-                at_rank(&self.few)
-            } else {
-                let mut few = self.few.clone();
-                few.sort_unstable();
-                at_rank(&few)
-            };
-            return value as f64 / 1e6;
+            let place = rank as usize - 1;
+            if place >= self.few.len() {
+                return 0.0;
+            }
+            return Span(*self.few.select_nth_unstable(place).1).as_millis();
         }
+        self.take_in_few();
         let mut below = 0;
         for (index, count) in self.counts.iter().enumerate() {
             let count = u64::from(*count);
@@ -207,7 +221,7 @@ impl Latencies {
                 let (low, width) = bounds_of(self.first + index);
                 let within = (rank - below) as f64 - 0.5;
                 let value = low as f64 + width.saturating_sub(1) as f64 * within / count as f64;
-                return value.clamp(self.min as f64, self.max as f64) / 1e6;
+                return value.clamp(self.sums.min as f64, self.sums.max as f64) / 1e6;
             }
             below += count;
         }
@@ -216,7 +230,7 @@ impl Latencies {
 
     /// The longest.
     pub fn max_ms(&self) -> f64 {
-        Span(self.max).as_millis()
+        Span(self.sums().max).as_millis()
     }
 }
 
@@ -243,10 +257,10 @@ mod tests {
 
         #[test]
         fn quantiles_are_right_within_a_thousandth(
-            values in prop::collection::vec(1u64..1_000_000_000_000, 1..2_000),
+            values in prop::collection::vec(1u64..1_000_000_000_000, 1..3 * FEW),
             q in 0.0f64..=1.0,
         ) {
-            let latencies = of(values.iter().copied());
+            let mut latencies = of(values.iter().copied());
             let mut sorted = values;
             sorted.sort_unstable();
             let rank = ((q * sorted.len() as f64).ceil() as usize).max(1);
@@ -258,13 +272,13 @@ mod tests {
         /// However it is cut into parts, few or many in each.
         #[test]
         fn what_is_counted_apart_adds_up(
-            values in prop::collection::vec(0u64..1_000_000_000, 0..3_000),
-            cut in 0usize..3_000,
+            values in prop::collection::vec(0u64..1_000_000_000, 0..4 * FEW),
+            cut in 0usize..4 * FEW,
         ) {
             let cut = cut.min(values.len());
             let mut apart = of(values[..cut].iter().copied());
             apart.add(&of(values[cut..].iter().copied()));
-            let together = of(values.iter().copied());
+            let mut together = of(values.iter().copied());
             prop_assert_eq!(apart.len(), together.len());
             prop_assert_eq!(apart.sum_ns(), together.sum_ns());
             prop_assert_eq!(apart.max_ms(), together.max_ms());
@@ -278,7 +292,7 @@ mod tests {
     #[test]
     fn mean_spread_and_quantiles_of_a_hundred_and_of_a_hundred_thousand() {
         for times in [1, 1_000] {
-            let latencies = of((0..times).flat_map(|_| (1..=100).map(|ms| ms * 1_000_000)));
+            let mut latencies = of((0..times).flat_map(|_| (1..=100).map(|ms| ms * 1_000_000)));
             assert_eq!(latencies.mean_ms(), 50.5);
             assert!((latencies.sd_ms() - 833.25f64.sqrt()).abs() < 1e-6);
             assert!((latencies.quantile_ms(0.95) - 95.0).abs() < 0.1);
@@ -289,7 +303,7 @@ mod tests {
 
     #[test]
     fn what_is_always_the_same_has_no_spread_and_exact_quantiles() {
-        let latencies = of(std::iter::repeat_n(10_123_457, 5_000));
+        let mut latencies = of(std::iter::repeat_n(10_123_457, 5_000));
         assert_eq!(latencies.sd_ms(), 0.0);
         assert_eq!(latencies.quantile_ms(0.5), 10.123457);
         assert_eq!(latencies.quantile_ms(0.99), 10.123457);

@@ -374,11 +374,8 @@ impl Metrics {
             gauge.restart(end);
         }
         self.disagreements.restart(end);
-        if let Some(client) = closed.clients.get_mut(self.main_client) {
-            client.latency.sort();
-        }
         self.series
-            .push(self.stretch_began, &closed, self.main_client);
+            .push(self.stretch_began, &mut closed, self.main_client);
         if self.stretch_began >= self.counts_from {
             self.total.add(&closed);
             for (batches, client) in self.batches.iter_mut().zip(&closed.clients) {

@@ -234,6 +234,8 @@ pub struct CacheNumbers {
 
 impl From<&Latencies> for LatencyNumbers {
     fn from(latencies: &Latencies) -> Self {
+        // A look for a quantile may put them in another order.
+        let mut latencies = latencies.clone();
         LatencyNumbers {
             count: latencies.len(),
             mean: latencies.mean_ms(),

@@ -69,7 +69,7 @@ impl Series {
     }
 
     /// A stretch is over: a bin, or less of one.
-    pub(super) fn push(&mut self, began: Time, tally: &Tally, main_client: usize) {
+    pub(super) fn push(&mut self, began: Time, tally: &mut Tally, main_client: usize) {
         let mut bin = self.spare.pop().unwrap_or_default();
         bin.fill(began, tally, main_client);
         match self.bins.last_mut() {
@@ -107,7 +107,9 @@ impl Series {
 
 impl Bin {
     /// What happened in a stretch. (Nothing is left of what was here but its memory.)
-    fn fill(&mut self, began: Time, tally: &Tally, main_client: usize) {
+    fn fill(&mut self, began: Time, tally: &mut Tally, main_client: usize) {
+        let client = tally.clients.get_mut(main_client);
+        let latency_p95_ms = client.map_or(0.0, |client| client.latency.quantile_ms(0.95));
         let nanos = (tally.span.0 as f64).max(1.0);
         let client = tally.clients.get(main_client);
         let references = tally.references.iter();
@@ -126,7 +128,7 @@ impl Bin {
             ok: client.map_or(0, |client| client.outcomes.ok),
             bad: client.map_or(0, |client| client.outcomes.bad()),
             latency_mean_ms: client.map_or(0.0, |client| client.latency.mean_ms()),
-            latency_p95_ms: client.map_or(0.0, |client| client.latency.quantile_ms(0.95)),
+            latency_p95_ms,
             calls: client.map_or(0, |client| client.calls),
             values: references.clone().map(|reference| reference.values).sum(),
             stale: references.clone().map(|reference| reference.stale).sum(),

@@ -201,7 +201,7 @@ impl Sampler {
     }
 
     /// One length. A constant draws nothing from the stream.
-    #[inline]
+    #[inline(always)]
     pub fn sample(&self, stream: &mut Stream) -> Span {
         match *self {
             Sampler::Constant(span) => span,

@@ -17,6 +17,18 @@ impl<O: Observe> Simulation<O> {
         link: u16,
         keys: u32,
     ) -> RequestId {
+        self.new_request_here(caller, operation, link, keys)
+    }
+
+    /// [`Simulation::new_request`], compiled into the place of the call.
+    #[inline(always)]
+    pub(super) fn new_request_here(
+        &mut self,
+        caller: Caller,
+        operation: u16,
+        link: u16,
+        keys: u32,
+    ) -> RequestId {
         let plan = &self.plan.operations[operation as usize];
         let (service, pc) = (plan.service, plan.entry);
         let (origin, caller_instance) = match caller {
@@ -59,6 +71,12 @@ impl<O: Observe> Simulation<O> {
 
     /// Sends a request to an instance of its service; the caller waits for `timeout` at most.
     pub(super) fn send_request(&mut self, id: RequestId, timeout: Span) {
+        self.send_request_here(id, timeout);
+    }
+
+    /// [`Simulation::send_request`], compiled into the place of the call.
+    #[inline(always)]
+    pub(super) fn send_request_here(&mut self, id: RequestId, timeout: Span) {
         self.send(id);
         self.arm(timeout, Event::TimesOut(id));
     }

@@ -108,7 +108,7 @@ impl<O: Observe> Simulation<O> {
             };
             return self.begin_guarded(Caller::Client(client), target, key);
         }
-        let request = self.new_request(Caller::Client(client), operation, link, 1);
+        let request = self.new_request_here(Caller::Client(client), operation, link, 1);
         let serial = self.world.requests[request].serial;
         self.record(What::Issued {
             request: serial,
@@ -117,7 +117,7 @@ impl<O: Observe> Simulation<O> {
         if key.is_some() {
             self.keyed(request, key);
         }
-        self.send_request(request, timeout);
+        self.send_request_here(request, timeout);
     }
 
     /// A client has its result.
