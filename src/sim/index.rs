@@ -1,6 +1,6 @@
 //! What the simulation keeps by number - business keys, messages, rows of tables -, in the order of the numbers.
 //!
-//! The standard library's map is compiled anew for each type of key and thing; nine of them were 15 KB of the page's
+//! The standard library's map is compiled anew for each type of key and thing; nine of them were 17 KB of the page's
 //! program. Here it is compiled once, from a number to a place, and the things themselves stand in the places.
 
 use super::trace::Key;
