@@ -4,10 +4,10 @@ use super::grid::rows;
 use super::layers::{home_of_topic, layers};
 use super::{
     Chip, ChipKind, Cylinder, Drawer, Form, Layout, Outbox, People, Point, Rect, ServiceBox,
+    TopicBox,
 };
 use crate::scenario::ReadStrategy;
 use crate::sim::{End, Plan};
-use std::collections::BTreeMap;
 
 /// Sizes that depend on the form.
 pub(super) struct Measures {
@@ -134,19 +134,18 @@ impl<'a> Placer<'a> {
     /// Clients by figure: those in front of everything, and those behind the last layer.
     fn groups(&self) -> (Vec<Vec<u16>>, Vec<Vec<u16>>) {
         let last = self.layers.iter().copied().max().unwrap_or(0);
-        let mut by_service: BTreeMap<u16, Vec<u16>> = BTreeMap::new();
+        let mut by_service = vec![Vec::new(); self.plan.services.len()];
         let mut clients: Vec<u16> = (0..self.plan.clients.len() as u16).collect();
         to_front(&mut clients, |client| *client == self.main_client);
         for client in clients {
-            let operation = self.plan.clients[client as usize].operation;
-            by_service
-                .entry(self.plan.operations[operation as usize].service)
-                .or_default()
-                .push(client);
+            by_service[self.service_of(client) as usize].push(client);
         }
         let (mut front, mut behind) = (Vec::new(), Vec::new());
-        for (service, clients) in by_service {
-            if last > 0 && self.layers[service as usize] == last {
+        for (service, clients) in by_service.into_iter().enumerate() {
+            if clients.is_empty() {
+                continue;
+            }
+            if last > 0 && self.layers[service] == last {
                 behind.push(clients);
             } else if clients.len() > FIGURES_MAX {
                 let (alone, together) = clients.split_at(FIGURES_MAX - 1);
@@ -170,7 +169,6 @@ impl<'a> Placer<'a> {
             Form::Wide => self.columns(layout, &mut homes, start),
             Form::Tall => self.rows(layout, &mut homes, start, behind),
         }
-        layout.topics.sort_by_key(|topic| topic.topic);
         for (service, rect) in (0..).zip(homes.services) {
             layout.services.push(self.service(service, rect));
         }
@@ -258,7 +256,7 @@ impl<'a> Placer<'a> {
                 let place = self.topic(topic, x, y + m.topic_gap, m.service.0);
                 right = right.max(place.rect.right());
                 y = place.rect.bottom();
-                layout.topics.push(place);
+                add_topic(layout, place);
             }
             if right > x {
                 x = right + m.layer_gap;
@@ -300,7 +298,7 @@ impl<'a> Placer<'a> {
                 let width = m.service.0 + m.wire + m.store.0;
                 let place = self.topic(topic, x, y, width);
                 y = place.rect.bottom() + 0.7 * m.layer_gap;
-                layout.topics.push(place);
+                add_topic(layout, place);
             }
         }
     }
@@ -495,11 +493,11 @@ impl<'a> Placer<'a> {
             };
             layout.people.push(self.people(clients, rect, false));
         }
-        let mut places: BTreeMap<u16, f64> = BTreeMap::new();
+        let mut places = vec![0.0; self.plan.services.len()];
         for clients in behind {
             let service = self.service_of(clients[0]);
             let home = layout.services[service as usize].rect;
-            let place = places.entry(service).or_insert(0.0);
+            let place = &mut places[service as usize];
             let beside = self
                 .stores_of(service)
                 .map(|store| layout.stores[store].rect)
@@ -558,6 +556,13 @@ impl<'a> Placer<'a> {
         layout.height =
             bottom + self.measures.margin + if self.form == Form::Wide { 8.0 } else { 2.0 };
     }
+}
+
+/// Topics are placed layer by layer, and stand in the order of the plan.
+fn add_topic(layout: &mut Layout, topic: TopicBox) {
+    let topics = &mut layout.topics;
+    let place = topics.partition_point(|other| other.topic < topic.topic);
+    topics.insert(place, topic);
 }
 
 /// The line between a service and the store beside it.

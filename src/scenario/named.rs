@@ -28,34 +28,40 @@ impl<T> Named<T> {
         self.0.is_empty()
     }
 
-    fn place(&self, name: &str) -> Result<usize, usize> {
+    /// The place of a name in the order of the names.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.search(name).ok()
+    }
+
+    /// The place of a name, or the one where it would have to be.
+    fn search(&self, name: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|(own, _)| own.as_str().cmp(name))
     }
 
     /// The thing of this name.
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.place(name).ok().map(|place| &self.0[place].1)
+        self.place(name).map(|place| &self.0[place].1)
     }
 
     /// The name as it is kept, with its thing.
     pub fn get_key_value(&self, name: &str) -> Option<(&String, &T)> {
-        let (name, thing) = &self.0[self.place(name).ok()?];
+        let (name, thing) = &self.0[self.place(name)?];
         Some((name, thing))
     }
 
     /// The thing of this name, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
-        self.place(name).ok().map(|place| &mut self.0[place].1)
+        self.place(name).map(|place| &mut self.0[place].1)
     }
 
     /// Whether there is a thing of this name.
     pub fn contains_key(&self, name: &str) -> bool {
-        self.place(name).is_ok()
+        self.place(name).is_some()
     }
 
     /// Gives a thing a name; whatever had that name is gone.
     pub fn insert(&mut self, name: String, thing: T) {
-        match self.place(&name) {
+        match self.search(&name) {
             Ok(place) => self.0[place].1 = thing,
             Err(place) => self.0.insert(place, (name, thing)),
         }

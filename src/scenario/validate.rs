@@ -7,6 +7,7 @@ mod cost;
 mod links;
 mod processes;
 mod resilience;
+mod set;
 mod steps;
 mod topics;
 mod truth;
@@ -23,7 +24,7 @@ use crate::said::{Said, Words, said};
 use crate::time::Span;
 use cost::latency;
 use resilience::Site;
-use std::collections::BTreeSet;
+use set::Set;
 
 /// The longest name of a service, store, table, client, reference or cache, in characters.
 pub const NAME_MAX: usize = 60;
@@ -447,7 +448,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn faults(&mut self, used: &BTreeSet<(&str, &str)>) {
+    fn faults(&mut self, used: &Set<(&str, &str)>) {
         let scenario = self.scenario;
         for (index, fault) in scenario.faults.iter().enumerate() {
             let path = format!("faults.{index}");

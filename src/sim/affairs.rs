@@ -314,11 +314,13 @@ impl<O: Observe> Simulation<O> {
                 outcome,
             },
         );
-        let times = self.world.ledger.tried_again(key);
         let Some(again) = &self.plan.clients[client as usize].again else {
             return;
         };
-        if outcome == Outcome::Ok || outcome == Outcome::Declined || times >= again.times {
+        if outcome == Outcome::Ok
+            || outcome == Outcome::Declined
+            || self.world.ledger.tried_again(key) >= again.times
+        {
             return;
         }
         let (share, wait) = (again.share, again.wait);

@@ -6,13 +6,14 @@
 use super::Simulation;
 use super::affairs::Carried;
 use super::event::Event;
+use super::index::Index;
 use super::limits::{Limit, MESSAGES_MAX};
 use super::request::{Caller, GENERATION_BITS, RequestId};
 use super::trace::{Key, MessageId, Observe, Outcome, Return, What};
 use crate::random::Stream;
 use crate::scenario::Order;
 use crate::time::{Span, Time};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Messages that a subscription remembers as known, at most; the oldest are forgotten first.
 const REMEMBERED_MAX: usize = 200_000;
@@ -59,14 +60,14 @@ enum State {
 pub struct Queue {
     ready: VecDeque<u32>,
     /// For an order by key: what waits behind the first of each key.
-    lines: BTreeMap<Key, VecDeque<u32>>,
+    lines: Index<Key, VecDeque<u32>>,
     dead: VecDeque<u32>,
     in_hand: u32,
     delayed: u32,
     /// What waits behind others of its key.
     behind: u32,
     /// Messages that the consumer knows, with the time it learned of them.
-    known: BTreeMap<MessageId, Time>,
+    known: Index<MessageId, Time>,
     /// How many have stood in line.
     stood: u64,
 }
@@ -96,7 +97,7 @@ pub struct Topic {
     /// Luck of duplicates.
     duplicates: Stream,
     /// Messages that the broker remembers, with the time of their publishing.
-    published: BTreeMap<MessageId, Time>,
+    published: Index<MessageId, Time>,
 }
 
 /// The message bus at run time.
@@ -122,7 +123,7 @@ impl Bus {
                     down: 0,
                     duplicate_next: 0,
                     duplicates: Stream::new(seed, &format!("duplicates/{}", topic.name)),
-                    published: BTreeMap::new(),
+                    published: Index::default(),
                 })
                 .collect(),
             queues: vec![Queue::default(); plan.subscriptions.len()],
@@ -212,14 +213,13 @@ impl<O: Observe> Simulation<O> {
         }
         let message = carried.message;
         if let Some(window) = plan.publish_window {
-            while let Some((oldest, since)) = state.published.first_key_value() {
+            while let Some((oldest, since)) = state.published.first() {
                 if *since + window > now {
                     break;
                 }
-                let oldest = *oldest;
-                state.published.remove(&oldest);
+                state.published.remove(oldest);
             }
-            let known = state.published.get(&message);
+            let known = state.published.get(message);
             if known.is_some_and(|since| *since + window > now) {
                 // The window goes by the first one: what is ignored does not make it longer.
                 self.note(
@@ -323,7 +323,7 @@ impl<O: Observe> Simulation<O> {
         queue.stood += 1;
         entry.number = queue.stood;
         if self.plan.subscriptions[subscription as usize].order == Order::Key {
-            if let Some(line) = queue.lines.get_mut(&key) {
+            if let Some(line) = queue.lines.get_mut(key) {
                 line.push_back(place);
                 queue.behind += 1;
                 return;
@@ -518,12 +518,12 @@ impl<O: Observe> Simulation<O> {
             return;
         }
         let queue = &mut self.world.bus.queues[subscription as usize];
-        match queue.lines.get_mut(&key).map(VecDeque::pop_front) {
+        match queue.lines.get_mut(key).map(VecDeque::pop_front) {
             Some(Some(next)) => {
                 queue.behind -= 1;
                 queue.ready.push_back(next);
             }
-            Some(None) => drop(queue.lines.remove(&key)),
+            Some(None) => drop(queue.lines.remove(key)),
             None => {}
         }
     }
@@ -637,32 +637,26 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// Whether the consumer knows a message already.
-    pub(super) fn knows_message(&mut self, subscription: u16, message: MessageId) -> bool {
+    pub(super) fn knows_message(&self, subscription: u16, message: MessageId) -> bool {
         let window = self.plan.subscriptions[subscription as usize].window;
         let known = &self.world.bus.queues[subscription as usize].known;
         known
-            .get(&message)
+            .get(message)
             .is_some_and(|since| window.is_none_or(|window| *since + window > self.now))
     }
 
     /// The consumer remembers a message.
     pub(super) fn remember_message(&mut self, subscription: u16, message: MessageId) {
-        let now = self.now;
-        let known = &mut self.world.bus.queues[subscription as usize].known;
-        match self.plan.subscriptions[subscription as usize].window {
-            // What it had forgotten it learns anew.
-            Some(window) => {
-                let since = known.entry(message).or_insert(now);
-                if *since + window <= now {
-                    *since = now;
-                }
-            }
-            None => {
-                known.entry(message).or_insert(now);
-            }
+        // What it had forgotten it learns anew.
+        if self.knows_message(subscription, message) {
+            return;
         }
-        if known.len() > REMEMBERED_MAX {
-            known.pop_first();
+        let known = &mut self.world.bus.queues[subscription as usize].known;
+        known.insert(message, self.now);
+        if known.len() > REMEMBERED_MAX
+            && let Some((oldest, _)) = known.first()
+        {
+            known.remove(oldest);
         }
     }
 }

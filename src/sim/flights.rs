@@ -4,42 +4,28 @@
 
 use super::Simulation;
 use super::event::Event;
+use super::index::Index;
 use super::request::{Group, RequestId, Stage};
 use super::trace::Observe;
 use crate::time::Span;
-use std::collections::BTreeMap;
 
-/// The fetches under way for one instance's cache, by key.
-#[derive(Clone, Debug, Default)]
-pub struct Flights(BTreeMap<u32, Flight>);
-
-#[derive(Clone, Debug)]
-struct Flight {
-    leader: RequestId,
-    waiting: Vec<RequestId>,
-}
+/// The fetches under way for one instance's cache, by key: who fetches, and behind it who waits.
+pub type Flights = Index<u32, Vec<RequestId>>;
 
 impl<O: Observe> Simulation<O> {
     /// A request has missed `key`: whether it has to wait for another one that is fetching it.
     pub(super) fn joins_flight(&mut self, id: RequestId, cache: u16, key: u32) -> bool {
         let instance = self.world.requests[id].instance;
-        let flights = &mut self.world.flights[cache as usize][instance as usize].0;
-        match flights.get_mut(&key) {
+        let flights = &mut self.world.flights[cache as usize][instance as usize];
+        match flights.get_mut(key) {
             Some(flight) => {
-                flight.waiting.push(id);
+                flight.push(id);
                 let request = &mut self.world.requests[id];
                 (request.stage, request.group) = (Stage::Waiting, Group::Flight);
                 true
             }
             None => {
-                let waiting = Vec::new();
-                flights.insert(
-                    key,
-                    Flight {
-                        leader: id,
-                        waiting,
-                    },
-                );
+                flights.insert(key, vec![id]);
                 self.world.requests[id].leads += 1;
                 false
             }
@@ -49,9 +35,11 @@ impl<O: Observe> Simulation<O> {
     /// A fetch has filled the cache: those who waited for it look again.
     pub(super) fn flight_lands(&mut self, id: RequestId, cache: u16, key: u32) {
         let instance = self.world.requests[id].instance;
-        let flights = &mut self.world.flights[cache as usize][instance as usize].0;
-        if flights.get(&key).is_some_and(|flight| flight.leader == id)
-            && let Some(flight) = flights.remove(&key)
+        let flights = &mut self.world.flights[cache as usize][instance as usize];
+        if flights
+            .get(key)
+            .is_some_and(|flight| flight.first() == Some(&id))
+            && let Some(flight) = flights.remove(key)
         {
             self.world.requests[id].leads -= 1;
             self.wake(flight);
@@ -67,10 +55,13 @@ impl<O: Observe> Simulation<O> {
             if self.plan.caches[cache].service != service {
                 continue;
             }
-            let flights = &mut self.world.flights[cache][instance].0;
-            let mine = |(key, flight): (&u32, &Flight)| (flight.leader == id).then_some(*key);
-            while let Some(key) = flights.iter().find_map(mine) {
-                let Some(flight) = flights.remove(&key) else {
+            let flights = &mut self.world.flights[cache][instance];
+            let mine = |(key, flight): (u32, &Vec<RequestId>)| {
+                (flight.first() == Some(&id)).then_some(key)
+            };
+            loop {
+                let next = flights.iter().find_map(mine);
+                let Some(flight) = next.and_then(|key| flights.remove(key)) else {
                     break;
                 };
                 failed.push(flight);
@@ -80,8 +71,8 @@ impl<O: Observe> Simulation<O> {
         failed.into_iter().for_each(|flight| self.wake(flight));
     }
 
-    fn wake(&mut self, flight: Flight) {
-        for waiting in flight.waiting {
+    fn wake(&mut self, flight: Vec<RequestId>) {
+        for waiting in flight.into_iter().skip(1) {
             self.schedule(Span::ZERO, Event::LooksAgain(waiting));
         }
     }

@@ -301,7 +301,7 @@ impl<O: Observe> Simulation<O> {
 
     fn store_of_prepared(&self, id: RequestId, operation: u16) -> Option<u16> {
         let key = self.key_of(id)?;
-        let place = self.world.prepared.get(&(key, operation))?;
+        let place = self.world.prepared.get((key, operation))?;
         Some(self.world.transactions[*place].store)
     }
 

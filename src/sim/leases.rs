@@ -4,13 +4,13 @@
 use super::Simulation;
 use super::event::Event;
 use super::fetch::Pooled;
+use super::index::Index;
 use super::plan::{Instruction, LockPlan};
 use super::records::Stored;
 use super::request::{RequestId, Stage};
 use super::trace::{Key, Observe, Outcome, Serial, What, Written};
 use crate::scenario::LockBy;
 use crate::time::{Span, Time};
-use std::collections::BTreeMap;
 
 /// How often somebody who waits for a lock asks again.
 const ASKS_AGAIN: Span = Span::from_millis(200);
@@ -29,7 +29,7 @@ pub struct Lease {
 }
 
 /// The locks that are held, by lock and record.
-pub type Leases = BTreeMap<(u16, Key), Lease>;
+pub type Leases = Index<(u16, Key), Lease>;
 
 /// A lease that will run out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,7 +59,7 @@ impl<O: Observe> Simulation<O> {
             Instruction::ReleaseLock { lock } => {
                 let holder = self.origin_serial(id);
                 if let Some(key) = self.key_of(id) {
-                    let held = self.world.leases.get(&(lock, key));
+                    let held = self.world.leases.get((lock, key));
                     if held.is_some_and(|lease| lease.holder == holder) {
                         self.release_lock(lock, key, false);
                     }
@@ -86,7 +86,7 @@ impl<O: Observe> Simulation<O> {
         let (key, now) = (work.key, self.now);
         let request = self.world.requests[id].serial;
         let plan = self.plan.locks[lock as usize].clone();
-        let held = self.world.leases.get(&(lock, key));
+        let held = self.world.leases.get((lock, key));
         if held.is_some_and(|lease| lease.holder != holder) {
             let since = work.waits_since.unwrap_or(now);
             let waits = now.since(since) + ASKS_AGAIN <= plan.wait;
@@ -163,7 +163,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     fn release_lock(&mut self, lock: u16, key: Key, expired: bool) {
-        let Some(lease) = self.world.leases.remove(&(lock, key)) else {
+        let Some(lease) = self.world.leases.remove((lock, key)) else {
             return;
         };
         let plan = self.plan.locks[lock as usize].clone();
@@ -180,7 +180,7 @@ impl<O: Observe> Simulation<O> {
     pub(super) fn lease_ends(&mut self, place: u32) {
         let Ending { lock, key, number } = self.world.lease_ends[place];
         self.world.lease_ends.give_back(place);
-        let held = self.world.leases.get(&(lock, key));
+        let held = self.world.leases.get((lock, key));
         if held.is_some_and(|lease| lease.number == number) {
             self.release_lock(lock, key, true);
         }
@@ -189,6 +189,6 @@ impl<O: Observe> Simulation<O> {
     /// The records that are locked by a business lock, with the end of the lease.
     pub fn leases(&self) -> impl Iterator<Item = (u16, Key, Time)> + '_ {
         let leases = self.world.leases.iter();
-        leases.map(|((lock, key), lease)| (*lock, *key, lease.until))
+        leases.map(|((lock, key), lease)| (lock, key, lease.until))
     }
 }

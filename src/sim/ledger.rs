@@ -4,11 +4,12 @@
 //! row, a prepared transaction - its records may disagree; when nothing is, they are held against the rules. What
 //! disagrees then is a finding, with the chain of what happened, until something touches the key again.
 
+use super::index::Index;
 use super::plan::{LedgerPlan, Plan};
 use super::records::{NEW_KEYS, Records};
 use super::trace::{Anomaly, Finding, Key, NO_RULE, Outcome, Record};
 use crate::time::Time;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Happenings of one key that are remembered.
 pub const HISTORY_MAX: usize = 48;
@@ -90,7 +91,7 @@ pub struct Counts {
 /// The account.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    affairs: BTreeMap<Key, Affair>,
+    affairs: Index<Key, Affair>,
     /// Keys that agree, the oldest first.
     kept: VecDeque<Key>,
     counts: Counts,
@@ -117,18 +118,18 @@ impl Ledger {
 
     /// What is known of a key.
     pub fn affair(&self, key: Key) -> Option<&Affair> {
-        self.affairs.get(&key)
+        self.affairs.get(key)
     }
 
     /// All keys that disagree, in the order of keys.
     pub fn disagreeing(&self) -> impl DoubleEndedIterator<Item = (Key, &Affair)> {
-        let affairs = self.affairs.iter().map(|(key, affair)| (*key, affair));
+        let affairs = self.affairs.iter();
         affairs.filter(|(_, affair)| !affair.disagreements.is_empty())
     }
 
     /// Something begins for a key. Whether there are more keys now than there may be.
     pub fn begins(&mut self, key: Key, now: Time) -> bool {
-        let affair = self.affairs.entry(key).or_default();
+        let affair = self.affairs.get_or_new(key);
         if affair.live == 0 {
             self.counts.open += 1;
             if affair.closed {
@@ -146,7 +147,7 @@ impl Ledger {
 
     /// Something ends for a key. Whether it was the last.
     pub fn ends(&mut self, key: Key, now: Time) -> bool {
-        let Some(affair) = self.affairs.get_mut(&key) else {
+        let Some(affair) = self.affairs.get_mut(key) else {
             debug_assert!(false, "an end without a beginning");
             return false;
         };
@@ -158,7 +159,7 @@ impl Ledger {
 
     /// Remembers what happened for a key.
     pub fn remember(&mut self, key: Key, record: Record) {
-        if let Some(affair) = self.affairs.get_mut(&key) {
+        if let Some(affair) = self.affairs.get_mut(key) {
             if affair.history.len() >= HISTORY_MAX {
                 // The beginning says how it came about, the end how it is now.
                 affair.history.remove(HISTORY_MAX / 2);
@@ -169,7 +170,7 @@ impl Ledger {
 
     /// The user is told an outcome.
     pub fn tells(&mut self, key: Key, outcome: Outcome) {
-        if let Some(affair) = self.affairs.get_mut(&key) {
+        if let Some(affair) = self.affairs.get_mut(key) {
             affair.promised |= outcome == Outcome::Ok;
             affair.refused = !affair.promised && outcome != Outcome::Ok;
         }
@@ -177,7 +178,7 @@ impl Ledger {
 
     /// A business transaction begins or ends for a key.
     pub fn process(&mut self, key: Key, begins: bool) {
-        if let Some(affair) = self.affairs.get_mut(&key) {
+        if let Some(affair) = self.affairs.get_mut(key) {
             if begins {
                 affair.processes += 1;
             } else {
@@ -189,18 +190,18 @@ impl Ledger {
     /// Whether a business transaction is under way for a key.
     pub fn is_in_process(&self, key: Key) -> bool {
         self.affairs
-            .get(&key)
+            .get(key)
             .is_some_and(|affair| affair.processes > 0)
     }
 
     /// How often the user has tried again by hand.
     pub fn tried_again(&self, key: Key) -> u32 {
-        self.affairs.get(&key).map_or(0, |affair| affair.tries)
+        self.affairs.get(key).map_or(0, |affair| affair.tries)
     }
 
     /// The user tries again by hand.
     pub fn tries_again(&mut self, key: Key) {
-        if let Some(affair) = self.affairs.get_mut(&key) {
+        if let Some(affair) = self.affairs.get_mut(key) {
             affair.tries += 1;
         }
     }
@@ -212,7 +213,7 @@ impl Ledger {
 
     /// A key goes to the people who look at such things by hand. Whether it was not there yet.
     pub fn goes_to_operator(&mut self, key: Key) -> bool {
-        let Some(affair) = self.affairs.get_mut(&key) else {
+        let Some(affair) = self.affairs.get_mut(key) else {
             return false;
         };
         let new = !affair.with_operator;
@@ -224,7 +225,7 @@ impl Ledger {
     /// Nothing is under way for a key any more: its records are held against the rules.
     pub fn closes(&mut self, plan: &Plan, tables: &[Records], key: Key, now: Time) -> Closing {
         let mut closing = Closing::default();
-        let Some(affair) = self.affairs.get_mut(&key) else {
+        let Some(affair) = self.affairs.get_mut(key) else {
             return closing;
         };
         let broken = match &plan.ledger {
@@ -285,12 +286,12 @@ impl Ledger {
             let Some(oldest) = self.kept.pop_front() else {
                 break;
             };
-            let Some(affair) = self.affairs.get_mut(&oldest) else {
+            let Some(affair) = self.affairs.get_mut(oldest) else {
                 continue;
             };
             affair.kept = false;
             if affair.closed && affair.disagreements.is_empty() {
-                self.affairs.remove(&oldest);
+                self.affairs.remove(oldest);
                 if oldest > NEW_KEYS {
                     closing.forget.push(oldest);
                 }

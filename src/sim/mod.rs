@@ -22,6 +22,7 @@ mod faults;
 mod fetch;
 mod flights;
 pub mod guarded;
+pub mod index;
 mod instance;
 mod interpret;
 mod keys;
@@ -386,7 +387,7 @@ impl<O: Observe> Simulation<O> {
     /// Rows that are locked by a local transaction: the table, the record, and how many wait for it.
     pub fn row_locks(&self) -> impl Iterator<Item = (u16, trace::Key, usize)> + '_ {
         let locks = self.world.row_locks.iter();
-        locks.map(|((table, row), lock)| (*table, *row, lock.waiting()))
+        locks.map(|((table, row), lock)| (table, row, lock.waiting()))
     }
 
     /// Transactions that are prepared and wait for a decision: the store and the business key.
@@ -394,7 +395,7 @@ impl<O: Observe> Simulation<O> {
         self.world
             .prepared
             .iter()
-            .map(|((key, _), place)| (self.world.transactions[*place].store, *key))
+            .map(|((key, _), place)| (self.world.transactions[*place].store, key))
     }
 
     /// What is locked, by store.

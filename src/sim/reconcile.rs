@@ -9,7 +9,7 @@ use super::pool::User;
 use super::request::Caller;
 use super::trace::{Key, NO_OPERATION, Observe, Outcome, Role, Verdict, What};
 use crate::time::{Span, Time};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// How long a repair is waited for.
 const REPAIR_TIMEOUT: Span = Span::from_secs(5);
@@ -173,7 +173,7 @@ impl<O: Observe> Simulation<O> {
         let plan = self.plan.reconciliations[index as usize].clone();
         let since = self.window_begins(index);
         let began = self.world.reconciliations[index as usize].began;
-        let mut keys = BTreeSet::new();
+        let mut keys = Vec::new();
         for side in [&plan.left, &plan.right] {
             let records = self.world.records[side.table as usize].iter();
             keys.extend(
@@ -182,6 +182,8 @@ impl<O: Observe> Simulation<O> {
                     .map(|(key, _)| key),
             );
         }
+        keys.sort_unstable();
+        keys.dedup();
         for key in keys {
             let (verdict, kind) = self.verdict(&plan, key, began);
             let state = &mut self.world.reconciliations[index as usize];

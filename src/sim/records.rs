@@ -1,9 +1,9 @@
 //! Records: rows with a business key, a state, a version and a few numbers. What is here is committed.
 
+use super::index::Index;
 use super::plan::{Plan, TablePlan, Values};
 use super::trace::Key;
 use crate::time::Time;
-use std::collections::BTreeMap;
 
 /// Keys of records that are not there from the start begin here; smaller ones are rows that are.
 pub const NEW_KEYS: Key = 1_000_000;
@@ -31,7 +31,7 @@ pub struct Stored {
 /// The records of a table.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
-    rows: BTreeMap<Key, Stored>,
+    rows: Index<Key, Stored>,
 }
 
 impl Records {
@@ -42,15 +42,16 @@ impl Records {
             values: table.start,
             ..Stored::default()
         };
-        let rows = if table.is_record() { table.rows } else { 0 };
-        Records {
-            rows: (0..rows).map(|key| (key, first)).collect(),
+        let mut records = Records::default();
+        if table.is_record() {
+            (0..table.rows).for_each(|key| records.put(key, first));
         }
+        records
     }
 
     /// What is stored under a key.
     pub fn get(&self, key: Key) -> Option<&Stored> {
-        self.rows.get(&key)
+        self.rows.get(key)
     }
 
     /// Stores a record.
@@ -60,12 +61,12 @@ impl Records {
 
     /// Forgets a key.
     pub fn remove(&mut self, key: Key) {
-        self.rows.remove(&key);
+        self.rows.remove(key);
     }
 
     /// All of it, in the order of keys.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Key, &Stored)> {
-        self.rows.iter().map(|(key, stored)| (*key, stored))
+        self.rows.iter()
     }
 
     /// How many keys there are.

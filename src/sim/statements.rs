@@ -103,7 +103,7 @@ impl<O: Observe> Simulation<O> {
                 .find(|write| (write.table, write.row) == (table, row))
                 .map(|write| write.stored)
         });
-        own.or(self.world.records[table as usize].get(row).copied())
+        own.or_else(|| self.world.records[table as usize].get(row).copied())
             .filter(|stored| stored.rows > 0)
     }
 

@@ -4,6 +4,7 @@
 use super::affairs::Carried;
 use super::event::Event;
 use super::fetch::Pooled;
+use super::index::Index;
 use super::plan::{Instruction, NONE};
 use super::pool::User;
 use super::records::Stored;
@@ -11,7 +12,7 @@ use super::request::{RequestId, Stage};
 use super::trace::{Key, Observe, Outcome, Serial, What, Written};
 use super::{Simulation, statements::Read};
 use crate::time::{Span, Time};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// A local transaction under way (or prepared).
 #[derive(Clone, Debug, Default)]
@@ -79,7 +80,7 @@ pub struct RowLock {
 }
 
 /// The rows that are locked.
-pub type RowLocks = BTreeMap<(u16, Key), RowLock>;
+pub type RowLocks = Index<(u16, Key), RowLock>;
 
 impl RowLock {
     /// How many wait for it.
@@ -148,7 +149,7 @@ impl<O: Observe> Simulation<O> {
             return true;
         };
         let store = self.world.transactions[place].store;
-        match self.world.row_locks.get_mut(&(table, row)) {
+        match self.world.row_locks.get_mut((table, row)) {
             None => {
                 self.world.row_locks.insert(
                     (table, row),
@@ -206,7 +207,7 @@ impl<O: Observe> Simulation<O> {
         let Some((table, row, since)) = transaction.wants.take() else {
             return;
         };
-        if let Some(lock) = self.world.row_locks.get_mut(&(table, row)) {
+        if let Some(lock) = self.world.row_locks.get_mut((table, row)) {
             lock.waiting.retain(|other| *other != id);
         }
         let request = self.world.requests[id].serial;
@@ -223,7 +224,7 @@ impl<O: Observe> Simulation<O> {
     fn release_rows(&mut self, place: u32) {
         let locks = std::mem::take(&mut self.world.transactions[place].locks);
         for (table, row) in &locks {
-            let Some(mut lock) = self.world.row_locks.remove(&(*table, *row)) else {
+            let Some(mut lock) = self.world.row_locks.remove((*table, *row)) else {
                 continue;
             };
             let Some(next) = lock.waiting.pop_front() else {
@@ -461,7 +462,9 @@ impl<O: Observe> Simulation<O> {
         transaction.prepared = Some(operation);
         let (request, store, key) = (transaction.serial, transaction.store, transaction.key);
         self.affair_begins(key);
-        if let Some(older) = self.world.prepared.insert((key, operation), place) {
+        let older = self.world.prepared.remove((key, operation));
+        self.world.prepared.insert((key, operation), place);
+        if let Some(older) = older {
             // A retried prepare: the older one is forgotten.
             self.world.transactions[older].prepared = None;
             self.roll_back(older);
@@ -480,7 +483,7 @@ impl<O: Observe> Simulation<O> {
 
     /// The decision about a prepared transaction arrives.
     pub(super) fn decide_prepared(&mut self, key: Key, operation: u16, commit: bool) {
-        let Some(place) = self.world.prepared.remove(&(key, operation)) else {
+        let Some(place) = self.world.prepared.remove((key, operation)) else {
             return;
         };
         if commit {
@@ -498,7 +501,7 @@ impl<O: Observe> Simulation<O> {
             return;
         };
         let key = transaction.key;
-        if self.world.prepared.get(&(key, operation)) != Some(&place) {
+        if self.world.prepared.get((key, operation)) != Some(&place) {
             return;
         }
         if self.world.ledger.is_in_process(key) {

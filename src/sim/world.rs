@@ -7,6 +7,7 @@ use super::copies::{Applier, ChangeEvent};
 use super::fetch::{Fetches, NewRows, Pooled};
 use super::flights::Flights;
 use super::guarded::{self, Callings, Guards};
+use super::index::Index;
 use super::instance::Instance;
 use super::keys::KeyPicker;
 use super::leases::{Endings, Leases};
@@ -23,7 +24,6 @@ use super::tables::{Copied, Table};
 use super::trace::Key;
 use super::transactions::{RowLocks, Transactions};
 use crate::random::Stream;
-use std::collections::BTreeMap;
 
 /// A service at run time.
 #[derive(Clone, Debug)]
@@ -174,7 +174,7 @@ pub struct World {
     /// Rows that are locked.
     pub row_locks: RowLocks,
     /// Prepared transactions, by business key and operation.
-    pub prepared: BTreeMap<(Key, u16), u32>,
+    pub prepared: Index<(Key, u16), u32>,
     /// Records whose state does not last.
     pub expiries: Expiries,
     /// Business locks that are held.
@@ -357,7 +357,7 @@ impl World {
             works: Pooled::default(),
             transactions: Transactions::default(),
             row_locks: RowLocks::default(),
-            prepared: BTreeMap::new(),
+            prepared: Index::default(),
             expiries: Expiries::default(),
             leases: Leases::default(),
             lease_ends: Endings::default(),

@@ -2,9 +2,10 @@
 //! back. The record that says so comes before the message leaves; it is looked for in the latest seconds.
 
 use crate::sim::Plan;
+use crate::sim::index::Index;
 use crate::sim::trace::{MessageId, Record, Role, Serial, What};
 use crate::time::{Span, Time};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// An answer knows what its request was if it left within so long; a copy knows the other one.
 const REMEMBERED: Span = Span::from_secs(12);
@@ -56,7 +57,7 @@ impl Signs {
         let first = records.get(begin).map_or(Time::ZERO, |record| record.at);
         let from = records.partition_point(|record| record.at + REMEMBERED < first);
         let from = from.max(begin.saturating_sub(RECORDS_MAX)).min(begin);
-        let mut delivered: BTreeMap<(MessageId, u16), Time> = BTreeMap::new();
+        let mut delivered = Index::<(MessageId, u16), Time>::default();
         for record in records.range(from..end) {
             let (serial, sign) = match record.what {
                 What::Called { request, role, .. } => {
@@ -86,12 +87,15 @@ impl Signs {
                     attempt,
                     ..
                 } => {
-                    let other = (attempt == 1)
-                        .then(|| delivered.insert((message, subscription), record.at))
-                        .flatten();
+                    let mut double = false;
+                    if attempt == 1 {
+                        let other = delivered.get((message, subscription));
+                        double = other.is_some_and(|other| *other + REMEMBERED >= record.at);
+                        delivered.insert((message, subscription), record.at);
+                    }
                     let sign = Sign {
                         attempt,
-                        double: other.is_some_and(|other| other + REMEMBERED >= record.at),
+                        double,
                         ..Sign::default()
                     };
                     (request, sign)

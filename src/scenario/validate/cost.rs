@@ -10,7 +10,6 @@ use super::writing::needs_a_key;
 use super::{Checker, service_of};
 use crate::said::said;
 use crate::time::Span;
-use std::collections::BTreeMap;
 
 /// Steps that one request may take, in all services together.
 pub const STEPS_MAX: u64 = 1_000_000;
@@ -26,7 +25,7 @@ impl Checker<'_> {
         let scenario = self.scenario;
         let mut costs = Costs {
             scenario,
-            known: BTreeMap::new(),
+            known: Vec::new(),
         };
         for name in scenario.operations.keys() {
             if costs.operation(name, 1) > STEPS_MAX {
@@ -172,20 +171,25 @@ fn any_takes_time(scenario: &Scenario, service: &str, steps: &[Step]) -> bool {
 /// Steps by operation and number of keys. Only asked when no operation calls itself.
 struct Costs<'s> {
     scenario: &'s Scenario,
-    known: BTreeMap<(&'s str, u32), u64>,
+    /// What is known already, in the order of operations and numbers of keys.
+    known: Vec<((&'s str, u32), u64)>,
 }
 
 impl<'s> Costs<'s> {
     /// The steps that a request for an operation with so many keys takes, those of its calls included.
     fn operation(&mut self, name: &'s str, keys: u32) -> u64 {
-        if let Some(cost) = self.known.get(&(name, keys)) {
-            return *cost;
+        let own = (name, keys);
+        let known = self.known.binary_search_by_key(&own, |(known, _)| *known);
+        if let Ok(place) = known {
+            return self.known[place].1;
         }
         let Some(operation) = self.scenario.operations.get(name) else {
             return 0;
         };
         let cost = self.steps(&operation.steps, keys, &mut 0);
-        self.known.insert((name, keys), cost);
+        // What it calls has become known in the meantime.
+        let place = self.known.partition_point(|(known, _)| *known < own);
+        self.known.insert(place, (own, cost));
         cost
     }
 

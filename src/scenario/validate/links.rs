@@ -3,10 +3,10 @@
 use super::super::kinds;
 use super::super::nearest::{did_you_mean, quoted};
 use super::super::shape::join;
+use super::set::Set;
 use super::steps::calls;
 use super::{Checker, service_of};
 use crate::said::{Said, Words, either, said};
-use std::collections::BTreeSet;
 
 /// The ends of a link's name, if it has the form `"a -> b"`.
 fn ends(link: &str) -> Option<(&str, &str)> {
@@ -15,9 +15,9 @@ fn ends(link: &str) -> Option<(&str, &str)> {
 
 impl<'s> Checker<'s> {
     /// Every pair of ends between which something is ever sent.
-    pub(super) fn used_links(&self) -> BTreeSet<(&'s str, &'s str)> {
+    pub(super) fn used_links(&self) -> Set<(&'s str, &'s str)> {
         let scenario = self.scenario;
-        let mut used = BTreeSet::new();
+        let mut used = Set::new();
         for (name, client) in &scenario.clients {
             used.extend(service_of(&client.operation).map(|service| (name.as_str(), service)));
         }
@@ -45,7 +45,7 @@ impl<'s> Checker<'s> {
         used
     }
 
-    pub(super) fn links(&mut self, used: &BTreeSet<(&str, &str)>) {
+    pub(super) fn links(&mut self, used: &Set<(&str, &str)>) {
         for (name, link) in &self.scenario.links {
             let path = join("links", name);
             self.link(&path, name, used);
@@ -54,7 +54,7 @@ impl<'s> Checker<'s> {
     }
 
     /// A link's name: its form, its ends, and that something is sent over it.
-    pub(super) fn link(&mut self, path: &str, name: &str, used: &BTreeSet<(&str, &str)>) {
+    pub(super) fn link(&mut self, path: &str, name: &str, used: &Set<(&str, &str)>) {
         let scenario = self.scenario;
         let Some((from, to)) = ends(name) else {
             return self.report(

@@ -8,11 +8,11 @@ use super::super::{
 };
 use super::cost::latency;
 use super::resilience::Site;
+use super::set::Set;
 use super::steps::{Here, operations_of, visit};
 use super::{Checker, service_of};
 use crate::said::said;
 use crate::time::Span;
-use std::collections::BTreeSet;
 
 /// The states of a log of outgoing calls.
 const LOG_STATES: [&str; 4] = ["called", "done", "failed", "unknown"];
@@ -333,7 +333,7 @@ impl<'s> Checker<'s> {
             return;
         };
         let mut unfit = None;
-        let mut stores = BTreeSet::new();
+        let mut stores = Set::new();
         visit(&operation.steps, &mut |step| {
             let it = match step {
                 Step::FanOut(_) => Some("fan_out"),
@@ -432,7 +432,7 @@ impl<'s> Checker<'s> {
             );
             self.report(format!("{path}.topic"), message);
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = Set::new();
         for (index, participant) in process.participants.iter().enumerate() {
             let path = format!("{path}.participants.{index}");
             let operations = operations_of(participant);
@@ -458,7 +458,7 @@ impl<'s> Checker<'s> {
     }
 
     /// Every pair of ends over which events, undoing and repairs go, whatever the strategies.
-    pub(super) fn links_of_events(&self, used: &mut BTreeSet<(&'s str, &'s str)>) {
+    pub(super) fn links_of_events(&self, used: &mut Set<(&'s str, &'s str)>) {
         let scenario = self.scenario;
         for (name, operation) in &scenario.operations {
             let Some(service) = service_of(name) else {
@@ -479,12 +479,10 @@ impl<'s> Checker<'s> {
             let Some(coordinator) = self.owner(&process.record) else {
                 continue;
             };
-            let services: BTreeSet<&str> = process
-                .participants
-                .iter()
-                .filter_map(|it| service_of(&it.operation))
-                .chain([coordinator])
-                .collect();
+            let participants = process.participants.iter();
+            let mut services = Set::new();
+            services.insert(coordinator);
+            services.extend(participants.filter_map(|it| service_of(&it.operation)));
             if let Some(topic) = &process.topic {
                 for service in services {
                     used.extend([(service, topic.as_str()), (topic.as_str(), service)]);

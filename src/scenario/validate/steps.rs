@@ -6,10 +6,10 @@ use super::super::shape::join;
 use super::super::{Coordination, Count, CountOf, Participant, Process, Scenario, Step, Way};
 use super::cost::latency;
 use super::resilience::Site;
+use super::set::Set;
 use super::{Checker, is_name, service_of};
 use crate::said::{Said, said};
 use crate::time::Span;
-use std::collections::BTreeSet;
 
 /// Steps inside steps inside steps: so deep.
 pub const NESTING_MAX: usize = 8;
@@ -20,7 +20,7 @@ pub const AGAIN_MAX: f64 = 0.999;
 pub(super) struct Here<'s, 'w> {
     pub service: &'s str,
     /// Tables that the operation writes.
-    written: &'w BTreeSet<String>,
+    written: &'w Set<String>,
     pub depth: usize,
     /// The store of the transaction that it stands in.
     pub transaction: Option<&'s str>,
@@ -63,7 +63,7 @@ impl<'s> Checker<'s> {
                 );
                 continue;
             }
-            let mut written = BTreeSet::new();
+            let mut written = Set::new();
             visit(&operation.steps, &mut |step| {
                 if let Step::Write(write) = step {
                     written.extend(
@@ -350,19 +350,14 @@ impl<'s> Checker<'s> {
     /// Operations that set each other off in a circle: by calls, where every one would wait for the next, or by events,
     /// where each would bring about another.
     pub(super) fn circles(&mut self) {
-        let mut done = BTreeSet::new();
+        let mut done = Set::new();
         for name in self.scenario.operations.keys() {
             self.circle(name, &mut Vec::new(), &mut done);
         }
     }
 
     /// The trail has each operation, and whether it was called (or told of an event) by the one before.
-    fn circle(
-        &mut self,
-        name: &'s str,
-        trail: &mut Vec<(&'s str, bool)>,
-        done: &mut BTreeSet<&'s str>,
-    ) {
+    fn circle(&mut self, name: &'s str, trail: &mut Vec<(&'s str, bool)>, done: &mut Set<&'s str>) {
         if let Some(begin) = trail.iter().position(|(known, _)| *known == name) {
             return self.round(&trail[begin..]);
         }
@@ -374,11 +369,9 @@ impl<'s> Checker<'s> {
         }
         let called = calls(self.scenario, &operation.steps);
         let told = set_off(self.scenario, name, &operation.steps);
-        for (next, is_call) in called
-            .iter()
-            .map(|next| (*next, true))
-            .chain(told.difference(&called).map(|next| (*next, false)))
-        {
+        let only_told = told.iter().filter(|next| !called.contains(*next));
+        let calls = called.iter().map(|next| (*next, true));
+        for (next, is_call) in calls.chain(only_told.map(|next| (*next, false))) {
             trail.push((name, is_call));
             self.circle(next, trail, done);
             trail.pop();
@@ -421,9 +414,9 @@ pub(super) fn set_off<'s>(
     scenario: &'s Scenario,
     operation: &str,
     steps: &'s [Step],
-) -> BTreeSet<&'s str> {
-    let mut told = BTreeSet::new();
-    let mut topics = BTreeSet::new();
+) -> Set<&'s str> {
+    let mut told = Set::new();
+    let mut topics = Set::new();
     visit(steps, &mut |step| match step {
         Step::Publish(publish) => {
             topics.insert(publish.topic.as_str());
@@ -530,8 +523,8 @@ pub(super) fn visit<'s>(steps: &'s [Step], see: &mut impl FnMut(&'s Step)) {
 }
 
 /// The operations that these steps may call, whatever the strategies; each once.
-pub(super) fn calls<'s>(scenario: &'s Scenario, steps: &'s [Step]) -> BTreeSet<&'s str> {
-    let mut called = BTreeSet::new();
+pub(super) fn calls<'s>(scenario: &'s Scenario, steps: &'s [Step]) -> Set<&'s str> {
+    let mut called = Set::new();
     visit(steps, &mut |step| match step {
         Step::Call(call) => {
             called.insert(call.operation.as_str());

@@ -6,11 +6,11 @@ use super::super::shape::join;
 use super::super::{Broker, Consume, Coordination, Publish, PublishBy, Step, Subscription, Topic};
 use super::cost::latency;
 use super::processes::first_store;
+use super::set::Set;
 use super::steps::{Here, visit};
 use super::{Checker, service_of};
 use crate::said::{Said, said};
 use crate::time::Span;
-use std::collections::BTreeSet;
 
 /// The shortest time between two looks of a relay at its outbox.
 const INTERVAL_MIN: Span = Span::from_millis(1);
@@ -193,9 +193,9 @@ impl<'s> Checker<'s> {
     }
 
     /// Who publishes on a topic - operations, then processes -, and the table whose record the event carries.
-    fn publishers(&self, topic: &str) -> BTreeSet<(bool, &'s str, Option<&'s str>)> {
+    fn publishers(&self, topic: &str) -> Set<(bool, &'s str, Option<&'s str>)> {
         let scenario = self.scenario;
-        let mut publishers = BTreeSet::new();
+        let mut publishers = Set::new();
         for (name, operation) in &scenario.operations {
             visit(&operation.steps, &mut |step| match step {
                 Step::Publish(publish) if publish.topic == topic => {

@@ -4,10 +4,10 @@ use super::super::kinds;
 use super::super::nearest::{did_you_mean, quoted};
 use super::super::shape::join;
 use super::super::{Client, ClientKey, LockBy, Named, Row, Step, Table, Update};
+use super::set::Set;
 use super::steps::{Here, calls, visit};
 use super::{Checker, is_name};
 use crate::said::{Words, said};
-use std::collections::BTreeSet;
 
 impl<'s> Checker<'s> {
     /// Tables: rows or states, and what the states and the numbers are called.
@@ -415,7 +415,7 @@ impl<'s> Checker<'s> {
     /// Whatever a client without a key asks for must do without one, too.
     fn needs_no_key(&mut self, path: &str, client: &'s Client) {
         let scenario = self.scenario;
-        let mut seen = BTreeSet::new();
+        let mut seen = Set::new();
         let mut next = vec![client.operation.as_str()];
         while let Some(name) = next.pop() {
             let Some(operation) = scenario.operations.get(name).filter(|_| seen.insert(name))

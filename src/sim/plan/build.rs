@@ -3,20 +3,12 @@
 use super::statements::{state_of, values};
 use super::*;
 use crate::scenario::{self, CacheExpiry, ClientKey, Load, Named, Scenario, Step};
-use std::collections::BTreeMap;
 
-/// Builds a plan; the maps from names live only here.
+/// Builds a plan; what names stand for is known only here.
 pub(in crate::sim) struct Builder<'a> {
     pub(in crate::sim) scenario: &'a Scenario,
-    pub(in crate::sim) services: BTreeMap<&'a str, u16>,
-    pub(in crate::sim) stores: BTreeMap<&'a str, u16>,
-    pub(in crate::sim) tables: BTreeMap<String, u16>,
-    pub(in crate::sim) operations: BTreeMap<&'a str, u16>,
-    pub(in crate::sim) references: BTreeMap<&'a str, u16>,
-    pub(in crate::sim) caches: BTreeMap<&'a str, u16>,
-    pub(in crate::sim) topics: BTreeMap<&'a str, u16>,
-    pub(in crate::sim) locks: BTreeMap<&'a str, u16>,
-    pub(in crate::sim) clients: BTreeMap<&'a str, u16>,
+    /// The store and the name of each table, in order.
+    tables: Vec<(&'a str, &'a str)>,
     pub(in crate::sim) plan: Plan,
     /// How the steps at hand are to be turned into instructions.
     pub(in crate::sim) mode: Mode,
@@ -61,36 +53,25 @@ pub(in crate::sim) struct Says {
     pub(in crate::sim) declined: Option<u8>,
 }
 
-/// The index of each name, in the order of the names.
-fn indices<T>(map: &Named<T>) -> BTreeMap<&str, u16> {
-    // Collecting would sort what is sorted, with a sort of its own for each `T`.
-    let mut indices = BTreeMap::new();
-    for (index, name) in (0..).zip(map.keys()) {
-        indices.insert(name.as_str(), index);
-    }
-    indices
+/// The index of what has this name: its place in the order of the names.
+pub(super) fn find<T>(named: &Named<T>, name: &str) -> Option<u16> {
+    named.place(name).map(|place| place as u16)
+}
+
+/// The index of what has this name, which must be there.
+pub(super) fn index_of<T>(named: &Named<T>, name: &str) -> u16 {
+    find(named, name).expect("a name that is known")
 }
 
 impl<'a> Builder<'a> {
     pub(in crate::sim) fn new(scenario: &'a Scenario) -> Self {
-        let tables = scenario
-            .stores
-            .iter()
-            .flat_map(|(store, plan)| {
-                plan.tables
-                    .keys()
-                    .map(move |table| format!("{store}.{table}"))
-            })
-            .zip(0..)
-            .collect();
+        let tables = scenario.stores.iter().flat_map(|(store, plan)| {
+            let tables = plan.tables.keys();
+            tables.map(|table| (store.as_str(), table.as_str()))
+        });
         Builder {
             scenario,
-            services: indices(&scenario.services),
-            stores: indices(&scenario.stores),
-            tables,
-            operations: indices(&scenario.operations),
-            references: indices(&scenario.references),
-            caches: indices(&scenario.caches),
+            tables: tables.collect(),
             plan: Plan {
                 services: Vec::new(),
                 stores: Vec::new(),
@@ -116,9 +97,6 @@ impl<'a> Builder<'a> {
                 two_phase_record: None,
                 ways: Vec::new(),
             },
-            topics: indices(&scenario.topics),
-            locks: indices(&scenario.locks),
-            clients: indices(&scenario.clients),
             mode: Mode::default(),
             variants: Vec::new(),
         }
@@ -139,7 +117,7 @@ impl<'a> Builder<'a> {
     }
 
     pub(in crate::sim) fn service(&self, name: &str) -> u16 {
-        self.services[name]
+        index_of(&self.scenario.services, name)
     }
 
     pub(in crate::sim) fn service_of_operation(&self, name: &str) -> u16 {
@@ -210,7 +188,7 @@ impl<'a> Builder<'a> {
             let index = self.plan.stores.len() as u16;
             self.plan.stores.push(StorePlan {
                 name: name.clone(),
-                service: self.services[store.service.as_str()],
+                service: index_of(&self.scenario.services, &store.service),
                 connections: store.connections,
                 query_time: store.query_time.sampler(),
                 row_time: store.row_time,
@@ -239,8 +217,8 @@ impl<'a> Builder<'a> {
 
     pub(in crate::sim) fn references(&mut self) {
         for (name, cache) in &self.scenario.caches {
-            let of = self.tables[&cache.of];
-            let service = self.services[cache.service.as_str()];
+            let of = self.table(&cache.of);
+            let service = index_of(&self.scenario.services, &cache.service);
             let event_link = self.link(
                 End::Service(self.service_of_table(of)),
                 End::Service(service),
@@ -262,7 +240,7 @@ impl<'a> Builder<'a> {
         self.plan.lookup_caches = self.plan.caches.len();
         for (name, reference) in &self.scenario.references {
             let index = self.plan.references.len() as u16;
-            let (from, to) = (self.tables[&reference.from], self.tables[&reference.to]);
+            let (from, to) = (self.table(&reference.from), self.table(&reference.to));
             let (reader, owner) = (self.service_of_table(from), self.service_of_table(to));
             let link = self.link(End::Service(reader), End::Service(owner));
             let event_link = self.link(End::Service(owner), End::Service(reader));
@@ -298,7 +276,7 @@ impl<'a> Builder<'a> {
                 from,
                 column,
                 to,
-                lookup: self.operations[reference.lookup.as_str()],
+                lookup: index_of(&self.scenario.operations, &reference.lookup),
                 link,
                 event_link,
                 strategy: reference.strategy,
@@ -374,20 +352,20 @@ impl<'a> Builder<'a> {
             match step {
                 Step::Work(time) => self.plan.code.push(Instruction::Work(time.sampler())),
                 Step::Query(query) => {
-                    let store = self.stores[query.store.as_str()];
-                    let table = self.table(&query.store, query.table.as_deref());
+                    let store = index_of(&self.scenario.stores, &query.store);
+                    let table = self.table_if_any(&query.store, query.table.as_deref());
                     let rows = query.rows;
                     self.plan
                         .code
                         .push(Instruction::Query { store, table, rows });
                 }
                 Step::Write(write) => {
-                    let store = self.stores[write.store.as_str()];
-                    let table = self.table(&write.store, write.table.as_deref());
+                    let store = index_of(&self.scenario.stores, &write.store);
+                    let table = self.table_if_any(&write.store, write.table.as_deref());
                     self.plan.code.push(Instruction::Write { store, table });
                 }
                 Step::Call(call) => {
-                    let operation = self.operations[call.operation.as_str()];
+                    let operation = index_of(&self.scenario.operations, &call.operation);
                     let callee = self.service_of_operation(&call.operation);
                     let link = self.link(End::Service(service), End::Service(callee));
                     let guard = self.guard(
@@ -441,7 +419,7 @@ impl<'a> Builder<'a> {
                 }
                 Step::Choose(choose) => self.choose(service, choose),
                 Step::Lookup(lookup) => {
-                    let cache = self.caches[lookup.cache.as_str()];
+                    let cache = index_of(&self.scenario.caches, &lookup.cache);
                     let place = self.placeholder();
                     self.steps(service, &lookup.miss);
                     self.plan.code.push(Instruction::Fill { cache });
@@ -450,13 +428,13 @@ impl<'a> Builder<'a> {
                 }
                 Step::Resolve(resolve) => {
                     for name in &resolve.references {
-                        let reference = self.references[name.as_str()];
+                        let reference = index_of(&self.scenario.references, name);
                         self.plan.code.push(Instruction::Resolve { reference });
                     }
                 }
                 Step::Embed(resolve) => {
                     for name in &resolve.references {
-                        let reference = self.references[name.as_str()];
+                        let reference = index_of(&self.scenario.references, name);
                         self.plan.code.push(Instruction::Embed { reference });
                     }
                 }
@@ -475,15 +453,25 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(in crate::sim) fn table(&self, store: &str, table: Option<&str>) -> u32 {
-        table.map_or(NONE, |table| {
-            u32::from(self.tables[&format!("{store}.{table}")])
-        })
+    fn table_if_any(&self, store: &str, table: Option<&str>) -> u32 {
+        table.map_or(NONE, |table| u32::from(self.table_of(store, table)))
+    }
+
+    /// The index of a store's table, which must be there.
+    pub(in crate::sim) fn table_of(&self, store: &str, table: &str) -> u16 {
+        let place = self.tables.binary_search(&(store, table));
+        place.expect("a table that is known") as u16
+    }
+
+    /// The index of the table of this full name, `"store.table"`.
+    pub(in crate::sim) fn table(&self, name: &str) -> u16 {
+        let (store, table) = name.split_once('.').unwrap_or_default();
+        self.table_of(store, table)
     }
 
     pub(in crate::sim) fn clients(&mut self) {
         for (index, (name, client)) in self.scenario.clients.iter().enumerate() {
-            let operation = self.operations[client.operation.as_str()];
+            let operation = index_of(&self.scenario.operations, &client.operation);
             let service = self.service_of_operation(&client.operation);
             let link = self.link(End::Client(index as u16), End::Service(service));
             let load = match &client.load {
@@ -509,11 +497,11 @@ impl<'a> Builder<'a> {
                 None => KeyPlan::None,
                 Some(ClientKey::New) => KeyPlan::New,
                 Some(ClientKey::RowOf { table, popularity }) => KeyPlan::RowOf {
-                    table: self.tables[table],
+                    table: self.table(table),
                     popularity: *popularity,
                 },
                 Some(ClientKey::Recent { client }) => KeyPlan::Recent {
-                    client: self.clients[client.as_str()],
+                    client: index_of(&self.scenario.clients, client),
                 },
             };
             self.plan.clients.push(ClientPlan {

@@ -1,6 +1,7 @@
 //! Variants of operations that strategies ask for: prepared instead of committed, or done for a message by somebody who may
 //! have seen it before.
 
+use super::build::index_of;
 use super::{Builder, Instruction, Mode, NONE, OperationPlan, Says, Variant};
 use crate::scenario::{Consume, Point, Process, Step};
 
@@ -65,7 +66,7 @@ impl Builder<'_> {
                 Step::Remove(it) => &it.store,
                 _ => return None,
             };
-            Some(self.stores[store.as_str()])
+            Some(index_of(&self.scenario.stores, store))
         })
     }
 

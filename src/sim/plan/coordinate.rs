@@ -2,6 +2,7 @@
 //!
 //! A strategy is nothing else, so whatever comes of it comes of what happens.
 
+use super::build::index_of;
 use super::statements::state_of;
 use super::{Builder, Instruction, NONE, Statement, StatementKind, Values, Variant};
 use crate::scenario::{
@@ -53,7 +54,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn deciding(&self, process: &Process, state: &str, from: &str) -> Statement {
-        let table = self.tables[&process.record];
+        let table = self.table(&process.record);
         let states = &self.plan.tables[table as usize].states;
         Statement {
             table,
@@ -75,7 +76,7 @@ impl Builder<'_> {
     /// Emits the coordinator's own record, inserted in this state. A key that is there already was asked for before: what
     /// was refused is tried anew, what was accepted is accepted.
     fn record(&mut self, process: &Process, state: &str) {
-        let table = self.tables[&process.record];
+        let table = self.table(&process.record);
         let states = &self.plan.tables[table as usize].states;
         let statement = Statement {
             table,
@@ -90,7 +91,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn coordinate(&mut self, service: u16, process: &Process) {
-        let store = self.plan.tables[self.tables[&process.record] as usize].store;
+        let store = self.plan.tables[self.table(&process.record) as usize].store;
         self.emit(Instruction::Process(true));
         match process.by {
             Coordination::OneDatabase => self.one_database(service, store, process),
@@ -126,7 +127,7 @@ impl Builder<'_> {
             .call_log
             .as_ref()
             .filter(|log| log.enabled && log.of == participant.operation)
-            .map(|log| self.tables[&log.table]);
+            .map(|log| self.table(&log.table));
         // The log's rows are there even if the transaction around the call is rolled back.
         let mode = std::mem::take(&mut self.mode);
         if let Some(table) = log {
@@ -190,8 +191,8 @@ impl Builder<'_> {
         on_error: OnError,
         role: Role,
     ) {
-        let index = self.operations[operation];
-        self.call_variant(service, index, timeout, guarded, on_error, role);
+        let operation = index_of(&self.scenario.operations, operation);
+        self.call_variant(service, operation, timeout, guarded, on_error, role);
     }
 
     fn call_variant(
@@ -246,7 +247,7 @@ impl Builder<'_> {
 
     /// All prepare, the coordinator decides, all are told.
     fn two_phase_commit(&mut self, service: u16, store: u16, process: &Process) {
-        let record = self.tables[&process.record];
+        let record = self.table(&process.record);
         let accepted = state_of(&self.plan.tables[record as usize].states, &process.accepted);
         self.plan.recovery = process.recovery;
         self.plan.two_phase_record = Some((record, accepted));
@@ -259,7 +260,7 @@ impl Builder<'_> {
         let variants: Vec<[u16; 3]> = inside
             .iter()
             .map(|it| {
-                let named = self.operations[it.operation.as_str()];
+                let named = index_of(&self.scenario.operations, &it.operation);
                 [
                     self.variant(named, "prepare", Variant::Prepare),
                     self.variant(named, "commit", Variant::Commit),
@@ -432,8 +433,8 @@ impl Builder<'_> {
         let Some(topic) = &process.topic else {
             return;
         };
-        let topic = self.topics[topic.as_str()];
-        let of = u32::from(self.tables[&process.record]);
+        let topic = index_of(&self.scenario.topics, topic);
+        let of = u32::from(self.table(&process.record));
         let pivot = process.participants.iter().position(|it| it.pivot);
         let before = &process.participants[..pivot.map_or(0, |pivot| pivot + 1)];
         if before.is_empty() {
@@ -462,8 +463,8 @@ impl Builder<'_> {
         let Some(topic) = &process.topic else {
             return;
         };
-        let topic = self.topics[topic.as_str()];
-        let of = u32::from(self.tables[&process.record]);
+        let topic = index_of(&self.scenario.topics, topic);
+        let of = u32::from(self.table(&process.record));
         self.in_transaction(store, |builder| {
             builder.record(process, &process.open);
             builder.publish(service, topic, of, BEGUN);

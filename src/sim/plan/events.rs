@@ -1,5 +1,6 @@
 //! Topics, subscriptions and relays of a plan - those of the document, and those that a choreography needs.
 
+use super::build::{find, index_of};
 use super::coordinate::{BEGUN, DECLINED};
 use super::{Builder, End, OperationPlan, RelayPlan, Says, SubscriptionPlan, TopicPlan, Variant};
 use crate::scenario::{Consume, Coordination, Process, PublishBy, Subscription, Topic};
@@ -60,10 +61,7 @@ impl<'s> Builder<'s> {
             .iter()
             .map(|(name, subscription)| Listener {
                 name: name.clone(),
-                operation: self
-                    .operations
-                    .get(subscription.operation.as_str())
-                    .copied(),
+                operation: find(&self.scenario.operations, &subscription.operation),
                 kinds: u32::MAX,
                 settings: Some(subscription),
                 says: None,
@@ -93,7 +91,7 @@ impl<'s> Builder<'s> {
                 done: BEGUN + 1 + place as u8,
                 declined: Some(DECLINED + place as u8),
             });
-            let operation = self.operations[participant.operation.as_str()];
+            let operation = index_of(&self.scenario.operations, &participant.operation);
             let kinds = 1 << (BEGUN + place as u8);
             let known = listeners
                 .iter_mut()
@@ -112,7 +110,7 @@ impl<'s> Builder<'s> {
             if let Some(undo) = &participant.undo {
                 listeners.push(Listener {
                     name: undo.clone(),
-                    operation: Some(self.operations[undo.as_str()]),
+                    operation: Some(index_of(&self.scenario.operations, undo)),
                     kinds: declined_from(place + 1),
                     settings: template,
                     says: None,
@@ -168,7 +166,7 @@ impl<'s> Builder<'s> {
             }
             (None, Some((process, state))) => {
                 let statement = self.decision(process, state);
-                let table = self.tables[&process.record];
+                let table = self.table(&process.record);
                 let service = self.service_of_table(table);
                 self.plan.operations.push(OperationPlan {
                     name: format!("{}#{suffix}", self.scenario_service(service)),

@@ -1,5 +1,6 @@
 //! How writing steps become instructions: local transactions, statements, events and locks.
 
+use super::build::index_of;
 use super::coordinate::BEGUN;
 use super::{Builder, Instruction, NONE, Statement, StatementKind, Values};
 use crate::scenario::{
@@ -35,14 +36,13 @@ fn optional(fields: &[String], named: &Named<i32>) -> [Option<i32>; crate::scena
     values
 }
 
+/// The places of named fields, in order; a field that is named twice has its place there twice.
 fn places(fields: &[String], named: &[String]) -> Vec<u8> {
-    let place = |name| fields.iter().position(|field| field == name);
-    let mut places: Vec<u8> = named
-        .iter()
-        .filter_map(place)
-        .map(|place| place as u8)
-        .collect();
-    places.sort_unstable();
+    let mut places = Vec::new();
+    for (place, field) in (0..).zip(fields) {
+        let its = named.iter().filter(|name| *name == field);
+        places.extend(its.map(|_| place));
+    }
     places
 }
 
@@ -70,7 +70,7 @@ impl Builder<'_> {
     pub(super) fn write_step(&mut self, service: u16, step: &Step) {
         match step {
             Step::Transaction(transaction) => {
-                let store = self.stores[transaction.store.as_str()];
+                let store = index_of(&self.scenario.stores, &transaction.store);
                 self.in_transaction(store, |builder| {
                     builder.steps(service, &transaction.steps);
                 });
@@ -84,7 +84,7 @@ impl Builder<'_> {
                 self.statement(statement);
             }
             Step::Read(read) => {
-                let table = self.tables[&format!("{}.{}", read.store, read.table)];
+                let table = self.table_of(&read.store, &read.table);
                 let states = &self.plan.tables[table as usize].states;
                 let not_in = if read.not_in.is_empty() {
                     0
@@ -98,7 +98,7 @@ impl Builder<'_> {
                 });
             }
             Step::Remove(remove) => {
-                let table = self.tables[&format!("{}.{}", remove.store, remove.table)];
+                let table = self.table_of(&remove.store, &remove.table);
                 self.statement(Statement {
                     table,
                     row: Row::Key,
@@ -108,7 +108,7 @@ impl Builder<'_> {
                 });
             }
             Step::Apply(apply) => {
-                let table = self.tables[&format!("{}.{}", apply.store, apply.table)];
+                let table = self.table_of(&apply.store, &apply.table);
                 let versioned = self.mode.versioned;
                 self.statement(Statement {
                     table,
@@ -117,16 +117,16 @@ impl Builder<'_> {
                 });
             }
             Step::Publish(publish) => {
-                let topic = self.topics[publish.topic.as_str()];
+                let topic = index_of(&self.scenario.topics, &publish.topic);
                 let of = publish
                     .of
                     .as_ref()
-                    .map_or(NONE, |table| u32::from(self.tables[table]));
+                    .map_or(NONE, |table| u32::from(self.table(table)));
                 self.publish(service, topic, of, BEGUN);
             }
             Step::Decline(decline) => self.emit(Instruction::Decline(decline.share)),
             Step::Lock(lock) => {
-                let lock = self.locks[lock.lock.as_str()];
+                let lock = index_of(&self.scenario.locks, &lock.lock);
                 if matches!(
                     self.plan.locks[lock as usize].by,
                     LockBy::Semantic | LockBy::Offline
@@ -135,7 +135,7 @@ impl Builder<'_> {
                 }
             }
             Step::Unlock(lock) => {
-                let lock = self.locks[lock.lock.as_str()];
+                let lock = index_of(&self.scenario.locks, &lock.lock);
                 if matches!(
                     self.plan.locks[lock as usize].by,
                     LockBy::Semantic | LockBy::Offline
@@ -226,7 +226,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn insert(&self, insert: &Insert) -> Statement {
-        let table = self.tables[&format!("{}.{}", insert.store, insert.table)];
+        let table = self.table_of(&insert.store, &insert.table);
         let plan = &self.plan.tables[table as usize];
         let state = insert.state.as_ref();
         Statement {
@@ -248,7 +248,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn update(&self, update: &Update) -> Statement {
-        let table = self.tables[&format!("{}.{}", update.store, update.table)];
+        let table = self.table_of(&update.store, &update.table);
         let plan = &self.plan.tables[table as usize];
         let locked_by_version = self
             .plan

@@ -1,5 +1,6 @@
 //! Business locks, the ledger's rules and reconciliations of a plan.
 
+use super::build::index_of;
 use super::statements::{state_of, states_of};
 use super::{
     Builder, End, LedgerPlan, LockPlan, ReconciliationPlan, RepairPlan, RulePlan, SidePlan,
@@ -9,7 +10,7 @@ use crate::scenario::{Repair, Side};
 impl Builder<'_> {
     pub(super) fn business_locks(&mut self) {
         for (name, lock) in &self.scenario.locks {
-            let table = self.tables[&lock.table];
+            let table = self.table(&lock.table);
             let plan = &self.plan.tables[table as usize];
             self.plan.locks.push(LockPlan {
                 name: name.clone(),
@@ -30,10 +31,10 @@ impl Builder<'_> {
         let Some(ledger) = &self.scenario.ledger else {
             return;
         };
-        let record = self.tables[&ledger.record];
+        let record = self.table(&ledger.record);
         let states = &self.plan.tables[record as usize].states;
         let rules = ledger.rules.iter().map(|(name, rule)| {
-            let table = self.tables[&rule.table];
+            let table = self.table(&rule.table);
             RulePlan {
                 name: name.clone(),
                 table,
@@ -44,7 +45,7 @@ impl Builder<'_> {
             }
         });
         self.plan.ledger = Some(LedgerPlan {
-            client: self.clients[ledger.client.as_str()],
+            client: index_of(&self.scenario.clients, &ledger.client),
             record,
             accepted: states_of(states, &ledger.accepted),
             open: some_states(states, &ledger.open),
@@ -53,7 +54,7 @@ impl Builder<'_> {
     }
 
     fn side(&self, side: &Side) -> SidePlan {
-        let table = self.tables[&side.table];
+        let table = self.table(&side.table);
         let states = &self.plan.tables[table as usize].states;
         SidePlan {
             table,
@@ -68,12 +69,12 @@ impl Builder<'_> {
             Repair::Call(operation) => {
                 let callee = self.service_of_operation(operation);
                 RepairPlan::Call {
-                    operation: self.operations[operation.as_str()],
+                    operation: index_of(&self.scenario.operations, operation),
                     link: self.link(End::Service(service), End::Service(callee)),
                 }
             }
             Repair::Publish(topic) => {
-                let topic = self.topics[topic.as_str()];
+                let topic = index_of(&self.scenario.topics, topic);
                 RepairPlan::Publish {
                     topic,
                     link: self.topic_link(service, topic),
