@@ -54,7 +54,7 @@ impl<E: Copy> Default for EventQueue<E> {
 
 impl<E: Copy> EventQueue<E> {
     /// Puts an event in, to leave at `at`, which is not before the last event that left.
-    #[inline(always)]
+    #[inline]
     pub fn push(&mut self, at: Time, event: E) {
         if at.0 != self.now {
             self.place(at.0, event);

@@ -51,6 +51,21 @@ pub enum Kind {
     Failure,
 }
 
+/// The ten corners of a star with a radius of 8, from the top to the right. (Given and not worked out: sine and cosine would
+/// be 3 KB of the page's program.)
+pub const STAR: [(f64, f64); 10] = [
+    (0.0, -8.0),
+    (2.0, -2.75),
+    (7.61, -2.47),
+    (3.23, 1.05),
+    (4.7, 6.47),
+    (0.0, 3.4),
+    (-4.7, 6.47),
+    (-3.23, 1.05),
+    (-7.61, -2.47),
+    (-2.0, -2.75),
+];
+
 /// Something to be drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {

@@ -8,7 +8,7 @@ use crate::scenario::read::in_one_line;
 use crate::scenario::settings::{self, Setting};
 use crate::scenario::{FaultKind, Problem, binding};
 use crate::share::readable::fault_problems;
-use crate::sim::Simulation;
+use crate::sim::check_fault;
 use crate::time::{Span, Time};
 use crate::words::Lang;
 use serde_json::{Map, Value, json};
@@ -240,9 +240,7 @@ pub fn obey(model: &mut Model, request: Request) -> Result<Vec<Command>, String>
         Request::Step => Msg::Step,
         Request::Seek(t) => Msg::Seek(t),
         Request::Fault(kind, lasts) => {
-            Simulation::new(&play.scenario)
-                .check_fault(&kind)
-                .map_err(|error| format!("fault: {error}"))?;
+            check_fault(&play.scenario, &kind).map_err(|error| format!("fault: {error}"))?;
             let usual = play.fault_lasts;
             let mut commands = update(model, Msg::FaultLasts(lasts.or(usual)));
             commands.extend(update(model, Msg::Cause(kind)));
@@ -292,11 +290,10 @@ pub fn state(model: &Model, now: Option<Time>) -> Value {
     set("lang", model.lang.code().into());
     set("theme", model.theme.code().into());
     if let Some(play) = model.play() {
-        let settings: Map<String, Value> = play
-            .controls
-            .iter()
-            .map(|control| (control.name.clone(), plain(&control.value)))
-            .collect();
+        let mut settings = Map::new();
+        for control in play.controls.iter() {
+            settings.insert(control.name.clone(), plain(&control.value));
+        }
         set("link", play.link(now).fragment().into());
         set("scenario", play.scenario.name.clone().into());
         set("playing", play.playing.into());

@@ -154,10 +154,13 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        self.deserialize_map(visitor)
+        visitor.visit_seq(InOrder {
+            names: fields.iter(),
+            object: self.0.as_object().ok_or(Mismatch)?,
+        })
     }
     fn deserialize_enum<V: Visitor<'de>>(
         self,
@@ -226,6 +229,37 @@ impl<'de> de::SeqAccess<'de> for List<'de> {
     }
 }
 
+/// The fields of a type in its own order, whatever the document's. (A type that is offered names has to find out which
+/// field each is, and keep all until it has the last: that was three times the code.)
+struct InOrder<'de> {
+    names: std::slice::Iter<'static, &'static str>,
+    object: &'de Map<String, Value>,
+}
+
+impl<'de> InOrder<'de> {
+    /// The next field's value, if it is there. Apart, so that it is not made anew for every type of a field.
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'de Value> {
+        self.object.get(*self.names.next()?)
+    }
+}
+
+impl<'de> de::SeqAccess<'de> for InOrder<'de> {
+    type Error = Mismatch;
+
+    /// `None` for a field that is not there: the next one may be. (A type must say what is so then, `#[serde(default)]`,
+    /// also of what is optional.)
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Mismatch> {
+        match self.next() {
+            Some(value) => seed.deserialize(Reader(value)).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
 struct Fields<'de> {
     rest: map::Iter<'de>,
     /// The value whose name has been read.
@@ -278,10 +312,11 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
     }
     fn struct_variant<V: Visitor<'de>>(
         self,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        de::Deserializer::deserialize_map(Reader(self.content.ok_or(Mismatch)?), visitor)
+        let content = Reader(self.content.ok_or(Mismatch)?);
+        de::Deserializer::deserialize_struct(content, "", fields, visitor)
     }
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Mismatch> {
         Err(Mismatch)
@@ -470,8 +505,10 @@ struct Object {
 }
 
 impl Object {
-    fn add(&mut self, name: &str, value: Value) {
-        self.fields.insert(name.into(), value);
+    #[inline(never)]
+    fn add(&mut self, name: &str, value: Result<Value, Mismatch>) -> Result<(), Mismatch> {
+        self.fields.insert(name.into(), value?);
+        Ok(())
     }
 }
 
@@ -484,8 +521,7 @@ impl ser::SerializeStruct for Object {
         name: &'static str,
         value: &T,
     ) -> Result<(), Mismatch> {
-        self.add(name, to_value(value)?);
-        Ok(())
+        self.add(name, to_value(value))
     }
     fn end(self) -> Result<Value, Mismatch> {
         let content = Value::Object(self.fields);

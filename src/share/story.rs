@@ -10,7 +10,7 @@ use crate::scenario::settings::{self, Setting};
 use crate::scenario::{FaultKind, Problem, Scenario, binding, read, shipped};
 use crate::session::{Input, Story};
 use crate::sim::limits::FAULTS_MAX;
-use crate::sim::{Plan, Simulation, can_go_on};
+use crate::sim::{Plan, can_go_on, check_fault};
 use crate::time::Time;
 use serde_json::Value;
 use std::rc::Rc;
@@ -152,7 +152,7 @@ fn fault(scenario: &Scenario, what: &Value, place: &Said) -> Result<FaultKind, V
     }
     let one = |message: Said| vec![Problem::new(place.clone(), message)];
     let kind: FaultKind = binding::from_value(what).map_err(|mismatch| one(mismatch.into()))?;
-    Simulation::new(scenario).check_fault(&kind).map_err(one)?;
+    check_fault(scenario, &kind).map_err(one)?;
     Ok(kind)
 }
 

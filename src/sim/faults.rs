@@ -2,13 +2,13 @@
 
 use super::flights::Flights;
 use super::limits::FAULTS_MAX;
-use super::plan::{End, POINTS, point_index};
+use super::plan::{End, POINTS, Plan, point_index};
 use super::pool::User;
 use super::request::{Caller, Group, RequestId, Stage};
 use super::trace::{Observe, Outcome, What};
 use super::{Event, Simulation};
 use crate::said::{Said, Words, said};
-use crate::scenario::{Fault, FaultKind, Half, kinds};
+use crate::scenario::{Fault, FaultKind, Half, Scenario, kinds};
 use crate::time::{Span, Time};
 
 /// A fault of the run.
@@ -53,7 +53,7 @@ impl<O: Observe> Simulation<O> {
                 FAULTS_MAX,
             ));
         }
-        self.check_fault(&kind)?;
+        check(&self.plan, &|service| self.instances(service).into(), &kind)?;
         let index = self.faults.len() as u16;
         self.faults.push(FaultState {
             kind,
@@ -90,105 +90,11 @@ impl<O: Observe> Simulation<O> {
                 })
             }
             FaultKind::DuplicateNext { topic, .. } => self
+                .plan
                 .topic_named(topic)
                 .is_some_and(|index| self.world.bus.topics[index as usize].duplicate_next > 0),
             _ => false,
         }
-    }
-
-    /// Whether a fault could be caused.
-    ///
-    /// # Errors
-    /// If the service, instance, store, link, client or topic it names is not there.
-    pub fn check_fault(&self, kind: &FaultKind) -> Result<(), Said> {
-        let service = |name: &String| {
-            self.service_named(name)
-                .ok_or_else(|| no(kinds::SERVICE, name))
-        };
-        match kind {
-            FaultKind::Crash {
-                service: name,
-                instance,
-            } => {
-                let instances = self.instances(service(name)?);
-                match instance {
-                    Some(instance) if *instance >= u32::from(instances) => Err(said!(
-                        "service \"{0}\" has {1} instances",
-                        "서비스 \"{0}\"의 인스턴스는 {1}개입니다",
-                        name.as_str(),
-                        instances,
-                    )),
-                    _ => Ok(()),
-                }
-            }
-            FaultKind::Slow { service: name, .. } | FaultKind::Errors { service: name, .. } => {
-                service(name).map(drop)
-            }
-            FaultKind::Loss { link, .. } | FaultKind::Cut { link } | FaultKind::Hold { link } => {
-                self.plan
-                    .link_named(link)
-                    .map(drop)
-                    .ok_or_else(|| no(kinds::LINK, link))
-            }
-            FaultKind::LoseNext { link, .. } => self
-                .plan
-                .link_named(link)
-                .map(drop)
-                .ok_or_else(|| no(kinds::LINK, link)),
-            FaultKind::Surge { client, .. } => self
-                .client_named(client)
-                .map(drop)
-                .ok_or_else(|| no(kinds::CLIENT, client)),
-            FaultKind::StoreDown { store } | FaultKind::StoreSlow { store, .. } => self
-                .store_named(store)
-                .map(drop)
-                .ok_or_else(|| no(kinds::STORE, store)),
-            FaultKind::BrokerDown { topic }
-            | FaultKind::DuplicateNext { topic, .. }
-            | FaultKind::RelayDies { topic, .. } => self
-                .topic_named(topic)
-                .map(drop)
-                .ok_or_else(|| no(kinds::TOPIC, topic)),
-            FaultKind::Dies { operation, .. } => self
-                .operation_named(operation)
-                .map(drop)
-                .ok_or_else(|| no(kinds::OPERATION, operation)),
-        }
-    }
-
-    fn service_named(&self, name: &str) -> Option<u16> {
-        let place = self
-            .plan
-            .services
-            .iter()
-            .position(|service| service.name == name)?;
-        Some(place as u16)
-    }
-
-    fn topic_named(&self, name: &str) -> Option<u16> {
-        let mut topics = self.plan.topics.iter();
-        Some(topics.position(|topic| topic.name == name)? as u16)
-    }
-
-    fn operation_named(&self, name: &str) -> Option<u16> {
-        let mut operations = self.plan.operations.iter();
-        Some(operations.position(|operation| operation.name == name)? as u16)
-    }
-
-    fn store_named(&self, name: &str) -> Option<u16> {
-        let place = self
-            .plan
-            .stores
-            .iter()
-            .position(|store| store.name == name)?;
-        Some(place as u16)
-    }
-
-    fn client_named(&self, name: &str) -> Option<u16> {
-        let mut clients = self.plan.clients.iter();
-        clients
-            .position(|client| client.name == name)
-            .map(|place| place as u16)
     }
 
     pub(super) fn fault_begins(&mut self, fault: u16) {
@@ -224,7 +130,7 @@ impl<O: Observe> Simulation<O> {
         };
         match kind {
             FaultKind::Crash { service, instance } => {
-                let Some(service) = self.service_named(&service) else {
+                let Some(service) = self.plan.service_named(&service) else {
                     return;
                 };
                 let instances = match instance {
@@ -299,7 +205,7 @@ impl<O: Observe> Simulation<O> {
                 }
             }
             FaultKind::Surge { client: name, .. } => {
-                let Some(client) = self.client_named(&name) else {
+                let Some(client) = self.plan.client_named(&name) else {
                     return;
                 };
                 let surge = |state: &FaultState| match &state.kind {
@@ -312,7 +218,7 @@ impl<O: Observe> Simulation<O> {
                 self.client_surges(client, surge);
             }
             FaultKind::StoreDown { store } => {
-                let Some(index) = self.store_named(&store) else {
+                let Some(index) = self.plan.store_named(&store) else {
                     return;
                 };
                 count(&mut self.world.stores[index as usize].pool.down);
@@ -324,7 +230,7 @@ impl<O: Observe> Simulation<O> {
                 }
             }
             FaultKind::StoreSlow { store, .. } => {
-                let Some(index) = self.store_named(&store) else {
+                let Some(index) = self.plan.store_named(&store) else {
                     return;
                 };
                 let slow = self.active().fold(1.0, |slow, kind| match kind {
@@ -337,7 +243,7 @@ impl<O: Observe> Simulation<O> {
                 self.world.stores[index as usize].slow = slow;
             }
             FaultKind::BrokerDown { topic } => {
-                if let Some(index) = self.topic_named(&topic) {
+                if let Some(index) = self.plan.topic_named(&topic) {
                     count(&mut self.world.bus.topics[index as usize].down);
                     self.bus_goes_on();
                 }
@@ -357,13 +263,13 @@ impl<O: Observe> Simulation<O> {
                 self.over_at_once(fault, on);
             }
             FaultKind::DuplicateNext { topic, count: many } => {
-                if let Some(index) = self.topic_named(&topic).filter(|_| on) {
+                if let Some(index) = self.plan.topic_named(&topic).filter(|_| on) {
                     self.world.bus.topics[index as usize].duplicate_next += many;
                 }
                 self.over_at_once(fault, on);
             }
             FaultKind::Dies { operation, .. } => {
-                let Some(index) = self.operation_named(&operation) else {
+                let Some(index) = self.plan.operation_named(&operation) else {
                     return;
                 };
                 let mut shares = [0.0; POINTS];
@@ -382,7 +288,7 @@ impl<O: Observe> Simulation<O> {
                 self.world.deaths[index as usize].shares = shares;
             }
             FaultKind::RelayDies { topic, .. } => {
-                let Some(index) = self.topic_named(&topic) else {
+                let Some(index) = self.plan.topic_named(&topic) else {
                     return;
                 };
                 let lives = self.active().fold(1.0, |lives, kind| match kind {
@@ -414,7 +320,7 @@ impl<O: Observe> Simulation<O> {
 
     /// How slow a service is and how often it errs, from all the faults at work.
     fn recompute_service(&mut self, name: &str) {
-        let Some(index) = self.service_named(name) else {
+        let Some(index) = self.plan.service_named(name) else {
             return;
         };
         let (mut slow, mut healthy) = (1.0, 1.0);
@@ -551,4 +457,59 @@ fn no(kind: Words, name: &str) -> Said {
         kind,
         name
     )
+}
+
+/// Whether a fault could be caused in a run of a scenario that has just begun.
+///
+/// # Errors
+/// If the service, instance, store, link, client or topic it names is not there.
+pub fn check_fault(scenario: &Scenario, kind: &FaultKind) -> Result<(), Said> {
+    let plan = Plan::new(scenario);
+    check(
+        &plan,
+        &|service| plan.services[service as usize].instances,
+        kind,
+    )
+}
+
+/// Whether a fault could be caused in a world of this plan, whose services have so many instances now.
+fn check(plan: &Plan, instances: &dyn Fn(u16) -> u32, kind: &FaultKind) -> Result<(), Said> {
+    let there_is =
+        |place: Option<u16>, kind: Words, name: &str| place.ok_or_else(|| no(kind, name));
+    let (place, what, name) = match kind {
+        FaultKind::Crash {
+            service: name,
+            instance,
+        } => {
+            let service = there_is(plan.service_named(name), kinds::SERVICE, name)?;
+            let instances = instances(service);
+            if instance.is_some_and(|instance| instance >= instances) {
+                return Err(said!(
+                    "service \"{0}\" has {1} instances",
+                    "서비스 \"{0}\"의 인스턴스는 {1}개입니다",
+                    name.as_str(),
+                    instances,
+                ));
+            }
+            return Ok(());
+        }
+        FaultKind::Slow { service, .. } | FaultKind::Errors { service, .. } => {
+            (plan.service_named(service), kinds::SERVICE, service)
+        }
+        FaultKind::Loss { link, .. }
+        | FaultKind::Cut { link }
+        | FaultKind::Hold { link }
+        | FaultKind::LoseNext { link, .. } => (plan.link_named(link), kinds::LINK, link),
+        FaultKind::Surge { client, .. } => (plan.client_named(client), kinds::CLIENT, client),
+        FaultKind::StoreDown { store } | FaultKind::StoreSlow { store, .. } => {
+            (plan.store_named(store), kinds::STORE, store)
+        }
+        FaultKind::BrokerDown { topic }
+        | FaultKind::DuplicateNext { topic, .. }
+        | FaultKind::RelayDies { topic, .. } => (plan.topic_named(topic), kinds::TOPIC, topic),
+        FaultKind::Dies { operation, .. } => {
+            (plan.operation_named(operation), kinds::OPERATION, operation)
+        }
+    };
+    there_is(place, what, name).map(drop)
 }

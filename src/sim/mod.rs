@@ -55,7 +55,7 @@ use crate::time::{Span, Time};
 use crate::timers::Timers;
 pub use bus::QueueState;
 use event::{Event, Packed};
-pub use faults::FaultState;
+pub use faults::{FaultState, check_fault};
 pub use limits::Limit;
 pub use plan::{End, Plan};
 pub use reconcile::ReconciliationState;

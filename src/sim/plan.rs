@@ -6,6 +6,7 @@ mod build;
 mod consume;
 mod coordinate;
 mod events;
+mod names;
 mod statements;
 mod truth;
 mod writing;
@@ -576,16 +577,6 @@ impl Plan {
             End::Service(service) => &self.services[service as usize].name,
             End::Topic(topic) => &self.topics[topic as usize].name,
         }
-    }
-
-    /// The link that a document calls `"a -> b"`.
-    pub fn link_named(&self, name: &str) -> Option<u16> {
-        let (from, to) = name.split_once("->")?;
-        let (from, to) = (from.trim(), to.trim());
-        self.links
-            .iter()
-            .position(|link| self.end_name(link.from) == from && self.end_name(link.to) == to)
-            .map(|index| index as u16)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::layout::{
 };
 use crate::run::Sim;
 use crate::sim::InstanceState;
-use crate::sprites::{Caption, Kind, Mark, Picture, Sign};
+use crate::sprites::{Caption, Kind, Mark, Picture, STAR, Sign};
 use std::f64::consts::{PI, TAU};
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;
@@ -431,7 +431,8 @@ impl Painter<'_> {
             // A positive radius and finite angles cannot be refused.
             let _ = self.ctx.arc(x, y, 7.0, -PI * 0.25, PI * 1.15);
             self.ctx.stroke();
-            let (hx, hy) = (x + 7.0 * (PI * 1.15).cos(), y + 7.0 * (PI * 1.15).sin());
+            // Where the circle ends.
+            let (hx, hy) = (x - 6.24, y - 3.18);
             self.straight((hx - 3.2, hy + 1.6), (hx, hy - 1.2));
             self.straight((hx + 2.6, hy + 2.6), (hx, hy - 1.2));
         }
@@ -478,11 +479,8 @@ impl Painter<'_> {
             }
             Kind::Failure => {
                 self.ctx.begin_path();
-                for point in 0..10 {
-                    let angle = -PI / 2.0 + f64::from(point) * PI / 5.0;
-                    let radius = if point % 2 == 0 { 8.0 } else { 3.4 };
-                    self.ctx
-                        .line_to(x + radius * angle.cos(), y + radius * angle.sin());
+                for (dx, dy) in STAR {
+                    self.ctx.line_to(x + dx, y + dy);
                 }
                 self.ctx.close_path();
                 self.ctx.fill();

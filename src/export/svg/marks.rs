@@ -2,7 +2,7 @@
 
 use super::pen::{Pen, triangle};
 use crate::layout::Point;
-use crate::sprites::{Kind, Mark, Sign};
+use crate::sprites::{Kind, Mark, STAR, Sign};
 
 /// The order in which kinds are drawn: what matters most comes last.
 const KINDS: [Kind; 7] = [
@@ -86,20 +86,6 @@ pub fn draw_one(pen: &mut Pen, mark: &Mark) {
         pen.text((x - 3.0, y - 7.0), &format!("number {fill}"), &number);
     }
 }
-
-/// The ten corners of a star with a radius of 8, from the top to the right.
-const STAR: [(f64, f64); 10] = [
-    (0.0, -8.0),
-    (2.0, -2.75),
-    (7.61, -2.47),
-    (3.23, 1.05),
-    (4.7, 6.47),
-    (0.0, 3.4),
-    (-4.7, 6.47),
-    (-3.23, 1.05),
-    (-7.61, -2.47),
-    (-2.0, -2.75),
-];
 
 fn star(at: Point) -> String {
     let corners = STAR.iter().enumerate().map(|(index, (x, y))| {
