@@ -56,6 +56,12 @@ impl<E: Copy> EventQueue<E> {
     /// Puts an event in, to leave at `at`, which is not before the last event that left.
     #[inline]
     pub fn push(&mut self, at: Time, event: E) {
+        self.push_here(at, event);
+    }
+
+    /// [`EventQueue::push`], compiled into the place of the call.
+    #[inline(always)]
+    pub fn push_here(&mut self, at: Time, event: E) {
         if at.0 != self.now {
             self.place(at.0, event);
         } else if self.next.is_none() && self.at_once.is_empty() && !self.front_is_due() {

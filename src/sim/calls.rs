@@ -3,7 +3,7 @@
 use super::instance::Admission;
 use super::plan::NONE;
 use super::request::{Caller, Group, Request, RequestId, Stage};
-use super::trace::{Message, Observe, Outcome, What};
+use super::trace::{Message, Observe, Outcome, Serial, What};
 use super::{Event, Limit, Simulation};
 use crate::scenario::Balancing;
 use crate::time::{Span, Time};
@@ -17,10 +17,10 @@ impl<O: Observe> Simulation<O> {
         link: u16,
         keys: u32,
     ) -> RequestId {
-        self.new_request_here(caller, operation, link, keys)
+        self.new_request_here(caller, operation, link, keys).0
     }
 
-    /// [`Simulation::new_request`], compiled into the place of the call.
+    /// [`Simulation::new_request`], compiled into the place of the call; with its number.
     #[inline(always)]
     pub(super) fn new_request_here(
         &mut self,
@@ -28,7 +28,7 @@ impl<O: Observe> Simulation<O> {
         operation: u16,
         link: u16,
         keys: u32,
-    ) -> RequestId {
+    ) -> (RequestId, Serial) {
         let plan = &self.plan.operations[operation as usize];
         let (service, pc) = (plan.service, plan.entry);
         let (origin, caller_instance) = match caller {
@@ -66,7 +66,7 @@ impl<O: Observe> Simulation<O> {
             pc,
             ..Request::NEW
         };
-        id
+        (id, serial)
     }
 
     /// Sends a request to an instance of its service; the caller waits for `timeout` at most.
@@ -100,7 +100,8 @@ impl<O: Observe> Simulation<O> {
         if lost {
             request.stage = Stage::Done;
         }
-        self.hop(id, link, Message::Request, arrives, lost);
+        let hop = hop_of(request, Message::Request, arrives, lost);
+        self.hop(id, link, hop, arrives, lost);
         lost
     }
 
@@ -273,13 +274,10 @@ impl<O: Observe> Simulation<O> {
 
     /// A request has ended at the callee: its worker is free, its answer leaves.
     pub(super) fn finish(&mut self, id: RequestId, outcome: Outcome) {
-        if self.world.requests[id].work != NONE && self.recovers(id, outcome) {
-            return;
-        }
         let request = &self.world.requests[id];
-        if request.new_row != NONE || request.leads > 0 {
-            self.drop_new_row(id);
-            self.flights_fail(id);
+        let is_plain = request.work == NONE && request.new_row == NONE && request.leads == 0;
+        if !is_plain && self.has_more_to_do(id, outcome) {
+            return;
         }
         let request = &self.world.requests[id];
         if let Caller::Branch(parent) = request.caller {
@@ -306,6 +304,20 @@ impl<O: Observe> Simulation<O> {
         self.send_answer(id, outcome);
     }
 
+    /// What a request that writes, or that others wait for, does when it ends; whether it goes on instead.
+    #[inline(never)]
+    fn has_more_to_do(&mut self, id: RequestId, outcome: Outcome) -> bool {
+        if self.world.requests[id].work != NONE && self.recovers(id, outcome) {
+            return true;
+        }
+        let request = &self.world.requests[id];
+        if request.new_row != NONE || request.leads > 0 {
+            self.drop_new_row(id);
+            self.flights_fail(id);
+        }
+        false
+    }
+
     /// Sends the answer of a request that its service is done with.
     #[inline(always)]
     pub(super) fn send_answer(&mut self, id: RequestId, outcome: Outcome) {
@@ -315,7 +327,8 @@ impl<O: Observe> Simulation<O> {
         request.stage = Stage::Done;
         request.outcome = outcome;
         request.answer_travels = !lost;
-        self.hop(id, link, Message::Answer(outcome), arrives, lost);
+        let hop = hop_of(request, Message::Answer(outcome), arrives, lost);
+        self.hop(id, link, hop, arrives, lost);
         if lost {
             if let Caller::Delivery(_) = self.world.requests[id].caller {
                 return self.nobody_waits(id);
@@ -326,34 +339,30 @@ impl<O: Observe> Simulation<O> {
 
     /// A message leaves - or waits at a link that holds up what it carries.
     #[inline(always)]
-    fn hop(&mut self, id: RequestId, link: u16, message: Message, arrives: Time, lost: bool) {
+    fn hop(&mut self, id: RequestId, link: u16, hop: What, arrives: Time, lost: bool) {
+        let is_answer = matches!(
+            hop,
+            What::Hop {
+                message: Message::Answer(_),
+                ..
+            }
+        );
         let state = &mut self.world.links[link as usize];
         if state.hold > 0 && !lost {
-            return state.held_up.push((id, message != Message::Request));
+            return state.held_up.push((id, is_answer));
         }
-        // Made twice where it is needed twice: a record that is looked at from outside is no longer known where it is made.
-        let what = |request: &Request| What::Hop {
-            request: request.serial,
-            link,
-            message,
-            from_instance: request.caller_instance as u16,
-            to_instance: request.instance,
-            arrives,
-            lost,
-            keys: request.keys,
-        };
         if lost {
-            let what = what(&self.world.requests[id]);
-            self.remember(id, &what);
+            // A copy: a record that is looked at from outside is no longer known where it is made.
+            let copy = hop;
+            self.remember(id, &copy);
         }
-        let what = what(&self.world.requests[id]);
-        self.record(what);
+        self.record(hop);
         if !lost {
-            let event = match message {
-                Message::Request => Event::Arrives(id),
-                Message::Answer(_) => Event::Answers(id),
+            let event = match is_answer {
+                false => Event::Arrives(id),
+                true => Event::Answers(id),
             };
-            self.at(arrives, event);
+            self.at_here(arrives, event);
         }
     }
 
@@ -367,7 +376,8 @@ impl<O: Observe> Simulation<O> {
             } else {
                 Message::Request
             };
-            self.hop(id, link, message, self.now, false);
+            let hop = hop_of(&self.world.requests[id], message, self.now, false);
+            self.hop(id, link, hop, self.now, false);
         }
         self.release_held(link);
     }
@@ -508,6 +518,21 @@ impl<O: Observe> Simulation<O> {
         if done {
             self.forget(id);
         }
+    }
+}
+
+/// That a message of a request leaves.
+#[inline(always)]
+fn hop_of(request: &Request, message: Message, arrives: Time, lost: bool) -> What {
+    What::Hop {
+        request: request.serial,
+        link: request.link,
+        message,
+        from_instance: request.caller_instance as u16,
+        to_instance: request.instance,
+        arrives,
+        lost,
+        keys: request.keys,
     }
 }
 

@@ -39,7 +39,7 @@ impl<O: Observe> Simulation<O> {
             _ => return,
         };
         let epoch = state.epoch;
-        self.schedule(gap, Event::Asks { client, epoch });
+        self.at_here(self.now + gap, Event::Asks { client, epoch });
     }
 
     pub(super) fn client_asks(&mut self, client: u16, epoch: u32) {
@@ -108,8 +108,8 @@ impl<O: Observe> Simulation<O> {
             };
             return self.begin_guarded(Caller::Client(client), target, key);
         }
-        let request = self.new_request_here(Caller::Client(client), operation, link, 1);
-        let serial = self.world.requests[request].serial;
+        let caller = Caller::Client(client);
+        let (request, serial) = self.new_request_here(caller, operation, link, 1);
         self.record(What::Issued {
             request: serial,
             client,

@@ -52,7 +52,7 @@ impl<O: Observe> Simulation<O> {
                 Effect::Continue => {}
                 Effect::Hold(span) => {
                     self.world.requests[id].stage = Stage::Working;
-                    return self.schedule(span, Event::Resumes(id));
+                    return self.at_here(self.now + span, Event::Resumes(id));
                 }
                 Effect::UseStore { store, holds } => return self.want_connection(id, store, holds),
                 Effect::Call { target, on_error } => {
