@@ -1,6 +1,9 @@
 //! Claims about what the page does.
 
+use super::export::Export;
+use super::takeaway::{Look, Wish};
 use super::*;
+use crate::export::table;
 use crate::metrics::numbers::LatencyNumbers;
 use crate::run::Run;
 use crate::session::Session;
@@ -443,6 +446,43 @@ fn an_imported_scenario_opens_and_travels_whole_in_the_address() {
         panic!("it cannot be run");
     };
     assert_eq!(broken.input, half);
+}
+
+#[test]
+fn what_is_taken_away_is_the_run_as_it_stands() {
+    let mut bench = Bench::new("");
+    bench.run_ms(1_234);
+    bench.send(Msg::Set(set("customer", "batch"), Choice::Discrete));
+    bench.run_ms(777);
+    let look = Look {
+        lang: Lang::En,
+        theme: Theme::Light,
+        form: Form::Wide,
+        speed: 1.0,
+    };
+    let wish =
+        |bench: &Bench| Wish::new(play(&bench.model), bench.session.now(), Export::Csv, look);
+    let text = wish(&bench).expect("all is told").text();
+    assert_eq!(text, Ok(table::csv(bench.session.run())));
+    // More was done than is kept.
+    let mut story = (*play(&bench.model).story).clone();
+    story.whole = false;
+    bench.send(Msg::Did(Rc::new(story)));
+    assert_eq!(wish(&bench), Err(Word::ExportLeavesOut));
+}
+
+#[test]
+fn what_is_being_made_is_known_until_it_is_there_or_cannot_be() {
+    let mut bench = Bench::new("");
+    bench.send(Msg::Export(Export::Scenario));
+    assert_eq!(bench.model.making, None, "it is at hand");
+    for end in [Msg::Exported, Msg::NotExported("why".into())] {
+        bench.send(Msg::Export(Export::Csv));
+        assert_eq!(bench.model.making, Some(Export::Csv));
+        bench.send(end);
+        assert_eq!(bench.model.making, None);
+    }
+    assert_eq!(bench.model.note, Some(Note::NotExported("why".into())));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the page does about a message.
 
 use super::control::strategy_of;
+use super::export::Export;
 use super::opening;
 use super::play::{Compare, Forecast, Play};
 use super::share::Sharing;
@@ -80,7 +81,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
         }
         Msg::Copy(text) => vec![Command::Copy(text)],
         Msg::Export(export) => {
-            model.making = Some(export);
+            // The scenario is at hand.
+            if export != Export::Scenario {
+                model.making = Some(export);
+            }
             vec![Command::Export(export)]
         }
         Msg::Exported => {

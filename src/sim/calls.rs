@@ -100,8 +100,8 @@ impl<O: Observe> Simulation<O> {
         if lost {
             request.stage = Stage::Done;
         }
-        let hop = hop_of(request, Message::Request, arrives, lost);
-        self.hop(id, link, hop, arrives, lost);
+        let letter = Letter::of(id, request, Message::Request);
+        self.hop(letter, arrives, lost);
         lost
     }
 
@@ -327,8 +327,8 @@ impl<O: Observe> Simulation<O> {
         request.stage = Stage::Done;
         request.outcome = outcome;
         request.answer_travels = !lost;
-        let hop = hop_of(request, Message::Answer(outcome), arrives, lost);
-        self.hop(id, link, hop, arrives, lost);
+        let letter = Letter::of(id, request, Message::Answer(outcome));
+        self.hop(letter, arrives, lost);
         if lost {
             if let Caller::Delivery(_) = self.world.requests[id].caller {
                 return self.nobody_waits(id);
@@ -339,28 +339,31 @@ impl<O: Observe> Simulation<O> {
 
     /// A message leaves - or waits at a link that holds up what it carries.
     #[inline(always)]
-    fn hop(&mut self, id: RequestId, link: u16, hop: What, arrives: Time, lost: bool) {
-        let is_answer = matches!(
-            hop,
-            What::Hop {
-                message: Message::Answer(_),
-                ..
-            }
-        );
-        let state = &mut self.world.links[link as usize];
+    fn hop(&mut self, letter: Letter, arrives: Time, lost: bool) {
+        let Letter { id, message, .. } = letter;
+        let state = &mut self.world.links[letter.link as usize];
         if state.hold > 0 && !lost {
-            return state.held_up.push((id, is_answer));
+            return state.held_up.push((id, message != Message::Request));
         }
+        // Made twice where it is needed twice: a record that is looked at from outside is no longer known where it is made.
+        let what = || What::Hop {
+            request: letter.serial,
+            link: letter.link,
+            message,
+            from_instance: letter.from_instance,
+            to_instance: letter.to_instance,
+            arrives,
+            lost,
+            keys: letter.keys,
+        };
         if lost {
-            // A copy: a record that is looked at from outside is no longer known where it is made.
-            let copy = hop;
-            self.remember(id, &copy);
+            self.remember(id, &what());
         }
-        self.record(hop);
+        self.record(what());
         if !lost {
-            let event = match is_answer {
-                false => Event::Arrives(id),
-                true => Event::Answers(id),
+            let event = match message {
+                Message::Request => Event::Arrives(id),
+                Message::Answer(_) => Event::Answers(id),
             };
             self.at_here(arrives, event);
         }
@@ -376,8 +379,8 @@ impl<O: Observe> Simulation<O> {
             } else {
                 Message::Request
             };
-            let hop = hop_of(&self.world.requests[id], message, self.now, false);
-            self.hop(id, link, hop, self.now, false);
+            let letter = Letter::of(id, &self.world.requests[id], message);
+            self.hop(letter, self.now, false);
         }
         self.release_held(link);
     }
@@ -521,18 +524,30 @@ impl<O: Observe> Simulation<O> {
     }
 }
 
-/// That a message of a request leaves.
-#[inline(always)]
-fn hop_of(request: &Request, message: Message, arrives: Time, lost: bool) -> What {
-    What::Hop {
-        request: request.serial,
-        link: request.link,
-        message,
-        from_instance: request.caller_instance as u16,
-        to_instance: request.instance,
-        arrives,
-        lost,
-        keys: request.keys,
+/// A message of a request, and what stands on it.
+#[derive(Clone, Copy)]
+struct Letter {
+    id: RequestId,
+    serial: Serial,
+    link: u16,
+    message: Message,
+    from_instance: u16,
+    to_instance: u16,
+    keys: u32,
+}
+
+impl Letter {
+    #[inline(always)]
+    fn of(id: RequestId, request: &Request, message: Message) -> Letter {
+        Letter {
+            id,
+            serial: request.serial,
+            link: request.link,
+            message,
+            from_instance: request.caller_instance as u16,
+            to_instance: request.instance,
+            keys: request.keys,
+        }
     }
 }
 

@@ -157,8 +157,10 @@ impl Component for App {
                 return false;
             }
         };
-        if let Msg::Address(_) = msg {
-            self.address.forget();
+        match msg {
+            Msg::Address(_) => self.address.forget(),
+            Msg::Exported | Msg::NotExported(_) => self.maker = None,
+            _ => {}
         }
         if let Msg::ReducedMotion(calm) = msg {
             self.engine.set_calm(calm);
@@ -280,8 +282,7 @@ impl App {
         let name = export.file_name(&play.base.name);
         if export == Export::Scenario {
             // It needs no run.
-            files::save(&name, export.mime(), &table::scenario(&play.scenario));
-            return self.send.emit(Msg::Exported);
+            return files::save(&name, export.mime(), &table::scenario(&play.scenario));
         }
         let lang = self.model.lang;
         let wish = Wish::new(play, self.engine.now(), export, look);
