@@ -83,7 +83,7 @@ check: ## formatting, Cargo.lock, that the simulation core needs nothing of the 
 	$(say) "Clippy: the views and the browser tests"
 	cargo clippy --all-targets --features web --features browser-tests --features consumer-tests --features site-tests -- -D warnings
 	$(say) "Clippy: the page"
-	cargo clippy --target wasm32-unknown-unknown --no-default-features --features web --lib --bin msa-playground -- -D warnings
+	cargo clippy --target wasm32-unknown-unknown --no-default-features --features web --lib --bin msa-playground --bin msa-takeaway -- -D warnings
 
 setup: ## only install what serve, build, check and test need
 	@scripts/setup.sh rust
