@@ -1,7 +1,7 @@
 //! A wish to take a run away as a file, and what becomes of it: the run is made anew from its link, up to its moment, and
 //! put into its form.
 //!
-//! The page only wishes. A program of its own (`bin/takeaway.rs`) does the rest, so that nobody has to load what makes
+//! The page only wishes. A program of its own (`bin/msa-takeaway.rs`) does the rest, so that nobody has to load what makes
 //! files before the first file is wanted; and it works beside the page, which goes on meanwhile.
 
 use super::export::Export;

@@ -22,7 +22,7 @@
 //! | `affair`, `affair-close`, `told`, `actual`, `wrong`, `chain` | how one key came about |
 //! | `chart-disagreements`, `rows-<table>`, `meaning-<control>` | the curve of disagreements; a table's latest rows; what a choice does |
 //! | `scenario`, `share`, `note`, `lang`, `theme`, `help`, `help-dialog`, `help-close`, `sheet`, `open-full` | the frame of the page |
-//! | `share-dialog`, `share-close`, `share-exactly`, `share-settings`, `share-link`, `share-length`, `share-copy`, `qr`, `share-embed`, `share-element`, `share-frame`, `snippet-copy`, `share-export`, `export-<form>`, `share-import`, `import-file` | links, and what is taken away or brought |
+//! | `share-dialog`, `share-close`, `share-exactly`, `share-settings`, `share-link`, `share-length`, `share-copy`, `qr`, `share-embed`, `share-element`, `share-frame`, `snippet-copy`, `share-export`, `export-<form>`, `export-status`, `share-import`, `import-file` | links, and what is taken away or brought |
 //! | `left-off`, `resume`, `resume-not` | what the last visit left off with |
 //! | `poster` | the large button over the diagram of an embedded page that waits to be asked |
 //! | `error-page`, `broken-input`, `broken-problems`, `open-default` | the page that says what is wrong |

@@ -1,4 +1,5 @@
-//! The program that makes files (`bin/msa-takeaway.rs`): started when a file is wanted, beside the page, and gone when it is made.
+//! The program that makes files (`bin/msa-takeaway.rs`): started when a file is wanted, beside the page, and gone when
+//! it is made.
 
 use super::environment::document;
 use crate::app::takeaway::Wish;
