@@ -1,6 +1,8 @@
 //! Floor 3: a run that a person plays with: what they did is remembered with its time, so that any moment can be
 //! visited again by running anew.
 
+mod start_again;
+
 use crate::run::Run;
 use crate::said::Said;
 use crate::scenario::settings::{self, Setting};
@@ -62,6 +64,27 @@ pub struct Advance {
     pub reached: bool,
     /// The bound of the engine that ended the run, if one did.
     pub stopped: Option<Limit>,
+}
+
+/// What became of a change of settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The settings are those already.
+    Nothing,
+    /// The run goes on with them.
+    GoesOn,
+    /// The run starts again with them, and with the same actions at the same times.
+    StartsAgain {
+        /// The moment at which the run stood before.
+        from: Time,
+        /// How many actions are left out, because what they name is not there any more.
+        left_out: usize,
+    },
+}
+
+/// The moment at which a run of this scenario opens.
+fn opens_at(_scenario: &Scenario) -> Time {
+    Time::ZERO
 }
 
 /// Records that are kept of a run that somebody looks at: enough for what is drawn, and for what is taken away.
@@ -217,25 +240,30 @@ impl Session {
         self.remember(Input::Redrive(subscription));
     }
 
-    /// Changes settings now; what is in flight goes on. If they cannot be changed under way, the run starts anew with
-    /// them (`false`).
-    pub fn reconfigure(&mut self, scenario: Rc<Scenario>) -> bool {
+    /// Changes settings now; what is in flight goes on. If they cannot be changed under way, the run starts again with
+    /// them and with everything that was done; it is on its way to the moment at which its scenario opens, if it had come
+    /// so far.
+    pub fn reconfigure(&mut self, scenario: Rc<Scenario>) -> Change {
         if *scenario == *self.run.scenario() {
-            return true;
+            return Change::Nothing;
         }
         self.end_instant();
+        let now = self.run.now();
         let changed = settings::changed(self.run.scenario(), &scenario);
-        if self.run.now() == Time::ZERO || self.run.reconfigure((*scenario).clone()).is_err() {
-            self.restart(scenario);
-            return false;
+        if now > Time::ZERO && self.run.reconfigure((*scenario).clone()).is_ok() {
+            self.remember(Input::Reconfigure(scenario, changed));
+            return Change::GoesOn;
         }
-        self.remember(Input::Reconfigure(scenario, changed));
-        true
-    }
-
-    /// Starts anew, with nothing done yet.
-    pub fn restart(&mut self, scenario: Rc<Scenario>) {
-        *self = Session::new(Rc::new(Story::new(scenario)), self.trace_capacity);
+        let again = start_again::start_again(&self.story, now, &scenario);
+        let opening = opens_at(&scenario);
+        *self = Session::new(Rc::new(again.story), self.trace_capacity);
+        if now >= opening && opening > Time::ZERO {
+            self.seek(opening);
+        }
+        Change::StartsAgain {
+            from: now,
+            left_out: again.left_out,
+        }
     }
 
     /// Handles what is left of this instant, so that an input has one place among the events of its time: the last.

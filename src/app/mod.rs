@@ -16,6 +16,7 @@ pub mod takeaway;
 #[cfg(test)]
 mod tests;
 pub mod truth;
+pub mod undo;
 mod update;
 
 use crate::layout::Form;
@@ -124,6 +125,8 @@ pub enum Note {
     Problems(Vec<Problem>),
     /// Why there is nothing to export, in the language that the page had.
     NotExported(String),
+    /// The run has started again because of a change of settings: whether actions come again, and how many are left out.
+    StartedAgain(bool, usize),
 }
 
 /// What happens to the page.
@@ -137,8 +140,10 @@ pub enum Msg {
     Consider(Option<Vec<Setting>>),
     /// The offered change is taken.
     TakeOffer,
-    /// The last change is undone.
+    /// The last action is taken back.
     Undo,
+    /// What was taken back last is done again.
+    Redo,
     /// A new seed is wished for; the number is the clock's.
     NewSeed(u64),
     /// Another scenario is opened.
@@ -175,6 +180,10 @@ pub enum Msg {
     Adopt(Rc<Scenario>),
     /// Something was done to the run: everything that was, and when.
     Did(Rc<Story>),
+    /// What was done last has made the run start again: where it stood before, and how many actions are left out.
+    StartedAgain(Time, usize),
+    /// The run has come to where it was going, and nothing waits to be done.
+    Arrived,
     /// A text was pasted, dropped or read from a file.
     Import(String),
     /// What the considered or the offered change would bring.
@@ -288,6 +297,8 @@ pub enum Command {
     EndNoteLater,
     /// Put the focus on the element with this id, once it is there.
     Focus(String),
+    /// The same, if what had the focus is gone.
+    FocusIfLost(String),
 }
 
 impl Model {

@@ -5,6 +5,7 @@ use super::fault::{Possible, possible};
 use super::names::Names;
 use super::snapshot::Snapshot;
 use super::truth::Tally;
+use super::undo::History;
 use crate::layout::{Form, Layout};
 use crate::metrics::main_client;
 use crate::scenario::settings::{self, Setting};
@@ -12,7 +13,7 @@ use crate::scenario::{ReadStrategy, Scenario};
 use crate::session::Story;
 use crate::share::Origin;
 use crate::share::story::Opened;
-use crate::sim::Plan;
+use crate::sim::{Limit, Plan};
 use crate::time::{Span, Time};
 use crate::words::{Happened, Lang, Say};
 use std::rc::Rc;
@@ -65,6 +66,8 @@ pub struct Play {
     pub origin: Origin,
     /// The settings at the beginning, and everything that was done.
     pub story: Rc<Story>,
+    /// What can be taken back, and done again.
+    pub history: History,
     /// Whether what is done next is a step of its own in the browser's history.
     pub next_is_step: bool,
     /// The moment that the address names.
@@ -130,6 +133,7 @@ impl Play {
             forecasts: Vec::new(),
             compare: None,
             explained: None,
+            history: History::default(),
             next_is_step: false,
             address_at: opened.playhead,
             scenario: opened
@@ -177,6 +181,11 @@ impl Play {
             control.is_some_and(|control| control.value == control.shipped)
         });
         untouched.then(|| offer.set.clone().into_iter().collect())
+    }
+
+    /// The bound of the engine at which the run has stopped: it goes no further, until it is changed or starts anew.
+    pub fn stopped(&self) -> Option<Limit> {
+        self.snapshot.stopped
     }
 
     /// What just happened, or why the run ended.

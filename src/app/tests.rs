@@ -1,12 +1,14 @@
 //! Claims about what the page does.
 
+mod actions;
+
 use super::export::Export;
 use super::takeaway::{Look, Wish};
 use super::*;
 use crate::export::table;
 use crate::metrics::numbers::LatencyNumbers;
 use crate::run::Run;
-use crate::session::Session;
+use crate::session::{Change, Session};
 use crate::time::Time;
 use crate::words::strategy_key;
 
@@ -58,6 +60,7 @@ impl Bench {
     fn carry_out(&mut self, commands: Vec<Command>) {
         for command in commands {
             let before = self.session.story().clone();
+            let mut change = Change::Nothing;
             match command {
                 Command::Open(story, playhead) => {
                     let at = match playhead {
@@ -69,9 +72,10 @@ impl Bench {
                     self.run_to(at);
                     continue;
                 }
-                Command::Reconfigure(scenario) => drop(self.session.reconfigure(scenario)),
+                Command::Reconfigure(scenario) => change = self.session.reconfigure(scenario),
                 Command::Inject(kind, lasts) => drop(self.session.inject(kind, lasts)),
                 Command::EndFault(fault) => self.session.end_fault(fault),
+                Command::Redrive(subscription) => self.session.redrive(subscription),
                 Command::Seek(to) => {
                     let to = Time::ZERO + Span::from_secs_f64(to);
                     self.session.seek(to);
@@ -85,6 +89,11 @@ impl Bench {
             let after = self.session.story().clone();
             if !Rc::ptr_eq(&before, &after) {
                 self.send(Msg::Did(after));
+            }
+            if let Change::StartsAgain { from, left_out } = change
+                && from > Time::ZERO
+            {
+                self.send(Msg::StartedAgain(from, left_out));
             }
         }
     }
@@ -213,14 +222,22 @@ fn taking_the_offer_compares_with_before_and_can_be_undone() {
         (Some(2670.0), Some(84.0))
     );
     assert_eq!(play(&model).offered(), None, "it cannot be taken twice");
-    let commands_of_undo = update(&mut model, Msg::Undo);
-    for commands in [commands, commands_of_undo] {
-        assert!(
-            commands
-                .iter()
-                .any(|command| matches!(command, Command::Reconfigure(_)))
-        );
-    }
+    assert!(
+        commands
+            .iter()
+            .any(|command| matches!(command, Command::Reconfigure(_)))
+    );
+    let mut story = Story::new(before.clone());
+    let changed = play(&model).scenario.clone();
+    let set = set("customer", "batch");
+    story
+        .inputs
+        .push((Time(1), crate::session::Input::Reconfigure(changed, set)));
+    update(&mut model, Msg::Did(Rc::new(story)));
+    let commands = update(&mut model, Msg::Undo);
+    assert!(commands.iter().any(
+        |command| matches!(command, Command::Open(story, Playhead::Here) if story.inputs.is_empty())
+    ));
     assert_eq!(play(&model).scenario, before);
     assert_eq!(play(&model).compare, None);
     assert!(play(&model).offered().is_some());
@@ -598,7 +615,13 @@ fn escape_closes_what_is_open_one_after_the_other() {
     assert!(play(&model).selected.is_some());
     assert_eq!(
         update(&mut model, Msg::Escape),
-        [Command::Focus("node-common".into())]
+        [
+            Command::Focus("node-common".into()),
+            Command::WriteAddress {
+                fragment: "consultation-list".into(),
+                push: false
+            }
+        ]
     );
     assert!(play(&model).selected.is_none());
     assert!(update(&mut model, Msg::Escape).is_empty());

@@ -5,6 +5,7 @@ use super::export::Export;
 use super::opening;
 use super::play::{Compare, Forecast, Play};
 use super::share::Sharing;
+use super::undo::{Action, History, Past};
 use super::{Broken, Choice, Command, Model, Msg, Note, Page, Playhead, SPEEDS};
 use crate::scenario::settings::{self, Setting};
 use crate::scenario::{Problem, Scenario};
@@ -177,13 +178,12 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             }
         }
         Msg::Undo => {
-            let Some(compare) = play.compare.take() else {
-                return Vec::new();
-            };
-            let mut commands = take_over(play, form, compare.before, &[], Choice::Discrete, None);
-            play.compare = None;
-            commands.push(Command::Focus("offer".into()));
-            commands
+            let past = play.history.undo(&play.story, play.snapshot.now);
+            past.map_or_else(Vec::new, |past| go_to(play, form, past))
+        }
+        Msg::Redo => {
+            let next = play.history.redo(&play.story, play.snapshot.now);
+            next.map_or_else(Vec::new, |next| go_to(play, form, next))
         }
         Msg::NewSeed(number) => {
             // Short seeds are easier to tell one another.
@@ -220,7 +220,12 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
         }
         Msg::Restart => {
             play.followed = None;
-            play.story = Rc::new(Story::new(play.scenario.clone()));
+            let story = Rc::new(Story::new(play.scenario.clone()));
+            if *story != *play.story {
+                let at = Some(play.snapshot.now);
+                play.history.did(play.story.clone(), at, Action::Restart);
+            }
+            play.story = story;
             vec![
                 Command::Open(play.story.clone(), Playhead::At(Time::ZERO)),
                 Command::Follow(None),
@@ -257,10 +262,13 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
                     // They have the same place.
                     let mut commands = follow(play, None);
                     commands.push(Command::Focus("inspector".into()));
+                    commands.push(same_address(play));
                     commands
                 }
                 // Back to where it was opened from.
-                (Some(was), None) => vec![Command::Focus(node_id(play, was))],
+                (Some(was), None) => {
+                    vec![Command::Focus(node_id(play, was)), same_address(play)]
+                }
                 (None, None) => Vec::new(),
             }
         }
@@ -273,19 +281,24 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
                     commands.push(Command::Focus("affair".into()));
                 }
                 (Some(was), None) => commands.push(Command::Focus(format!("key-{was}"))),
-                (None, None) => {}
+                (None, None) => return commands,
             }
+            commands.push(same_address(play));
             commands
         }
         Msg::Snapshot(snapshot) => {
             play.snapshot = snapshot;
+            let mut commands = Vec::new();
+            if play.playing && play.stopped().is_some() {
+                commands = set_playing(play, false);
+            }
             let stands = !play.playing && play.snapshot.seeking.is_none();
             let now = (stands && play.snapshot.now > Time::ZERO).then_some(play.snapshot.now);
-            if now == play.address_at || play.snapshot.seeking.is_some() {
-                return Vec::new();
+            if now != play.address_at && play.snapshot.seeking.is_none() {
+                // While it stands, the address names the moment.
+                commands.push(write_address(play, now, false));
             }
-            // While it stands, the address names the moment.
-            vec![write_address(play, now, false)]
+            commands
         }
         Msg::Adopt(scenario) => {
             if *scenario == *play.scenario {
@@ -299,9 +312,17 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             estimate(play)
         }
         Msg::Did(story) => {
-            play.story = story;
+            let before = std::mem::replace(&mut play.story, story);
+            if let Some(action) = Action::between(&before, &play.story) {
+                play.history.did(before, None, action);
+            }
             let step = std::mem::take(&mut play.next_is_step);
             vec![write_address(play, None, step)]
+        }
+        Msg::StartedAgain(from, left_out) => {
+            play.history.stood_at(from);
+            let actions = !play.story.inputs.is_empty();
+            note(model, Note::StartedAgain(actions, left_out))
         }
         Msg::Estimated(forecast) => {
             play.forecast = Some(forecast);
@@ -331,6 +352,42 @@ pub fn node_id(play: &Play, node: super::Node) -> String {
         super::Node::Topic(topic) => play.names.topics.get(topic as usize),
     };
     format!("node-{}", name.map_or("", |name| name.key.as_str()))
+}
+
+/// The address of the same moment, when what is selected has changed.
+fn same_address(play: &mut Play) -> Command {
+    write_address(play, play.address_at, false)
+}
+
+/// The run becomes one from before or after an action, at the moment at which it stands (or stood then).
+fn go_to(play: &mut Play, form: crate::layout::Form, past: Past) -> Vec<Command> {
+    let playhead = past.at.map_or(Playhead::Here, Playhead::At);
+    let mut commands = open_story(play, form, past.story, playhead);
+    commands.push(write_address(play, None, true));
+    commands.push(Command::FocusIfLost("offer".into()));
+    commands
+}
+
+/// Another story of the same scenario is opened.
+fn open_story(
+    play: &mut Play,
+    form: crate::layout::Form,
+    story: Rc<Story>,
+    playhead: Playhead,
+) -> Vec<Command> {
+    let now = match playhead {
+        Playhead::At(at) => at,
+        Playhead::Here => play.snapshot.now,
+    };
+    play.compare = None;
+    play.considered = None;
+    play.forecasts.clear();
+    play.scenario = story.scenario_at(now).clone();
+    play.story = story;
+    play.derive(form);
+    let mut commands = vec![Command::Open(play.story.clone(), playhead)];
+    commands.extend(estimate(play));
+    commands
 }
 
 /// The run's address becomes this one.
@@ -391,17 +448,9 @@ fn show_run(model: &mut Model, opened: Opened) -> Vec<Command> {
                     .into_iter()
                     .collect();
             }
-            let now = at.unwrap_or(play.snapshot.now);
-            play.compare = None;
-            play.considered = None;
-            play.forecasts.clear();
-            play.scenario = opened.story.scenario_at(now).clone();
-            play.story = opened.story;
-            play.derive(model.form);
+            play.history = History::default();
             let playhead = at.map_or(Playhead::Here, Playhead::At);
-            let mut commands = vec![Command::Open(play.story.clone(), playhead)];
-            commands.extend(estimate(play));
-            commands
+            open_story(play, model.form, opened.story, playhead)
         }
         page => {
             let mut play = Play::new(opened, model.form);
@@ -515,6 +564,9 @@ fn estimate(play: &mut Play) -> Vec<Command> {
 }
 
 fn set_playing(play: &mut Play, on: bool) -> Vec<Command> {
+    if on && play.stopped().is_some() {
+        return Vec::new();
+    }
     play.playing = on;
     vec![Command::SetPlaying(on)]
 }

@@ -6,11 +6,12 @@ use super::{on, value_of};
 use crate::app::control::strategy_of;
 use crate::app::embed::Part;
 use crate::app::fault::trouble;
+use crate::app::undo::Action;
 use crate::app::{Model, Msg, Note, Page as AppPage, Play, Theme};
 use crate::scenario::read::in_one_line;
 use crate::scenario::shipped;
 use crate::sim::Plan;
-use crate::words::{Happened, Lang, Say, Trouble, Word};
+use crate::words::{Act, Happened, Lang, Say, Trouble, Word};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -207,12 +208,15 @@ fn run(props: &Props, play: &Play) -> Html {
         dice: props.dice.clone(),
         send: send.clone(),
     });
+    let name_of = |action: Option<&Action>| Some(play.action_name(action?, lang));
     let transport = transport::view(&transport::Props {
         lang,
         playing: play.playing,
         speed: play.speed,
         snapshot: snapshot(),
         bookmarks: bookmarks(play),
+        undo: name_of(play.to_undo().as_ref()),
+        redo: name_of(play.to_redo()),
         embed: model.figure(),
         send: send.clone(),
     });
@@ -344,6 +348,11 @@ fn note(model: &Model) -> Html {
         Note::Word(word) => word.text(model.lang).to_string(),
         Note::Problems(problems) => in_one_line(problems, model.lang),
         Note::NotExported(why) => why.clone(),
+        Note::StartedAgain(actions, left_out) => Act::StartedAgain {
+            actions: *actions,
+            left_out: *left_out,
+        }
+        .text(model.lang),
     });
     html! {
         <div class={classes!("toast", text.is_some().then_some("shown"))} role="status" data-test="note">

@@ -74,6 +74,7 @@ pub fn view(props: &Props) -> Html {
                     { key(&[word(Word::Space)], Word::KeyPlay) }
                     { key(&["."], Word::KeyStep) }
                     { key(&["r"], Word::KeyRestart) }
+                    { key(&["Ctrl+Z", "Ctrl+Shift+Z"], Word::KeyUndo) }
                     { key(&["-", "+"], Word::KeySpeed) }
                     { key(&["←", "→"], Word::KeyArrows) }
                     { key(&["Esc"], Word::KeyEscape) }

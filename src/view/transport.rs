@@ -4,7 +4,7 @@ use super::icon::{Icon, icon};
 use super::{on, value_of};
 use crate::app::{Msg, SPEEDS, Snapshot};
 use crate::scenario::notation::number;
-use crate::words::{Lang, Say, Trouble, Word, clock};
+use crate::words::{Act, Lang, Say, Trouble, Word, clock};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -17,6 +17,9 @@ pub struct Props {
     pub snapshot: Rc<Snapshot>,
     /// What broke and when, in seconds.
     pub bookmarks: Vec<(f64, Trouble)>,
+    /// What would be taken back, and what would be done again.
+    pub undo: Option<String>,
+    pub redo: Option<String>,
     /// Whether only the play button and the clock are shown.
     pub embed: bool,
     pub send: Callback<Msg>,
@@ -87,6 +90,8 @@ pub fn view(props: &Props) -> Html {
                 { play }
                 <button class="round" data-test="step" aria-label={word(Word::Step)} title={word(Word::Step)}
                     onclick={on(&props.send, Msg::Step)}>{ icon(Icon::Step) }</button>
+                { again(&props.undo, Act::Undo, Act::NothingToUndo, ("undo-last", Msg::Undo), props) }
+                { again(&props.redo, Act::Redo, Act::NothingToRedo, ("redo", Msg::Redo), props) }
             </div>
             <label class="speed">
                 <span class="visually-hidden">{ word(Word::Speed) }</span>
@@ -105,5 +110,23 @@ pub fn view(props: &Props) -> Html {
             { clock }
             <span class="pace" data-test="pace">{ pace }</span>
         </section>
+    }
+}
+
+/// The button that takes the last action back, or does it again. It says which.
+fn again<'a>(
+    action: &'a Option<String>,
+    named: fn(&'a str) -> Act<'a>,
+    none: Act<'_>,
+    (test, msg): (&'static str, Msg),
+    props: &Props,
+) -> Html {
+    let label = action.as_deref().map_or(none, named).text(props.lang);
+    let class = classes!("round", (test == "redo").then_some("mirrored"));
+    // It keeps the focus when there is nothing left to take back.
+    let disabled = action.is_none().then_some("true");
+    html! {
+        <button {class} data-test={test} aria-label={label.clone()} title={label} aria-disabled={disabled}
+            onclick={on(&props.send, msg)}>{ icon(Icon::Undo) }</button>
     }
 }

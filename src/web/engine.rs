@@ -12,12 +12,13 @@ use crate::app::truth::{Watch, in_doubt, truth};
 use crate::app::{Msg, Play, Playhead};
 use crate::layout::Layout;
 use crate::scenario::{FaultKind, Scenario};
-use crate::session::{Session, Story, TRACE};
+use crate::session::{Change, Session, Story, TRACE};
 use crate::sim::Limit;
 use crate::sim::trace::What;
 use crate::sprites::{Picture, picture};
 use crate::time::{Span, Time};
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -48,8 +49,15 @@ struct Canvas {
     palette: Palette,
 }
 
+/// Something that is done to the run when it has come to where it is going.
+type Act = Box<dyn FnOnce(&mut Inner, &mut Session)>;
+
 struct Inner {
     session: Option<Session>,
+    /// What is done to the run when it has arrived, in order.
+    waiting: VecDeque<Act>,
+    /// Whether the page has not been told yet that the run has arrived.
+    on_its_way: bool,
     /// The settings that the page knows of.
     known: Option<Rc<Scenario>>,
     layout: Rc<Layout>,
@@ -72,6 +80,8 @@ struct Inner {
     taken: u64,
     reach: Time,
     stopped: Option<Limit>,
+    /// A change has just made the run start again: where it stood before, and how many actions are left out.
+    started_again: Option<(Time, usize)>,
     last_frame: Option<f64>,
     last_paint: f64,
     /// With reduced motion: whether busy links are marked in this picture.
@@ -112,6 +122,8 @@ impl Engine {
             closure: RefCell::new(None),
             inner: RefCell::new(Inner {
                 session: None,
+                waiting: VecDeque::new(),
+                on_its_way: false,
                 known: None,
                 layout: Rc::default(),
                 names: Rc::default(),
@@ -130,6 +142,7 @@ impl Engine {
                 taken: 0,
                 reach: Time::ZERO,
                 stopped: None,
+                started_again: None,
                 last_frame: None,
                 last_paint: f64::NEG_INFINITY,
                 pulse: false,
@@ -180,7 +193,7 @@ impl Engine {
     /// Begins a run, at a moment.
     pub fn open(&self, story: &Rc<Story>, playhead: Playhead) {
         self.with(|inner| {
-            let here = inner.session.as_ref().map(Session::now);
+            let here = inner.session.as_ref().map(Inner::there);
             let at = match playhead {
                 Playhead::At(at) => at,
                 Playhead::Here => here.unwrap_or_default(),
@@ -191,38 +204,42 @@ impl Engine {
             }
             inner.session = Some(session);
             inner.known = Some(story.scenario_at(at).clone());
+            // What was to be done to the run before is not to be done to this one.
+            inner.waiting.clear();
+            inner.on_its_way = true;
             inner.begin_anew();
             inner.reach = at;
         });
     }
 
-    /// Does something to the run, and tells what has been done to it since it began.
-    fn act(&self, act: impl FnOnce(&mut Inner, &mut Session)) {
-        let story = self.with(|inner| {
-            let mut session = inner.session.take()?;
-            if inner.playing {
-                // Nobody can tell one moment of a millisecond from the next, and links stay short.
-                session.to_next_millisecond();
-            }
-            act(inner, &mut session);
-            let story = session.story().clone();
-            inner.session = Some(session);
-            inner.stopped = None;
-            inner.repaint();
-            Some(story)
+    /// Whether the run is on its way to a moment, or something waits to be done there. [`Msg::Arrived`] tells when that is
+    /// over.
+    pub fn on_its_way(&self) -> bool {
+        self.0.inner.borrow().on_its_way
+    }
+
+    /// Does something to the run, now or when it has come to where it is going, and tells what has been done to it since
+    /// it began.
+    fn act(&self, act: impl FnOnce(&mut Inner, &mut Session) + 'static) {
+        let messages = self.with(|inner| {
+            inner.waiting.push_back(Box::new(act));
+            inner.do_what_waits()
         });
-        if let Some(story) = story {
-            self.0.send.emit(Msg::Did(story));
+        for message in messages {
+            self.0.send.emit(message);
         }
     }
 
     /// Changes the settings of the run.
     pub fn reconfigure(&self, scenario: &Rc<Scenario>) {
-        self.act(|inner, session| {
+        let scenario = scenario.clone();
+        self.act(move |inner, session| {
             inner.known = Some(scenario.clone());
-            if !session.reconfigure(scenario.clone()) {
+            if let Change::StartsAgain { from, left_out } = session.reconfigure(scenario) {
                 inner.begin_anew();
-                inner.reach = Time::ZERO;
+                inner.reach = Inner::there(session);
+                // At its very beginning nothing starts again.
+                inner.started_again = (from > Time::ZERO).then_some((from, left_out));
             }
         });
     }
@@ -230,6 +247,9 @@ impl Engine {
     /// Runs, or not.
     pub fn set_playing(&self, on: bool) {
         self.with(|inner| {
+            if inner.playing && !on {
+                inner.to_next_millisecond();
+            }
             inner.playing = on;
             inner.last_frame = None;
             inner.behind_s = 0.0;
@@ -268,6 +288,7 @@ impl Engine {
             if let Some(session) = &mut inner.session {
                 let back = to < session.now();
                 session.seek(to);
+                inner.on_its_way = true;
                 if back {
                     inner.begin_anew();
                 }
@@ -277,7 +298,7 @@ impl Engine {
 
     /// Causes a fault.
     pub fn inject(&self, kind: FaultKind, lasts: Option<Span>) {
-        self.act(|_, session| {
+        self.act(move |_, session| {
             // A fault that cannot be caused changes nothing; the page only offers those that can.
             let _ = session.inject(kind, lasts);
         });
@@ -285,7 +306,7 @@ impl Engine {
 
     /// Ends a fault.
     pub fn end_fault(&self, fault: u16) {
-        self.act(|_, session| session.end_fault(fault));
+        self.act(move |_, session| session.end_fault(fault));
     }
 
     /// Keeps an eye on a business key.
@@ -298,7 +319,7 @@ impl Engine {
 
     /// Has the dead letters of a subscription delivered anew.
     pub fn redrive(&self, subscription: u16) {
-        self.act(|_, session| session.redrive(subscription));
+        self.act(move |_, session| session.redrive(subscription));
     }
 
     /// Finds out what settings would bring.
@@ -379,6 +400,72 @@ impl Inner {
         self.repaint();
     }
 
+    /// Where a run stands, or where it is going.
+    fn there(session: &Session) -> Time {
+        session.seeking().unwrap_or(session.now())
+    }
+
+    /// On to the next moment that nobody can tell from this one, and that a link can say shortly.
+    fn to_next_millisecond(&mut self) {
+        if let (Some(session), None) = (&mut self.session, self.stopped)
+            && session.seeking().is_none()
+        {
+            session.to_next_millisecond();
+            self.repaint();
+        }
+    }
+
+    /// Does what waits until the run has come to where it is going, unless that sends it on its way again: what to tell
+    /// the page.
+    fn do_what_waits(&mut self) -> Vec<Msg> {
+        let mut messages = Vec::new();
+        while let Some(mut session) = self.session.take() {
+            if session.seeking().is_some() {
+                self.session = Some(session);
+                break;
+            }
+            let Some(act) = self.waiting.pop_front() else {
+                self.session = Some(session);
+                break;
+            };
+            if self.playing && self.stopped.is_none() {
+                session.to_next_millisecond();
+            }
+            act(self, &mut session);
+            messages.push(Msg::Did(session.story().clone()));
+            let started_again = self.started_again.take();
+            messages
+                .extend(started_again.map(|(from, left_out)| Msg::StartedAgain(from, left_out)));
+            self.on_its_way = true;
+            self.stopped = None;
+            self.session = Some(session);
+            self.repaint();
+        }
+        messages
+    }
+
+    /// The run has come to where it was going: the page is told, after it has seen what it looks like there.
+    fn arrive(&mut self, now: f64) -> Vec<Msg> {
+        if self
+            .session
+            .as_ref()
+            .is_none_or(|session| session.seeking().is_some())
+        {
+            return Vec::new();
+        }
+        let mut messages = self.do_what_waits();
+        let goes_on = |session: &Session| session.seeking().is_some();
+        if !self.session.as_ref().is_some_and(goes_on) {
+            self.on_its_way = false;
+            self.last_snapshot = now;
+            self.take_records();
+            messages.extend(self.went_back());
+            messages.extend(self.snapshot(now / 1e3));
+            messages.push(Msg::Arrived);
+        }
+        messages
+    }
+
     /// Handles events until something leaves, arrives at its person or breaks: what a person would call one step.
     fn step(&mut self) {
         for _ in 0..STEP_EVENTS_MAX {
@@ -444,6 +531,9 @@ impl Inner {
         } else {
             self.last_frame = None;
         }
+        if self.on_its_way {
+            messages = self.arrive(now);
+        }
         self.take_records();
         let calm_wait = self.calm && self.playing && now - self.last_paint < CALM_MS;
         if self.changed && self.seen_at_all() && !calm_wait {
@@ -466,7 +556,7 @@ impl Inner {
         }
         (
             messages,
-            self.runs() || self.changed || self.forecaster.busy(),
+            self.runs() || self.changed || self.on_its_way || self.forecaster.busy(),
         )
     }
 

@@ -191,3 +191,9 @@ pub fn focus(id: &str) {
         let _ = focus.call0(&element);
     }
 }
+
+/// Whether anything on the page has the focus.
+pub fn has_focus() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_some_and(|element| element.tag_name() != "BODY")
+}

@@ -6,7 +6,7 @@ use web_sys::{Element, KeyboardEvent};
 
 /// What a key means, unless the element that has the focus needs it itself.
 pub fn meaning(event: &KeyboardEvent) -> Option<Msg> {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
+    if event.alt_key() || event.default_prevented() {
         return None;
     }
     let target = event
@@ -18,10 +18,20 @@ pub fn meaning(event: &KeyboardEvent) -> Option<Msg> {
             .is_some_and(|element| element.matches(selector).unwrap_or(false))
     };
     let key = event.key();
+    let types = is("textarea, select, input[type=text], input[type=search], input[type=number]");
+    if event.ctrl_key() || event.meta_key() {
+        // Where a text is typed, the browser takes back what was typed.
+        return match (key.as_str(), event.shift_key()) {
+            _ if types => None,
+            ("z" | "Z", false) => Some(Msg::Undo),
+            ("z" | "Z", true) | ("y" | "Y", false) => Some(Msg::Redo),
+            _ => None,
+        };
+    }
     if key == "Escape" {
         return Some(Msg::Escape);
     }
-    if is("textarea, select, input[type=text], input[type=search], input[type=number]") {
+    if types {
         return None;
     }
     match key.as_str() {

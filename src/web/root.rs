@@ -53,8 +53,8 @@ type OnSettled = Closure<dyn FnMut(JsValue)>;
 pub struct App {
     model: Rc<Model>,
     engine: Engine,
-    /// What gets the focus after the next rendering.
-    focus: Option<String>,
+    /// What gets the focus after the next rendering, and whether only if nothing has it.
+    focus: Option<(String, bool)>,
     note: Option<Timeout>,
     seen: Option<Seen>,
     /// An embedded page begins when it is first seen.
@@ -184,7 +184,9 @@ impl Component for App {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
-        if let Some(id) = self.focus.take() {
+        if let Some((id, if_lost)) = self.focus.take()
+            && !(if_lost && environment::has_focus())
+        {
             environment::focus(&id);
         }
         self.engine.rendered();
@@ -246,7 +248,8 @@ impl App {
                 let send = self.send.clone();
                 self.note = Some(Timeout::new(NOTE_MS, move || send.emit(Msg::NoteOver)));
             }
-            Command::Focus(id) => self.focus = Some(id),
+            Command::Focus(id) => self.focus = Some((id, false)),
+            Command::FocusIfLost(id) => self.focus = Some((id, true)),
         }
     }
 

@@ -2,6 +2,7 @@
 //! plain words are pairs ([`Word`]), sentences with parts are matched by language in every arm ([`Say`]).
 //! Why something is refused stands where it is refused ([`crate::said`]).
 
+mod act;
 pub mod chain;
 mod choice;
 mod deed;
@@ -14,6 +15,7 @@ mod trouble;
 mod truth;
 mod word;
 
+pub use act::Act;
 pub use choice::{Choice as ChoiceWords, Question};
 pub use deed::Deed;
 pub use exported::{Exported, outcome};

@@ -270,6 +270,7 @@ words! {
     KeyPlay: "play or pause", "재생 또는 일시 정지";
     KeyStep: "one step", "한 단계";
     KeyRestart: "restart", "처음부터";
+    KeyUndo: "undo, redo", "되돌리기, 다시 실행";
     KeySpeed: "slower, faster", "느리게, 빠르게";
     KeyHelp: "this help", "이 도움말";
     KeyEscape: "close what is open", "열린 창 닫기";
