@@ -5,11 +5,11 @@ use super::chain::{deed, key_of};
 use super::fault::trouble;
 use super::names::Names;
 use super::snapshot::ServiceNow;
-use crate::scenario::ReadStrategy;
+use crate::scenario::{FaultKind, Half, ReadStrategy};
 use crate::sim::records::shown;
 use crate::sim::trace::{Copies, Key, Message, Outcome, Record, Role, Serial, What, Written};
 use crate::sim::{FaultState, Plan};
-use crate::words::{Deed, Happened, How};
+use crate::words::{Deed, Happened, How, Name};
 use std::collections::VecDeque;
 
 /// At least so long a sentence stays, in seconds on the wall.
@@ -83,6 +83,10 @@ pub struct Narrator {
     waited: VecDeque<(Serial, f64)>,
     /// The business keys of the latest requests.
     keys: VecDeque<(Serial, Key)>,
+    /// Faults that wait for the next messages, and for how many.
+    armed: Vec<(u16, u32)>,
+    /// The fault whose message has come, since the last sentence.
+    struck: Option<u16>,
     spoke: f64,
     sentence: Happened,
 }
@@ -97,13 +101,25 @@ impl Narrator {
             turned_away: 0,
             waited: VecDeque::new(),
             keys: VecDeque::new(),
+            armed: Vec::new(),
+            struck: None,
             spoke: f64::NEG_INFINITY,
             sentence: Happened::Starting,
         }
     }
 
-    /// Takes a record in.
-    pub fn feed(&mut self, plan: &Plan, record: &Record) {
+    /// Takes a record in; `faults` are those of the run.
+    pub fn feed(&mut self, plan: &Plan, faults: &[FaultState], record: &Record) {
+        if self.strikes(plan, faults, record) {
+            self.latest[Kind::Fault as usize] = Some(*record);
+            return;
+        }
+        // What waits for the next message is over as soon as it has begun, as the engine counts: that says nothing.
+        if let What::FaultEnded { fault } = record.what
+            && self.armed.iter().any(|(armed, _)| *armed == fault)
+        {
+            return;
+        }
         if let What::Keyed { request, key } = record.what {
             if self.keys.len() >= KEYS_MAX {
                 self.keys.pop_front();
@@ -176,6 +192,59 @@ impl Narrator {
         self.latest[kind as usize] = Some(*record);
     }
 
+    /// Whether this is what a fault was waiting for (or rather: the last of it).
+    fn strikes(&mut self, plan: &Plan, faults: &[FaultState], record: &Record) -> bool {
+        let kind = |fault: u16| faults.get(fault as usize).map(|it| &it.kind);
+        if let What::FaultBegan { fault } = record.what {
+            if let Some(
+                FaultKind::LoseNext { count, .. } | FaultKind::DuplicateNext { count, .. },
+            ) = kind(fault)
+            {
+                self.armed.push((fault, *count));
+            }
+            return false;
+        }
+        if self.armed.is_empty() {
+            return false;
+        }
+        let meant = |kind: &FaultKind| match (kind, record.what) {
+            (
+                FaultKind::LoseNext {
+                    link: name, what, ..
+                },
+                What::Hop {
+                    link,
+                    message,
+                    lost: true,
+                    ..
+                },
+            ) => {
+                let half = match message {
+                    Message::Request => Half::Request,
+                    Message::Answer(_) => Half::Answer,
+                };
+                plan.link_named(name) == Some(link) && *what == half
+            }
+            (FaultKind::DuplicateNext { topic, .. }, What::Duplicated { subscription, .. }) => {
+                let its = plan.subscriptions.get(subscription as usize);
+                plan.topic_named(topic) == its.map(|it| it.topic)
+            }
+            _ => false,
+        };
+        let mut armed = self.armed.iter();
+        let Some(place) = armed.position(|(fault, _)| kind(*fault).is_some_and(meant)) else {
+            return false;
+        };
+        let (fault, left) = &mut self.armed[place];
+        *left = left.saturating_sub(1);
+        if *left > 0 {
+            return false;
+        }
+        self.struck = Some(*fault);
+        self.armed.remove(place);
+        true
+    }
+
     /// The sentence of this moment; `now` is the wall's clock in seconds.
     pub fn sentence(
         &mut self,
@@ -222,7 +291,10 @@ impl Narrator {
         } else if kind == Kind::InDoubt as usize {
             doubt.and_then(|(store, key)| in_doubt(plan, names, store, key))
         } else if kind == Kind::StillWorks as usize {
-            owner_of(plan, names).map(|owner| Happened::StillWorks { owner })
+            owner_of(plan, names).map(|owner| Happened::StillWorks {
+                what: self.asked(names),
+                owner,
+            })
         } else {
             self.latest[kind].and_then(|record| {
                 if kind > Kind::Fault as usize {
@@ -239,7 +311,14 @@ impl Narrator {
         }
         self.latest = [None; KINDS];
         self.turned_away = 0;
+        self.struck = None;
         &self.sentence
+    }
+
+    /// What one request of the main client is called.
+    fn asked(&self, names: &Names) -> Name {
+        let asked = names.requests.get(self.main_client as usize);
+        asked.cloned().unwrap_or_default()
     }
 
     /// The service whose threads are mostly held by waiting, if there is one.
@@ -275,7 +354,7 @@ impl Narrator {
             _ => None,
         });
         Some(Happened::Deed {
-            key: key.map(shown),
+            key: key.map(|key| names.writing.business_key(shown(key))),
             deed,
         })
     }
@@ -304,6 +383,7 @@ impl Narrator {
                 calls,
                 ..
             } => Some(Happened::ListCame {
+                what: self.asked(names),
                 ms: latency.as_millis(),
                 calls,
                 how: how(plan, calls),
@@ -319,6 +399,7 @@ impl Narrator {
             } => {
                 let (service, plan) = reader()?;
                 Some(Happened::Refused {
+                    what: self.asked(names),
                     service,
                     threads: plan.threads * plan.instances,
                 })
@@ -328,6 +409,7 @@ impl Narrator {
                 latency,
                 ..
             } => Some(Happened::GivenUp {
+                what: self.asked(names),
                 ms: latency.as_millis(),
                 service: reader()?.0,
             }),
@@ -340,11 +422,17 @@ impl Narrator {
                         )
                 });
                 match owner() {
-                    Some(owner) if down => Some(Happened::NobodyThere { owner }),
-                    _ => Some(Happened::ListFailed),
+                    Some(owner) if down => Some(Happened::NobodyThere {
+                        what: self.asked(names),
+                        owner,
+                    }),
+                    _ => Some(Happened::ListFailed {
+                        what: self.asked(names),
+                    }),
                 }
             }
             What::TurnedAway { service, .. } => Some(Happened::TurnedAway {
+                what: self.asked(names),
                 owner: names.services.get(service as usize)?.clone(),
                 calls: self.turned_away,
             }),
@@ -365,6 +453,7 @@ impl Narrator {
                 let reference = names.references.get(reference as usize)?.clone();
                 Some(if stale > 0 {
                     Happened::Stale {
+                        what: self.asked(names),
                         reference,
                         stale,
                         values,
@@ -399,6 +488,10 @@ impl Narrator {
                 Some(Happened::Mended(trouble(kind, plan, names)))
             }
             What::Reconfigured => Some(Happened::Changed),
+            What::Hop { .. } | What::Duplicated { .. } => {
+                let kind = &faults.get(self.struck? as usize)?.kind;
+                Some(Happened::Struck(trouble(kind, plan, names)))
+            }
             _ => None,
         }
     }
@@ -454,7 +547,7 @@ fn kind_of_deed(what: &What) -> Option<Kind> {
 fn in_doubt(plan: &Plan, names: &Names, store: u16, key: Key) -> Option<Happened> {
     let service = plan.stores.get(store as usize)?.service;
     Some(Happened::Deed {
-        key: Some(shown(key)),
+        key: Some(names.writing.business_key(shown(key))),
         deed: Deed::InDoubt {
             by: names.services.get(service as usize)?.clone(),
         },
@@ -527,7 +620,7 @@ mod tests {
                 run.inject(fault.clone(), Some(Span::from_secs(4))).unwrap();
             }
             for record in run.trace().records().range(seen..) {
-                narrator.feed(run.plan(), record);
+                narrator.feed(run.plan(), run.sim().faults(), record);
             }
             seen = run.trace().records().len();
             let now = tenth as f64 / 10.0;
@@ -566,6 +659,22 @@ mod tests {
                 .any(|it| matches!(it, Happened::NobodyThere { .. })),
             "{said:#?}"
         );
+    }
+
+    #[test]
+    fn what_waits_for_the_next_message_is_told_as_begun_and_as_happened() {
+        let lose = FaultKind::LoseNext {
+            link: "consultation -> common".into(),
+            what: Half::Answer,
+            count: 1,
+        };
+        let said = sentences(&[], Some(lose), 12);
+        let place = |test: fn(&Happened) -> bool| said.iter().position(test);
+        let begun = place(|it| matches!(it, Happened::Broke(_))).expect("begun");
+        let struck = place(|it| matches!(it, Happened::Struck(_))).expect("happened");
+        assert!(begun < struck, "{said:#?}");
+        let over = |it: &Happened| matches!(it, Happened::Mended(_));
+        assert!(!said.iter().any(over), "{said:#?}");
     }
 
     #[test]

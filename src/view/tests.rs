@@ -64,7 +64,9 @@ fn page_at(fragment: &str, lang: Lang, seconds: u64) -> Model {
         recent: Some(run.recent()),
         mean_ms: run.mean_within_ms(main_client),
         bins: run.series().bins.clone(),
-        happened: Some(Happened::ListFailed),
+        happened: Some(Happened::ListFailed {
+            what: play.names.requests[main_client as usize].clone(),
+        }),
         ..Snapshot::default()
     };
     update(&mut model, Msg::Snapshot(Rc::new(snapshot)));
@@ -125,7 +127,7 @@ fn the_outcome_says_what_is_and_what_is_expected() {
         .expect("a number of milliseconds");
     assert!(ms > 1000.0, "one call after the other is slow: {ms}");
     assert!(tag(&html, "outcome-then").contains("data-ms=\"31.200\""));
-    assert!(html.contains("data-test=\"offer\"") && html.contains("400 calls a list"));
+    assert!(html.contains("data-test=\"offer\"") && html.contains("400 calls per list"));
     update(&mut model, Msg::TakeOffer);
     let html = draw(model);
     assert!(!html.contains("data-test=\"offer\"") && html.contains("data-test=\"undo\""));
@@ -406,7 +408,9 @@ fn where_something_is_true_the_outcome_counts_the_keys_that_disagree() {
         truth.counts.closed.to_string()
     );
     assert_eq!(attribute(tag(&html, "outcome-then"), "data-count"), "0.0");
-    assert!(html.contains("orphaned") && html.contains("data-test=\"chart-disagreements\""));
+    assert!(
+        html.contains("without an order") && html.contains("data-test=\"chart-disagreements\"")
+    );
     assert!(!html.contains("data-test=\"chart-stale\""));
 }
 
@@ -462,7 +466,16 @@ fn the_choices_of_the_write_side_have_words_and_say_what_they_do() {
     }
     assert!(tag(&html, "strategy-by-calls").contains("checked"));
     assert!(html.contains("보상 트랜잭션") && html.contains("아웃박스"));
-    assert!(html.contains("data-test=\"meaning-by\""));
+    // On and off say what they do, as every other choice; terms open beside what they belong to.
+    for test in [
+        "meaning-by",
+        "meaning-reconcile",
+        "meaning-call-log",
+        "term-by-pivot",
+        "term-reconcile-reconciliation",
+    ] {
+        assert!(html.contains(&format!("data-test=\"{test}\"")), "{test}");
+    }
 }
 
 #[test]

@@ -603,6 +603,7 @@ impl Inner {
     fn take_records(&mut self) {
         let Some(session) = &self.session else { return };
         let (trace, plan) = (session.run().trace(), session.run().plan());
+        let faults = session.run().sim().faults();
         let records = trace.records();
         let first = self.taken.saturating_sub(trace.dropped()) as usize;
         // Of a very fast run the latest say enough; the rates are counted over what was looked at.
@@ -610,7 +611,7 @@ impl Inner {
             .max(records.len().saturating_sub(RECORDS_MAX))
             .min(records.len());
         for record in records.range(first..) {
-            self.narrator.feed(plan, record);
+            self.narrator.feed(plan, faults, record);
             self.watch.feed(plan, record);
             self.rates.feed(record);
         }
