@@ -7,6 +7,7 @@ mod breaking;
 mod element;
 mod embedding;
 mod exactly;
+mod glossary;
 mod harness;
 mod harness_works;
 mod host;
