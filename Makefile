@@ -1,12 +1,13 @@
 # What a person runs, and CI too. `make` alone lists the targets.
 SHELL := /bin/bash
 PORT ?= 8080
+# Where the site of `make site` will be published, such as https://example.org/msa/; cards for chat programs and wikis
+# need absolute addresses, and are left out without it.
+SITE_URL ?=
 
-# Where scripts/setup.sh puts what it installs.
-export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/.tools/node_modules/.bin:$(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
-# trunk would ask the network for a newer self, and stops at a NO_COLOR that is not `true` or `false`.
-export TRUNK_SKIP_VERSION_CHECK := true
-trunk := env -u NO_COLOR trunk
+# What scripts/setup.sh has installed is found as the scripts find it.
+export PATH := $(shell . scripts/tools.sh && echo "$$PATH")
+trunk := . scripts/tools.sh && trunk
 # A variable and not a function: make would cut a function's argument at its first comma.
 say := @printf '\n==> %s\n'
 
@@ -44,11 +45,14 @@ test: ## install what the tests need and run all of them
 	scripts/sites.sh
 	eval "$$(scripts/setup.sh env)" && MSA_DIST="$$MSA_SITES" cargo test --features site-tests --test sites
 
-site: build ## build the page and the documentation into target/site/, ready for any static host
+site: build ## build the page and the documentation into target/site/ (SITE_URL=https://...: with cards for chat programs)
 	@scripts/setup.sh sites
 	rm -rf target/site && mkdir -p target/site && cp -r dist target/site/playground
 	mdbook build docs --dest-dir "$(CURDIR)/target/site/docs"
 	cp docs/site.html target/site/index.html
+ifneq ($(SITE_URL),)
+	cargo run --quiet --bin msa -- cards target/site --address "$(SITE_URL)"
+endif
 
 bench: ## measure the engine side by side with others, and write README's tables anew
 	@scripts/bench.sh

@@ -10,6 +10,7 @@
 # are in target/bench/results.csv. benches/peers/README.md describes the models.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/tools.sh
 export CARGO_TERM_COLOR=never
 
 case ${1:-} in
@@ -92,7 +93,7 @@ build_page() {
     case $hosts in (*chromium*) ;; (*) return ;; esac
     have trunk || { left_out "the page needs trunk ('make setup' installs it)"; return; }
     say "Building the page"
-    if TRUNK_SKIP_VERSION_CHECK=true env -u NO_COLOR trunk build --release --dist "$here/dist" >"$here/said" 2>&1; then
+    if trunk build --release --dist "$here/dist" >"$here/said" 2>&1; then
         dist=$here/dist
     else
         cat "$here/said" >&2

@@ -3,6 +3,7 @@
 # nothing they depend on, here or in WebAssembly, may be one of the web's crates.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/tools.sh
 
 for features in '' cli; do
     for target in "$(rustc -vV | sed -n 's/^host: //p')" wasm32-unknown-unknown; do

@@ -2,7 +2,9 @@
 # Fuzzes the reader of documents, the engine and the reader of links, one after the other, for MINUTES in all.
 # What is found is written to fuzz/found/TARGET/; a minimised one belongs into fuzz/corpus/TARGET/, where the tests read it.
 set -euo pipefail
-cd "$(dirname "$0")/../fuzz"
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/tools.sh
+cd fuzz
 minutes=${MINUTES:-10}
 # What `cargo fuzz` would pass, on the ordinary toolchain: only our own crates are followed by the counters of libFuzzer.
 export RUSTFLAGS="-C passes=sancov-module -C llvm-args=-sanitizer-coverage-level=4 \

@@ -13,14 +13,14 @@
 # Written for bash 3.2, which is what macOS has.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/tools.sh
 
 TRUNK=0.21.14          # what is installed where there is none
 TRUNK_AT_LEAST=0.21.0  # what is left alone where there is one
 WASM_OPT_AT_LEAST=123  # older ones do not know all of today's WebAssembly
 NODE_AT_LEAST=18       # what wasm-opt from npm runs on
 MDBOOK=0.5.2           # what builds our documentation
-tools=$PWD/.tools      # what belongs to this project alone
-export PATH="$tools/bin:$tools/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+CHROMIUM_AT_LEAST=128  # from then on the driver tells the tests which port it has chosen
 
 say() { printf '\n==> %s\n' "$*" >&2; }
 fail() { printf '\nsetup: %s\n' "$*" >&2; exit 1; }
@@ -48,7 +48,7 @@ check_rust() {
 
 rustup_add() { # target|component NAME WHY
     have rustup || fail "Rust's $2 is missing ($3), and there is no rustup to add it. Install Rust with rustup (https://rustup.rs) and run this again."
-    say "Adding Rust's $1 $2: $3"
+    say "Adding Rust's $1 $2: $3. A few seconds."
     rustup "$1" add "$2"
 }
 
@@ -57,26 +57,38 @@ install_wasm_target() {
         rustup_add target wasm32-unknown-unknown "the page is a WebAssembly program"
 }
 
-cargo_tool() { # COMMAND CRATE VERSION WHY
+# Compiles and installs a tool that runs for a second at a time: that it is there soon matters, and not that it is
+# quick. Without optimisation and with many units at once, trunk and wasm-bindgen take a third of the time, build the
+# page as fast, and the page has the same bytes.
+cargo_install() { # CRATE@VERSION OPTION...
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        cargo install --locked "$@"
+}
+
+cargo_tool() { # COMMAND CRATE VERSION WHY HOW_LONG OPTION...
+    local command=$1 crate=$2 version=$3 why=$4 how_long=$5
+    shift 5
     if ! have cc; then
-        local command="sudo apt-get install build-essential"
-        if macos; then command="xcode-select --install"; fi
-        fail "A C compiler is missing, which installing $2 needs. Run '$command' and try again."
+        local remedy="sudo apt-get install build-essential"
+        if macos; then remedy="xcode-select --install"; fi
+        fail "A C compiler is missing, which installing $crate needs. Run '$remedy' and try again."
     fi
-    if have "$1"; then
+    if have "$command"; then
         # Another project may need the version that is there: keep it, and put ours beside this project.
-        say "Installing $2 $3 into .tools/ ($1 is there as $(version "$1" --version)): $4. This takes some minutes."
-        cargo install --locked "$2@$3" --root "$tools"
+        say "Installing $crate $version into .tools/ ($command is there as $(version "$command" --version)): $why. $how_long."
+        cargo_install "$crate@$version" "$@" --root "$tools"
     else
-        say "Installing $2 $3 with 'cargo install': $4. This takes some minutes."
-        cargo install --locked "$2@$3"
+        say "Installing $crate $version with 'cargo install': $why. $how_long."
+        cargo_install "$crate@$version" "$@"
     fi
-    have "$1" || fail "$2 was installed, but the command $1 is not found. Add cargo's bin folder (see above) to PATH and try again."
+    have "$command" || fail "$crate was installed, but the command $command is not found. Add cargo's bin folder (see above) to PATH and try again."
 }
 
 install_trunk() {
     at_least "$(version trunk --version)" "$TRUNK_AT_LEAST" ||
-        cargo_tool trunk trunk "$TRUNK" "it builds and serves the page"
+        # Of its features we need the network with TLS in Rust alone: no check for a newer trunk, no OpenSSL to compile.
+        cargo_tool trunk trunk "$TRUNK" "it builds and serves the page" "Two to three minutes on two cores" \
+            --no-default-features --features rustls
 }
 
 install_wasm_bindgen() {
@@ -84,7 +96,8 @@ install_wasm_bindgen() {
     wanted=$(awk '/^name = "wasm-bindgen"$/ { getline; split($0, part, "\""); print part[2] }' Cargo.lock)
     [ -n "$wanted" ] || fail "Cargo.lock names no version of wasm-bindgen. Restore it with 'git checkout Cargo.lock' and try again."
     [ "$(version wasm-bindgen --version)" = "$wanted" ] ||
-        cargo_tool wasm-bindgen wasm-bindgen-cli "$wanted" "it must be exactly the version in Cargo.lock"
+        cargo_tool wasm-bindgen wasm-bindgen-cli "$wanted" "it must be exactly the version in Cargo.lock" \
+            "About a minute on two cores"
 }
 
 # ---- system packages: collected first, then installed at once ----
@@ -103,7 +116,7 @@ install_packages() {
             have sudo || fail "These packages are missing, and only root can install them. As root, run 'apt-get install$packages' and try again."
             as_root=sudo
         fi
-        say "Installing system packages with ${as_root:+sudo }apt-get:$reasons"
+        say "Installing system packages with ${as_root:+sudo }apt-get, which takes one to two minutes:$reasons"
         $as_root apt-get -qq update || say "apt-get update had problems (above); trying with the package lists that are here"
         # shellcheck disable=SC2086 # a list of names
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $packages >/dev/null ||
@@ -144,7 +157,7 @@ install_npm_packages() {
     npm_is_current && return
     at_least "$(version node --version)" "$NODE_AT_LEAST" ||
         fail "wasm-opt needs Node.js $NODE_AT_LEAST or newer, and this is $(node --version). Install a newer one and try again."
-    say "Installing from npm into .tools/: binaryen (its wasm-opt makes the release page small and fast) and axe-core (tests the page's accessibility)"
+    say "Installing from npm into .tools/: binaryen (its wasm-opt makes the release page small and fast) and axe-core (tests the page's accessibility). A few seconds."
     mkdir -p "$tools"
     cp scripts/package.json scripts/package-lock.json "$tools/"
     (cd "$tools" && npm ci --no-audit --no-fund --ignore-scripts) ||
@@ -166,7 +179,7 @@ need_for_folder() { # FROM_NPM FROM_PYPI: what is fetched, and why
 }
 install_folder() { # FOLDER SOURCE WHAT
     folder_is_current "$1" "$2" && return
-    say "Installing into ${1#"$PWD/"}/ $3"
+    say "Installing into ${1#"$PWD/"}/ $3. About a minute."
     mkdir -p "$1"
     rm -f "$1/requirements.txt"
     cp "$2/package.json" "$2/package-lock.json" "$1/"
@@ -180,9 +193,9 @@ install_folder() { # FOLDER SOURCE WHAT
 
 install_mdbook() {
     [ "$(version mdbook --version)" = "$MDBOOK" ] && return
-    say "Installing mdbook $MDBOOK into .tools/: it builds the documentation. This takes some minutes."
+    say "Installing mdbook $MDBOOK into .tools/: it builds the documentation. One to two minutes on two cores."
     # Neither its server nor its search is needed, and they are most of it.
-    cargo install --locked "mdbook@$MDBOOK" --no-default-features --root "$tools"
+    cargo_install "mdbook@$MDBOOK" --no-default-features --root "$tools"
 }
 
 # ---- the browser ----
@@ -204,6 +217,12 @@ find_chromedriver() {
 }
 ubuntu() { [ -r /etc/os-release ] && grep -q '^ID=ubuntu' /etc/os-release; }
 
+need_fonts() { # WHY
+    macos && return
+    if ! have fc-list; then need fontconfig "finds the fonts"; fi
+    if [ -z "$(have fc-list && fc-list : family)" ]; then need fonts-dejavu-core "$1"; fi
+}
+
 need_browser() {
     if ! find_chromium >/dev/null || ! find_chromedriver >/dev/null; then
         # Both, even if one is there: they must be of one version.
@@ -222,6 +241,8 @@ check_browser() {
     browser=$(version "$browser" --version) driver=$(version "$driver" --version)
     [ "${browser%%.*}" = "${driver%%.*}" ] ||
         fail "The browser is version ${browser:-unknown (it does not start)} and its driver ${driver:-unknown (it does not start)}; they must match. Update the older one and try again."
+    at_least "$browser" "$CHROMIUM_AT_LEAST" ||
+        fail "The tests need Chromium $CHROMIUM_AT_LEAST or newer, and this is $browser. Update it and its driver and try again."
 }
 
 case ${1:-} in
@@ -264,6 +285,7 @@ case ${1:-} in
         if ! folder_is_current "$sites" tests/sites; then
             need_for_folder "VitePress, which builds a site in the tests" "MkDocs, which builds a site in the tests"
         fi
+        need_fonts "the pictures of cards have names in them (msa cards)"
         install_packages
         install_mdbook
         install_folder "$sites" tests/sites "VitePress from npm and MkDocs Material from PyPI, which build sites in the tests"

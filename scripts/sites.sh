@@ -3,8 +3,7 @@
 # page (dist/) beside them as playground/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-tools=$PWD/.tools
-export PATH="$tools/bin:$PATH"
+. scripts/tools.sh
 out=$PWD/target/sites
 rm -rf "$out"
 mkdir -p "$out"
@@ -13,6 +12,7 @@ cp docs/site.html "$out/index.html"
 cp -r tests/sites/plain "$out/plain"
 mdbook build tests/sites/mdbook --dest-dir "$out/mdbook"
 mdbook build docs --dest-dir "$out/docs"
+cargo run --quiet --bin msa -- cards "$out" --address https://example.org/msa/
 "$tools/sites/python/bin/mkdocs" --quiet build --strict -f tests/sites/mkdocs/mkdocs.yml -d "$out/mkdocs"
 # VitePress looks for itself beside what it builds.
 rm -rf target/vitepress
