@@ -77,6 +77,15 @@ fn a_click_needs_something_that_a_person_could_click() {
 }
 
 #[test]
+fn a_page_can_draw_with_webgl() {
+    // Also without a graphics card, in every version of Chromium: speedscope needs it (tests/exports).
+    Browser::desktop().run(|page| {
+        page.open_html("<canvas></canvas>");
+        page.wait_until("document.querySelector('canvas').getContext('webgl') !== null");
+    });
+}
+
+#[test]
 fn a_browser_is_what_a_test_asks_for() {
     let browser = Browser::phone().korean().dark().reduced_motion();
     browser.first_run("window.first = document.documentElement === null || document.body === null").run(|page| {

@@ -43,6 +43,12 @@ impl Driver {
                 .rsplit_once(" on port ")
                 .and_then(|(_, port)| port.parse().ok())
                 .filter(|port| *port != 0);
+            // Otherwise this would wait for ever: an older driver does not tell which port it has chosen.
+            assert!(
+                port.is_some() || !line.contains("started successfully"),
+                "ChromeDriver ({}) is older than 128 and does not say its port; update Chromium and its driver",
+                program.display()
+            );
             line.clear();
         }
         let Some(port) = port else {

@@ -137,6 +137,9 @@ impl Page {
             "--headless=new",
             "--no-sandbox",
             "--disable-gpu",
+            // From 139 on, Chromium gives a page WebGL without a graphics card only when it is told to. speedscope needs
+            // it, and our own page may. An older Chromium does not know the flag and needs none.
+            "--enable-unsafe-swiftshader",
             "--disable-quic",
             "--disable-dev-shm-usage",
             "--disable-background-networking",
