@@ -24,6 +24,8 @@ use std::rc::Rc;
 pub const THE_LINK: Words = &["the link", "링크"];
 /// The longest fragment that is read, in bytes.
 pub const LINK_MAX: usize = 64 << 10;
+/// The highest version of an engine that a link may name.
+pub const ENGINE_MAX: u32 = 1_000_000;
 /// At most so many settings are read, from the start and at each moment.
 pub const SETTINGS_MAX: usize = 512;
 /// At most so many deeds are read.
@@ -68,6 +70,12 @@ pub enum Deed {
     End(u16),
     /// Had the dead letters of a subscription (`topic/subscription`) delivered anew.
     Redrive(String),
+}
+
+/// A number that is written with digits alone, as links write them: no sign, no zeros in front.
+fn digits(text: &str) -> Option<u32> {
+    let clean = text.bytes().all(|c| c.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|_| clean)
 }
 
 impl Link {

@@ -1,5 +1,6 @@
 //! The command as its users meet it: what it prints where, and its exit status.
 
+use msa_playground::digest::ENGINE;
 use serde_json::Value;
 use std::fs;
 use std::io::{Read, Write};
@@ -224,6 +225,44 @@ fn trace_prints_one_line_for_each_record_from_and_until() {
         .filter(|line| (0.2..0.3).contains(&seconds(line)))
         .collect();
     assert_eq!(part.lines().collect::<Vec<_>>(), expected);
+    let as_long = check_ok(
+        &["trace", file.path(), "--from", "200ms", "--for", "100ms"],
+        "desk.serve",
+    );
+    assert_eq!(as_long, part);
+    check_fails(&["trace", file.path(), "--for", "0s"], 2, "longer than 0");
+    check_fails(
+        &["trace", file.path(), "--for", "1s", "--until", "2s"],
+        2,
+        "cannot be used with",
+    );
+}
+
+#[test]
+fn a_link_of_another_engine_is_run_and_says_so() {
+    let same = msa(&[
+        "run",
+        &format!("consultation-list?engine={ENGINE}"),
+        "--for",
+        "1s",
+    ]);
+    assert_eq!(text(&same.stderr), "");
+    let other = ENGINE + 1;
+    for command in ["run", "trace"] {
+        let output = msa(&[
+            command,
+            &format!("consultation-list?engine={other}"),
+            "--for",
+            "1s",
+        ]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(!output.stdout.is_empty());
+        let said = text(&output.stderr);
+        let expected = format!(
+            "msa: version {other} of the engine made the link, and this is version {ENGINE}"
+        );
+        assert!(said.starts_with(&expected), "{said}");
+    }
 }
 
 #[test]

@@ -497,3 +497,56 @@ proptest! {
         let _ = read(&text);
     }
 }
+
+/// Every place of a document that has a title (or a summary), as a JSON pointer.
+fn titles(value: &Value, at: &str, found: &mut Vec<String>) {
+    let Some(fields) = value.as_object() else {
+        let items = value.as_array().into_iter().flatten().enumerate();
+        return items.for_each(|(index, it)| titles(it, &format!("{at}/{index}"), found));
+    };
+    for (name, it) in fields {
+        let place = format!("{at}/{name}");
+        if name == "title" || name == "summary" {
+            found.push(place);
+        } else {
+            titles(it, &place, found);
+        }
+    }
+}
+
+#[test]
+fn every_title_is_bounded() {
+    let mut seen = std::collections::BTreeSet::new();
+    for (name, text) in shipped::ALL {
+        let document: Value = serde_json::from_str(text).unwrap();
+        let mut places = Vec::new();
+        titles(&document, "", &mut places);
+        for place in places {
+            let (longest, path) = match place.as_str() {
+                "/summary" => (400, "summary".to_string()),
+                place => (120, place[1..].replace('/', ".")),
+            };
+            for both in [false, true] {
+                let mut changed = document.clone();
+                let mut put = |length: usize| {
+                    let text = "상".repeat(length);
+                    let it = changed.pointer_mut(&place).unwrap();
+                    *it = if both {
+                        json!({ "en": "short", "ko": text })
+                    } else {
+                        json!(text)
+                    };
+                    from_value(changed.clone())
+                };
+                assert!(put(longest).is_ok(), "{name}: {path}");
+                let problems = put(longest + 1).expect_err(&path);
+                assert_eq!(
+                    lines(&problems),
+                    format!("{path}: must be at most {longest} characters long\n")
+                );
+            }
+            seen.extend(place.split('/').nth(1).map(String::from));
+        }
+    }
+    assert!(seen.len() > 8, "{seen:?}");
+}

@@ -8,7 +8,7 @@ use msa_playground::scenario::notation::json_text;
 use msa_playground::scenario::{FaultKind, Scenario, shipped};
 use msa_playground::session::{Session, Story};
 use msa_playground::share::story::{self, Opened};
-use msa_playground::share::{Link, Origin, complete, readable};
+use msa_playground::share::{ENGINE_MAX, Link, Origin, complete, readable};
 use msa_playground::time::{Span, Time};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
@@ -229,6 +229,89 @@ fn what_cannot_have_been_done_is_refused_with_its_place() {
         "there is no subscription \"nobody\"",
     );
     check_refused("retry-strom", "did you mean \"retry-storm\"?");
+}
+
+/// The same link in both forms, of which neither opens.
+fn check_refused_in_both_forms(name: &str, field: &str, value: serde_json::Value, expected: &str) {
+    let text = value.as_str().map_or(value.to_string(), String::from);
+    let escaped: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    check_refused(&format!("{name}?{field}={escaped}"), expected);
+    let document = serde_json::json!({ "scenario": name, field: value });
+    check_refused(&complete::pack(&document.to_string()), expected);
+}
+
+#[test]
+fn what_is_selected_must_be_there_and_cleanly_written() {
+    for selected in [
+        "service.payment",
+        "store.order_db",
+        "key.0",
+        "key.4294967295",
+    ] {
+        assert_eq!(
+            opened(&format!("order-payment?select={selected}"))
+                .selected
+                .as_deref(),
+            Some(selected)
+        );
+    }
+    let form = "must be service.NAME, store.NAME, topic.NAME or key.NUMBER";
+    for unclean in [
+        "",
+        "payment",
+        "service",
+        "client.people",
+        "key.",
+        "key.-1",
+        "key.+1",
+        "key.007",
+        "key.1e3",
+        "key.4294967296",
+        "key.1 ",
+        "Service.payment",
+        "<img src=x>",
+        "key.1\u{0}",
+    ] {
+        check_refused_in_both_forms("order-payment", "select", unclean.into(), form);
+    }
+    for (unknown, expected) in [
+        (
+            "service.paymint",
+            "the link, select: there is no service \"paymint\"; did you mean \"payment\"?",
+        ),
+        (
+            "store.payment",
+            "the link, select: there is no store \"payment\"",
+        ),
+        ("topic.", "the link, select: there is no topic \"\""),
+        (
+            "service.payment.x",
+            "the link, select: there is no service \"payment.x\"",
+        ),
+    ] {
+        check_refused_in_both_forms("order-payment", "select", unknown.into(), expected);
+    }
+}
+
+#[test]
+fn versions_of_the_engine_are_bounded_alike_in_both_forms() {
+    for engine in [0, 1, ENGINE_MAX] {
+        let readable = opened(&format!("order-payment?engine={engine}"));
+        let document = format!(r#"{{"scenario": "order-payment", "engine": {engine}}}"#);
+        assert_eq!(opened(&complete::pack(&document)), readable);
+        assert_eq!(readable.other_engine, engine != ENGINE);
+    }
+    for engine in [i64::from(ENGINE_MAX) + 1, 4_294_967_295, 4_294_967_296, -1] {
+        check_refused_in_both_forms("order-payment", "engine", engine.into(), "1000000");
+    }
+    check_refused(
+        "order-payment?engine=+1",
+        "must be a whole number from 0 to 1000000",
+    );
+    check_refused(
+        "order-payment?engine=01",
+        "must be a whole number from 0 to 1000000",
+    );
 }
 
 #[test]

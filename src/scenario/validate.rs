@@ -9,6 +9,7 @@ mod processes;
 mod resilience;
 mod set;
 mod steps;
+mod titles;
 mod topics;
 mod truth;
 mod writing;
@@ -44,6 +45,7 @@ pub fn check(scenario: &Scenario) -> Vec<Problem> {
     };
     checker.document();
     checker.names();
+    checker.titles();
     checker.services_and_stores();
     checker.tables();
     checker.references();

@@ -52,7 +52,7 @@ pub struct LinkDocument {
     select: Option<String>,
     /// The version of the engine that made the link; another one may get other results, and says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1_000_000)))]
+    #[cfg_attr(feature = "cli", schemars(range(min = 0, max = super::ENGINE_MAX)))]
     engine: Option<u32>,
 }
 

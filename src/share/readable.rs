@@ -4,7 +4,7 @@
 //!
 //! What stands before the first `@` holds from the start; what follows an `@` was done at that moment of the run.
 
-use super::{DEEDS_MAX, Deed, Link, Origin, SETTINGS_MAX};
+use super::{DEEDS_MAX, Deed, ENGINE_MAX, Link, Origin, SETTINGS_MAX, digits};
 use crate::said::{Said, said};
 use crate::scenario::Problem;
 use crate::scenario::nearest::quoted;
@@ -133,7 +133,7 @@ fn part(
         }
         ("engine", _) => {
             twice(link.engine.is_some())?;
-            link.engine = Some(whole(&value).map_err(at)?);
+            link.engine = Some(whole(&value, ENGINE_MAX).map_err(at)?);
         }
         ("fault" | "end" | "redrive", None) => {
             let message = said!(
@@ -148,7 +148,7 @@ fn part(
             deed(link, moment, Deed::Fault(what, lasts)).map_err(at)?;
         }
         ("end", Some(moment)) => {
-            let number = whole(&value).map_err(at)?;
+            let number = whole(&value, u16::MAX).map_err(at)?;
             deed(link, moment, Deed::End(number)).map_err(at)?;
         }
         ("redrive", Some(moment)) => deed(link, moment, Deed::Redrive(value)).map_err(at)?,
@@ -199,14 +199,17 @@ fn time(text: &str) -> Result<Time, Said> {
     Span::parse(text).map(|span| Time::ZERO + span)
 }
 
-fn whole<T: TryFrom<u32>>(text: &str) -> Result<T, Said> {
-    let number = text.parse::<u32>().ok();
+/// A whole number from 0 to a bound.
+fn whole<T: TryFrom<u32> + Into<u32> + Copy>(text: &str, max: T) -> Result<T, Said> {
+    let max: u32 = max.into();
+    let number = digits(text).filter(|number| *number <= max);
     number
         .and_then(|number| T::try_from(number).ok())
         .ok_or_else(|| {
             said!(
-                "must be a whole number, not {0}",
-                "정수여야 하는데 {0}입니다",
+                "must be a whole number from 0 to {0}, not {1}",
+                "0부터 {0}까지의 정수여야 하는데 {1}입니다",
+                max,
                 quoted(text),
             )
         })
@@ -594,7 +597,17 @@ mod tests {
                 "\"b\" must be name:value, as in crash,service:common,for:10s",
             ),
         );
-        check_broken("a?@1s&end=-1", &at(7, "must be a whole number, not \"-1\""));
+        for (end, shown) in [("-1", "-1"), ("+1", "+1"), ("", "\"\""), ("65536", "65536")] {
+            let shown = if end.is_empty() {
+                shown.into()
+            } else {
+                quoted(shown)
+            };
+            let message = format!("must be a whole number from 0 to 65535, not {shown}");
+            check_broken(&format!("a?@1s&end={end}"), &at(7, &message));
+        }
+        let engine = "must be a whole number from 0 to 1000000, not \"1000001\"";
+        check_broken("a?engine=1000001", &at(3, engine));
     }
 
     #[test]

@@ -2,12 +2,12 @@
 //! anything runs.
 
 use super::readable::fault_problems;
-use super::{Deed, Link, Origin, THE_LINK};
+use super::{Deed, Link, Origin, THE_LINK, digits};
 use crate::digest::ENGINE;
-use crate::said::{Said, said};
+use crate::said::{Said, Words, said};
 use crate::scenario::nearest::{did_you_mean, quoted};
 use crate::scenario::settings::{self, Setting};
-use crate::scenario::{FaultKind, Problem, Scenario, binding, read, shipped};
+use crate::scenario::{FaultKind, Named, Problem, Scenario, binding, kinds, read, shipped};
 use crate::session::{Input, Story};
 use crate::sim::limits::FAULTS_MAX;
 use crate::sim::{Plan, can_go_on, check_fault};
@@ -41,6 +41,10 @@ pub fn open(link: &Link) -> Result<Opened, Vec<Problem>> {
         Origin::Shipped(name) => shipped::load(name).ok_or_else(|| vec![unknown(name)])?,
         Origin::Own(document) => read::from_value((**document).clone())?,
     };
+    if let Some(selected) = &link.selected {
+        let place = said!("the link, select", "링크의 select");
+        check_selected(&base, selected).map_err(|message| vec![Problem::new(place, message)])?;
+    }
     let first = Rc::new(settings::apply(&base, &link.settings)?);
     let mut story = Story::new(first.clone());
     // The moment 0 has nothing before it: what is set there is set from the start.
@@ -133,6 +137,38 @@ fn unknown(name: &str) -> Problem {
         did_you_mean(name, shipped::names()),
     );
     Problem::new(THE_LINK, message)
+}
+
+/// What a link may select: a service, a store or a topic that there is, or a business key.
+fn check_selected(scenario: &Scenario, selected: &str) -> Result<(), Said> {
+    let (kind, name) = selected.split_once('.').unwrap_or_default();
+    let (kind, names): (Words, Vec<&str>) = match kind {
+        "service" => (kinds::SERVICE, names(&scenario.services)),
+        "store" => (kinds::STORE, names(&scenario.stores)),
+        "topic" => (kinds::TOPIC, names(&scenario.topics)),
+        "key" if digits(name).is_some() => return Ok(()),
+        _ => {
+            return Err(said!(
+                "must be service.NAME, store.NAME, topic.NAME or key.NUMBER, not {0}",
+                "service.이름, store.이름, topic.이름, key.번호 중 하나여야 하는데 {0}입니다",
+                quoted(selected),
+            ));
+        }
+    };
+    if names.contains(&name) {
+        return Ok(());
+    }
+    Err(said!(
+        "there is no {0} {1}{2}",
+        "{0} {1:이} 없습니다{2}",
+        kind,
+        quoted(name),
+        did_you_mean(name, names),
+    ))
+}
+
+fn names<T>(map: &Named<T>) -> Vec<&str> {
+    map.keys().map(String::as_str).collect()
 }
 
 fn at_place(place: &Said, problems: Vec<Problem>) -> Vec<Problem> {

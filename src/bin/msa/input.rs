@@ -2,6 +2,7 @@
 
 use crate::Selection;
 use crate::output::{self, Failure};
+use msa_playground::digest::ENGINE;
 use msa_playground::scenario::nearest::{did_you_mean, plain};
 use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, from_value, json};
 use msa_playground::scenario::settings::Setting;
@@ -23,7 +24,13 @@ pub fn select(selection: &Selection) -> Result<Opened, Failure> {
     link.settings
         .retain(|(name, _)| chosen.iter().all(|(own, _)| own != name));
     link.settings.extend(chosen);
-    story::open(&link).map_err(|problems| input_failure(place, &problems))
+    let opened = story::open(&link).map_err(|problems| input_failure(place, &problems))?;
+    if let Some(engine) = link.engine.filter(|_| opened.other_engine) {
+        output::warn(&format!(
+            "version {engine} of the engine made the link, and this is version {ENGINE}: what happens may differ from what its sender saw"
+        ));
+    }
+    Ok(opened)
 }
 
 /// What a link brings back.

@@ -45,6 +45,12 @@ pub fn fail(failure: Failure) -> ExitCode {
     ExitCode::from(status)
 }
 
+/// Says something that is no reason to stop.
+pub fn warn(line: &str) {
+    // A warning that cannot be written stops nothing, either.
+    let _ = writeln!(io::stderr().lock(), "msa: {line}");
+}
+
 /// Prints a whole text.
 pub fn print(text: &str) -> Result<(), Failure> {
     write(text.as_bytes())

@@ -7,16 +7,24 @@ use msa_playground::sim::text;
 use msa_playground::time::{Span, Time};
 use std::io::{self, BufWriter, Write};
 
-/// Without `--until` the trace is this long: enough to read, and never more than a screen can scroll.
+/// Unless it is said, the trace is this long: enough to read, and never more than a screen can scroll.
 const DEFAULT: Span = Span::from_secs(1);
 /// Events between two rounds of printing.
 const SLICE: u64 = 1_000;
 /// Records kept between two rounds: each event makes far fewer than 64 on average.
 const KEPT: usize = 1 << 16;
 
-/// Prints the records from `from` (included) to `until` (excluded).
-pub fn trace(selection: &Selection, from: Span, until: Option<Span>) -> Result<(), Failure> {
-    let until = until.unwrap_or(from + DEFAULT);
+/// Prints the records from `from` (included) to `until` (excluded), or for as long as `lasts` says.
+pub fn trace(
+    selection: &Selection,
+    from: Span,
+    lasts: Option<Span>,
+    until: Option<Span>,
+) -> Result<(), Failure> {
+    if lasts == Some(Span::ZERO) {
+        return Err(Failure::Usage("--for must be longer than 0".into()));
+    }
+    let until = until.unwrap_or(from + lasts.unwrap_or(DEFAULT));
     if until <= from {
         return Err(Failure::Usage(format!(
             "--until {until} must be later than --from {from}"
