@@ -28,7 +28,7 @@ use crate::time::{Span, Time};
 use crate::words::{Lang, Say, Word};
 pub use crate::words::{chain, names};
 use embed::{Autoplay, Embed, Part};
-pub use opening::Broken;
+pub use opening::{Broken, Brought, Refused, Unreadable};
 pub use play::{Compare, Forecast, Node, Play};
 pub use snapshot::Snapshot;
 use std::rc::Rc;
@@ -101,6 +101,8 @@ pub struct Model {
     pub chosen: [bool; 2],
     /// The dialog for links, while it is open.
     pub sharing: Option<share::Sharing>,
+    /// What was brought last and cannot be opened, until the person has read why.
+    pub refused: Option<Rc<Refused>>,
     /// What is being made to be taken away.
     pub making: Option<export::Export>,
     /// What the last visit left off with, while that is offered.
@@ -184,8 +186,10 @@ pub enum Msg {
     StartedAgain(Time, usize),
     /// The run has come to where it was going, and nothing waits to be done.
     Arrived,
-    /// A text was pasted, dropped or read from a file.
-    Import(String),
+    /// Something was pasted, dropped or chosen as a file.
+    Import(Brought),
+    /// The person has read what is wrong with it.
+    RefusalRead,
     /// What the considered or the offered change would bring.
     Estimated(Forecast),
     /// A language.
@@ -320,6 +324,7 @@ impl Model {
             address: start.address,
             chosen: start.asked,
             sharing: None,
+            refused: None,
             making: None,
             left_off: None,
         };

@@ -2,8 +2,10 @@
 
 use super::play::{Node, Play};
 use crate::digest::ENGINE;
+use crate::said::{Said, Words, said};
+use crate::scenario::nearest::plain;
 use crate::scenario::read::DOCUMENT_MAX;
-use crate::scenario::{Problem, read, sparse};
+use crate::scenario::{Problem, read, shipped, sparse};
 use crate::session::Story;
 use crate::share::story::{self, Opened};
 use crate::share::{Link, Origin, complete};
@@ -37,28 +39,98 @@ pub fn open(fragment: &str) -> Result<Opened, Broken> {
         .map_err(|problems| broken(text, problems))
 }
 
-/// Opens what a person pasted, dropped or chose as a file: a scenario document, a link document, or a link (the whole
-/// address, or from its `#` on).
+/// What a person brought: they pasted it, dropped it or chose it as a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought {
+    /// The name of the file, if it is one.
+    pub file: Option<String>,
+    /// What stands in it, or why that cannot be known.
+    pub text: Result<String, Unreadable>,
+}
+
+/// Why a file has no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// The browser cannot read it: it is a folder, or gone, or not ours to read.
+    Closed,
+    /// It is larger than any document may be.
+    TooLarge,
+    /// What stands in it is no text.
+    NotText,
+}
+
+/// What was brought and cannot be opened, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The name of the file, if it is one.
+    pub file: Option<String>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// Opens what a person brought: a scenario document, a link document, or a link (the whole address, or from its `#` on).
 ///
 /// # Errors
-/// Everything that is wrong with it, with the input.
-pub fn open_text(text: &str) -> Result<Opened, Broken> {
-    let trimmed = text.trim().trim_start_matches('\u{feff}');
-    if !trimmed.starts_with('{') && trimmed.len() <= DOCUMENT_MAX {
-        let fragment = trimmed.split_once('#').map_or(trimmed, |(_, it)| it);
-        return open(fragment).map_err(|broken| Broken {
-            input: text.to_string(),
-            ..broken
-        });
+/// Everything that is wrong with it.
+pub fn open_brought(brought: &Brought) -> Result<Opened, Refused> {
+    let opened = match &brought.text {
+        Ok(text) => open_text(text),
+        Err(why) => Err(vec![Problem::new(THE_CONTENT, unreadable(*why))]),
+    };
+    opened.map_err(|problems| Refused {
+        file: brought.file.as_deref().map(plain),
+        problems,
+    })
+}
+
+/// What a file or a pasted text as a whole is called.
+const THE_CONTENT: Words = &["the content", "내용"];
+
+fn unreadable(why: Unreadable) -> Said {
+    match why {
+        Unreadable::Closed => said!(
+            "cannot be read; choose a file (not a folder) that is still there and that you may read",
+            "읽을 수 없습니다. 폴더가 아니라 지금 있고 읽을 권한이 있는 파일을 고르십시오",
+        ),
+        Unreadable::TooLarge => said!(
+            "is larger than {0} bytes, which no scenario needs; choose another file",
+            "{0}바이트보다 큽니다. 그렇게 큰 시나리오는 없습니다. 다른 파일을 고르십시오",
+            DOCUMENT_MAX,
+        ),
+        Unreadable::NotText => said!(
+            "is not UTF-8 text; choose a scenario document (JSON), or save it as UTF-8",
+            "UTF-8 텍스트가 아닙니다. 시나리오 문서(JSON)를 고르거나 UTF-8로 저장하십시오",
+        ),
     }
-    let opened = read::json(trimmed)
-        .map_err(|problem| vec![problem])
-        .and_then(|value| match value.get("scenario") {
-            // No scenario document has a field of this name.
+}
+
+/// Opens a text: a scenario document, a link document or a link.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn open_text(text: &str) -> Result<Opened, Vec<Problem>> {
+    let trimmed = text.trim().trim_start_matches('\u{feff}').trim_start();
+    if trimmed.starts_with('{') || trimmed.is_empty() || trimmed.len() > DOCUMENT_MAX {
+        let value = read::json(trimmed).map_err(|problem| vec![problem])?;
+        // No scenario document has a field of this name.
+        return match value.get("scenario") {
             Some(_) => complete::of_value(&value).and_then(|link| story::open(&link)),
             None => own(value),
-        });
-    opened.map_err(|problems| broken(text, problems))
+        };
+    }
+    let fragment = trimmed.split_once('#').map(|(_, fragment)| fragment);
+    let fragment = fragment.unwrap_or(trimmed);
+    let claims_to_be_a_link = fragment.len() < trimmed.len()
+        || complete::version(fragment).is_some()
+        || shipped::names().any(|name| fragment.split('?').next() == Some(name));
+    if !claims_to_be_a_link {
+        let message = said!(
+            "is neither a scenario document, which begins with {, nor a link, which has a #",
+            "시나리오 문서({로 시작)도 링크(#이 있음)도 아닙니다",
+        );
+        return Err(vec![Problem::new(THE_CONTENT, message)]);
+    }
+    Link::parse(fragment).and_then(|link| story::open(&link))
 }
 
 fn own(document: Value) -> Result<Opened, Vec<Problem>> {
@@ -122,7 +194,7 @@ impl Play {
         }
     }
 
-    /// Selects what a link names. What is not there (in this version of a scenario) is not selected.
+    /// Selects what a link names. (A link that names what is not there was refused.)
     pub fn select(&mut self, selected: &str) {
         let Some((kind, name)) = selected.split_once('.') else {
             return;
@@ -181,6 +253,37 @@ mod tests {
         );
         let before = Play::new(open(&text.replace("t=3s", "t=2s")).unwrap(), Form::Wide);
         assert_eq!(before.settings_link().fragment(), "consultation-list");
+    }
+
+    #[test]
+    fn what_is_no_scenario_and_no_link_says_what_is_wrong_with_it() {
+        let refused = |text: Result<&str, Unreadable>| -> Vec<String> {
+            let brought = Brought {
+                file: Some("mine.json".into()),
+                text: text.map(String::from),
+            };
+            let refused = open_brought(&brought).unwrap_err();
+            assert_eq!(refused.file.as_deref(), Some("mine.json"));
+            refused.problems.iter().map(ToString::to_string).collect()
+        };
+        // An empty text is no link to the standard scenario.
+        for empty in ["", " \n", "\u{feff}\n"] {
+            assert!(refused(Ok(empty))[0].contains("is empty"), "{empty:?}");
+        }
+        let neither = "the content: is neither a scenario document";
+        for text in ["some words", "[1]", "\"x\"", "rate=50"] {
+            assert!(refused(Ok(text))[0].starts_with(neither), "{text}");
+        }
+        assert!(refused(Ok("consultation-list?rat=50"))[0].contains("rate"));
+        assert!(refused(Ok("https://example.org/#no-such"))[0].contains("no scenario"));
+        assert!(refused(Ok("{\"version\": 1,\n \"name\": }"))[0].starts_with("line 2"));
+        for why in [
+            Unreadable::Closed,
+            Unreadable::TooLarge,
+            Unreadable::NotText,
+        ] {
+            assert!(refused(Err(why))[0].starts_with("the content: "), "{why:?}");
+        }
     }
 
     #[test]

@@ -111,8 +111,8 @@ impl Wish {
     /// Why there is none, in the language of the wish.
     pub fn text(&self) -> Result<String, String> {
         let lang = self.look.lang;
-        let opened = opening::open_text(&self.run)
-            .map_err(|broken| read::in_one_line(&broken.problems, lang))?;
+        let opened =
+            opening::open_text(&self.run).map_err(|problems| read::in_one_line(&problems, lang))?;
         let mut session = Session::new(opened.story, TRACE);
         let moment = opened.playhead.unwrap_or_default();
         // The engine's own bounds end a run without end.

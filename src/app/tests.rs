@@ -451,18 +451,33 @@ fn an_imported_scenario_opens_and_travels_whole_in_the_address() {
     let document = r#"{"version": 1, "name": "mine", "services": {"web": {}},
         "operations": {"web.look": {"steps": [{"work": "5ms"}]}},
         "clients": {"people": {"operation": "web.look", "load": {"poisson": {"rate": 10}}}}}"#;
-    bench.send(Msg::Import(document.into()));
+    let brought = |file: Option<&str>, text: &str| {
+        Msg::Import(Brought {
+            file: file.map(String::from),
+            text: Ok(text.into()),
+        })
+    };
+    bench.send(brought(None, document));
     assert_eq!(play(&bench.model).base.name, "mine");
     let (address, push) = bench.address();
     assert!(address.starts_with("z1:") && push, "{address}");
     let again = opening::open(address).unwrap();
     assert_eq!(again.base, play(&bench.model).base);
-    let half = r#"{"version": 1"#;
-    bench.send(Msg::Import(half.into()));
-    let Page::Broken(broken) = &bench.model.page else {
-        panic!("it cannot be run");
-    };
-    assert_eq!(broken.input, half);
+    // What cannot be opened changes nothing, and is said until it has been read.
+    let before = bench.model.clone();
+    for broken in [r#"{"version": 1"#, "", "not a link"] {
+        let commands = update(&mut bench.model, brought(Some("half.json"), broken));
+        assert_eq!(commands, [Command::Focus("refused-close".into())]);
+        let refused = bench.model.refused.clone().expect("it is said");
+        assert_eq!(refused.file.as_deref(), Some("half.json"));
+        assert_eq!(refused.problems.len(), 1);
+        update(&mut bench.model, Msg::Escape);
+        assert_eq!(bench.model, before);
+    }
+    // What opens puts an end to what was said.
+    update(&mut bench.model, brought(Some("half.json"), "{"));
+    bench.send(brought(Some("whole.json"), document));
+    assert_eq!(bench.model.refused, None);
 }
 
 #[test]

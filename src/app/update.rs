@@ -6,7 +6,7 @@ use super::opening;
 use super::play::{Compare, Forecast, Play};
 use super::share::Sharing;
 use super::undo::{Action, History, Past};
-use super::{Broken, Choice, Command, Model, Msg, Note, Page, Playhead, SPEEDS};
+use super::{Broken, Brought, Choice, Command, Model, Msg, Note, Page, Playhead, SPEEDS};
 use crate::scenario::settings::{self, Setting};
 use crate::scenario::{Problem, Scenario};
 use crate::session::Story;
@@ -104,7 +104,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
                 Word::LinkNotCopied
             }),
         ),
-        Msg::Import(text) => import(model, &text),
+        Msg::Import(brought) => import(model, &brought),
+        Msg::RefusalRead => {
+            let back = model
+                .refused
+                .take()
+                .map(|_| Command::Focus("share-open".into()));
+            back.into_iter().collect()
+        }
         Msg::Resume(yes) => {
             let Some(left_off) = model.left_off.take().filter(|_| yes) else {
                 return Vec::new();
@@ -403,11 +410,19 @@ fn open(model: &mut Model, fragment: &str) -> Vec<Command> {
     show(model, opening::open(fragment))
 }
 
-/// A text is opened as a link would be; the address follows.
-fn import(model: &mut Model, text: &str) -> Vec<Command> {
-    let opened = opening::open_text(text);
-    let playhead = opened.as_ref().ok().and_then(|opened| opened.playhead);
-    let mut commands = show(model, opened);
+/// What was brought is opened as a link would be; the address follows. If it cannot be opened, everything stays as it
+/// is, and the person is told what is wrong with it.
+fn import(model: &mut Model, brought: &Brought) -> Vec<Command> {
+    let opened = match opening::open_brought(brought) {
+        Ok(opened) => opened,
+        Err(refused) => {
+            model.sharing = None;
+            model.refused = Some(Rc::new(refused));
+            return vec![Command::Focus("refused-close".into())];
+        }
+    };
+    let playhead = opened.playhead;
+    let mut commands = show(model, Ok(opened));
     if let Page::Run(play) = &mut model.page {
         commands.push(write_address(play, playhead, true));
     }
@@ -416,6 +431,7 @@ fn import(model: &mut Model, text: &str) -> Vec<Command> {
 
 fn show(model: &mut Model, opened: Result<Opened, Broken>) -> Vec<Command> {
     model.sharing = None;
+    model.refused = None;
     let mut commands = match opened {
         Ok(opened) => {
             let other_engine = Note::Word(Word::OtherEngine);
@@ -487,6 +503,9 @@ fn note(model: &mut Model, note: Note) -> Vec<Command> {
 fn escape(model: &mut Model) -> Vec<Command> {
     if model.help {
         return update(model, Msg::Help(false));
+    }
+    if model.refused.is_some() {
+        return update(model, Msg::RefusalRead);
     }
     if model.sharing.is_some() {
         return update(model, Msg::Share(false));

@@ -1,7 +1,9 @@
 //! The page as a whole: what stands where.
 
 use super::icon::{Icon, icon};
-use super::{broken, charts, diagram, help, inspector, outcome, panel, share, transport, truth};
+use super::{
+    broken, charts, diagram, help, inspector, outcome, panel, refused, share, transport, truth,
+};
 use super::{on, value_of};
 use crate::app::control::strategy_of;
 use crate::app::embed::Part;
@@ -54,6 +56,7 @@ pub fn page(props: &Props) -> Html {
                     { header(props) }
                 }
                 { share::left_off(model, &props.send) }
+                { refused::view(model, &props.send) }
                 { content }
                 { note(model) }
             </div>

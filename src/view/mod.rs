@@ -25,6 +25,7 @@
 //! | `scenario`, `share`, `note`, `lang`, `theme`, `help`, `help-dialog`, `help-close`, `sheet`, `open-full` | the frame of the page |
 //! | `share-dialog`, `share-close`, `share-exactly`, `share-settings`, `share-link`, `share-length`, `share-copy`, `qr`, `share-embed`, `share-element`, `share-frame`, `snippet-copy`, `share-export`, `export-<form>`, `export-status`, `share-import`, `import-file` | links, and what is taken away or brought |
 //! | `left-off`, `resume`, `resume-not` | what the last visit left off with |
+//! | `refused`, `refused-close` | what is wrong with a file or a text that cannot be opened |
 //! | `poster` | the large button over the diagram of an embedded page that waits to be asked |
 //! | `error-page`, `broken-input`, `broken-problems`, `open-default` | the page that says what is wrong |
 
@@ -39,6 +40,7 @@ mod inspector;
 mod outcome;
 mod panel;
 mod people;
+mod refused;
 mod settings;
 mod share;
 mod store;

@@ -1,7 +1,7 @@
 //! Files: what is taken away becomes one, and what is brought is read from one.
 
 use super::environment::{document, window};
-use crate::app::Msg;
+use crate::app::{Brought, Msg, Unreadable};
 use crate::scenario::read::DOCUMENT_MAX;
 use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Uint8Array};
@@ -89,20 +89,32 @@ fn drawn(image: &HtmlImageElement) -> Option<HtmlCanvasElement> {
     Some(canvas)
 }
 
-/// Reads a file that was chosen or dropped. One that is far too large is not even read.
+/// Reads a file that was chosen or dropped. One that is too large is not even read.
 pub fn read(file: File, send: Callback<Msg>) {
     spawn_local(async move {
-        // A little more than what is allowed is enough for the reader to say that it is too much.
-        let bound = (DOCUMENT_MAX * 2) as f64;
-        let part = file.slice_with_f64_and_f64(0.0, file.size().min(bound));
-        let text = match part {
-            Ok(part) => JsFuture::from(part.text()).await.ok(),
-            Err(_) => None,
+        let text = if file.size() > DOCUMENT_MAX as f64 {
+            Err(Unreadable::TooLarge)
+        } else {
+            let text = JsFuture::from(file.text()).await.ok();
+            text.and_then(|text| text.as_string())
+                .ok_or(Unreadable::Closed)
+                // The browser puts this in place of what is not UTF-8.
+                .and_then(|text| match text.contains(['\u{fffd}', '\0']) {
+                    true => Err(Unreadable::NotText),
+                    false => Ok(text),
+                })
         };
-        if let Some(text) = text.and_then(|text| text.as_string()) {
-            send.emit(Msg::Import(text));
-        }
+        let file = Some(file.name());
+        send.emit(Msg::Import(Brought { file, text }));
     });
+}
+
+/// A text that is no file.
+fn text(text: String) -> Msg {
+    Msg::Import(Brought {
+        file: None,
+        text: Ok(text),
+    })
 }
 
 /// Hears what is pasted into the page or dropped onto it, for as long as it lives.
@@ -129,7 +141,7 @@ pub fn listeners(send: &Callback<Msg>) -> Vec<EventListener> {
             // Anything else that is on the clipboard was not meant for the page.
             let meant = text.trim_start().starts_with('{') || text.contains('#');
             if meant && !into_a_field {
-                pasted.emit(Msg::Import(text));
+                pasted.emit(self::text(text));
             }
         }),
         // Without this the browser would leave the page for the file.
@@ -148,7 +160,7 @@ pub fn listeners(send: &Callback<Msg>) -> Vec<EventListener> {
                     if let Ok(text) = data.get_data("text/plain")
                         && !text.is_empty()
                     {
-                        dropped.emit(Msg::Import(text));
+                        dropped.emit(self::text(text));
                     }
                 }
             }

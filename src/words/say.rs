@@ -132,6 +132,8 @@ pub enum Say<'a> {
     Making(&'a str),
     /// What the last visit left off with, and at which second.
     LeftOff(&'a str, f64),
+    /// A file that cannot be opened.
+    FileNotOpened(&'a str),
 }
 
 impl Say<'_> {
@@ -160,6 +162,8 @@ impl Say<'_> {
             }
             (Say::Making(file), Lang::En) => format!("Making {file}…"),
             (Say::Making(file), Lang::Ko) => format!("{file} 파일을 만드는 중입니다…"),
+            (Say::FileNotOpened(name), Lang::En) => format!("The file “{name}” cannot be opened"),
+            (Say::FileNotOpened(name), Lang::Ko) => format!("“{name}” 파일을 열 수 없습니다"),
             (Say::LeftOff(title, at), Lang::En) => {
                 format!("Last time you left off with “{title}” at {at:.1} s.")
             }

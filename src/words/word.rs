@@ -298,6 +298,8 @@ words! {
     BrokenWhat: "It may have been cut off, or it names a setting that this version does not know. Nothing was run.", "링크가 잘렸거나 이 버전에 없는 설정이 들어 있습니다. 아무것도 실행하지 않았습니다.";
     BrokenInput: "What was given", "받은 내용";
     BrokenProblems: "What is wrong with it", "문제점";
+    TextNotOpened: "What was pasted or dropped cannot be opened", "붙여 넣거나 끌어다 놓은 내용을 열 수 없습니다";
+    NothingElseChanged: "Nothing else has changed. Correct it and open it again.", "다른 것은 바뀌지 않았습니다. 고친 뒤 다시 여십시오.";
     OpenDefault: "Open the standard scenario", "기본 시나리오 열기";
     BrokenHint: "Correct it in the address bar, ask the sender for the link again, or start from the standard scenario.", "주소창에서 고치거나 보낸 사람에게 링크를 다시 받거나 기본 시나리오에서 시작하십시오.";
 }

@@ -70,18 +70,15 @@ fn a_language_and_a_theme_that_were_chosen_travel_in_the_link() {
 fn a_long_link_warns_and_one_that_no_qr_code_holds_says_so() {
     Browser::desktop().run(|page| {
         page.open_playground("");
-        let long: String = "x".repeat(6_000);
-        // Letters that cannot be packed: a long title of a scenario of one's own.
+        // Letters that cannot be packed: the names of many services.
         let mut state = 1_u32;
-        let noise: String = long
-            .chars()
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                char::from(b'a' + (state >> 24) as u8 % 26)
-            })
-            .collect();
-        let document =
-            json!({ "version": 1, "name": "mine", "title": noise, "services": { "web": {} } });
+        let mut noise = |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            char::from(b'a' + (state >> 24) as u8 % 26)
+        };
+        let names = (0..100).map(|_| (0..60).map(&mut noise).collect::<String>());
+        let services: serde_json::Map<_, _> = names.map(|name| (name, json!({}))).collect();
+        let document = json!({ "version": 1, "name": "mine", "services": services });
         paste(page, &document.to_string());
         page.wait_until("location.hash.startsWith('#z1:')");
         open_dialog(page);
@@ -148,18 +145,104 @@ fn what_cannot_be_opened_is_explained_and_a_link_that_is_pasted_opens() {
         page.open_playground("");
         paste(page, "just some words");
         paste(page, r#"{"version": 1, "name": "mine", "servces": {}}"#);
-        page.wait_until(&format!("{} !== null", query(&at("error-page"))));
-        assert!(
-            page.text(&at("broken-problems"))
-                .contains("did you mean \"services\"?")
-        );
-        let kept = page.eval(&format!("{}.value", query(&at("broken-input"))));
-        assert!(kept.as_str().unwrap().contains("servces"));
+        let said = page.text(&at("refused"));
+        assert!(said.contains("did you mean \"services\"?"), "{said}");
         paste(
             page,
             "https://example.org/play/?lang=ko#consultation-list?customer=replica",
         );
         page.wait_until(&chosen("strategy-customer-replica"));
+    });
+}
+
+/// Drops a file with these bytes onto the page, as the browser tells it.
+fn drop_file(page: &Page, name: &str, bytes: &[u8]) {
+    page.eval(&format!(
+        "(() => {{ const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array({})], {}));
+            document.body.dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }}));
+            return true; }})()",
+        json!(bytes),
+        json!(name)
+    ));
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_keeps_the_run_and_says_what_is_wrong_with_it() {
+    for (browser, words, heading) in [
+        (Browser::desktop(), 0, "The file “FILE” cannot be opened"),
+        (Browser::phone().korean(), 1, "“FILE” 파일을 열 수 없습니다"),
+    ] {
+        browser.run(|page| {
+            page.open_playground("consultation-list?customer=batch");
+            page.run_for(0.2);
+            let steps = page.eval("history.length");
+            for (name, bytes, expected) in [
+                ("empty.json", &b""[..], ["is empty", "비어 있습니다"]),
+                (
+                    "cut-off.json",
+                    b"{\"version\": 1,\n \"name\": \"mine\"",
+                    ["line 2, column", "2행"],
+                ),
+                (
+                    "picture.png",
+                    b"\x89PNG\r\n\x1a\n\0\0",
+                    ["is not UTF-8 text", "UTF-8 텍스트가 아닙니다"],
+                ),
+                (
+                    "notes.txt",
+                    b"some words",
+                    ["neither a scenario", "시나리오 문서"],
+                ),
+                (
+                    "large.json",
+                    &[b' '; (1 << 20) + 1],
+                    ["larger than 1048576", "1048576바이트보다"],
+                ),
+                (
+                    "mine.json",
+                    br#"{"version": 1, "name": "mine", "servces": {}}"#,
+                    ["did you mean", "혹시"],
+                ),
+            ] {
+                drop_file(page, name, bytes);
+                page.wait_until(&format!(
+                    "{}?.textContent.includes({})",
+                    query(&at("refused")),
+                    json!(heading.replace("FILE", name))
+                ));
+                let said = page.text(&at("refused"));
+                assert!(said.contains(expected[words]), "{name}: {said}");
+                assert_eq!(page.eval("document.activeElement.id"), "refused-close");
+                // The run is there, and goes on.
+                assert_eq!(page.eval(&chosen("strategy-customer-batch")), true);
+                let now = page.now();
+                page.wait_until(&format!("{} > {now}", crate::playground::clock()));
+            }
+            assert_eq!(page.fragment(), "consultation-list?customer=batch");
+            assert_eq!(
+                page.eval("history.length"),
+                steps,
+                "nothing to go back from"
+            );
+            page.press("Escape");
+            page.wait_until(&format!("{} === null", query(&at("refused"))));
+        });
+    }
+}
+
+#[test]
+fn back_goes_to_the_run_before_a_file_also_after_one_that_could_not_be_opened() {
+    Browser::desktop().run(|page| {
+        page.open_playground("consultation-list?customer=batch");
+        drop_file(page, "mine.json", MINE.as_bytes());
+        page.wait_until("location.hash.startsWith('#z1:')");
+        drop_file(page, "empty.json", b"");
+        page.text(&at("refused"));
+        page.back();
+        page.wait_until(&chosen("strategy-customer-batch"));
+        assert_eq!(page.count(&at("refused")), 0, "it is about another run");
+        page.run_for(0.2);
     });
 }
 
