@@ -21,13 +21,27 @@
   theme = (theme.asked || theme.kept || '').toLowerCase();
   if (theme === 'light' || theme === 'dark') page.setAttribute('data-theme', theme);
 
+  // What the program cannot do without; docs/embedding.md has the table, and tests hold the two together. A browser too old
+  // for modules runs nothing of what follows, and reports no error either.
+  var needs = {
+    'JavaScript modules': function () { return 'noModule' in document.createElement('script'); },
+    'WebAssembly': function () { return typeof WebAssembly === 'object'; },
+    'WebAssembly reference types': function () {
+      // The smallest module that has a table of references.
+      return typeof WebAssembly !== 'object' || WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 4, 4, 1, 111, 0, 0]));
+    }
+  };
+  var lacks = Object.keys(needs).filter(function (name) { return !needs[name](); });
+  // Then static/start.js does not even try.
+  if (lacks.length) page.setAttribute('data-lacks', lacks.join(', '));
+
   var words = {
     ko: {
       title: '플레이그라운드를 시작하지 못했습니다',
       reload: '새로 고침',
       unsupported: [
-        '이 브라우저에서는 WebAssembly를 실행할 수 없습니다. 플레이그라운드는 WebAssembly로 실행됩니다.',
-        '최신 버전의 Chrome, Edge, Firefox, Safari에서 여십시오. 정책, 보안 모드, 확장 프로그램이 WebAssembly를 막고 있다면 이 페이지에서는 허용하십시오.'
+        '이 브라우저에는 플레이그라운드에 필요한 기능이 없습니다: ' + lacks.join(', ') + '.',
+        'Chrome·Edge 105, Firefox 121, Safari 16 이상에서 여십시오. 정책, 보안 모드, 확장 프로그램이 WebAssembly를 막고 있다면 이 페이지에서는 허용하십시오.'
       ],
       file: [
         '이 페이지를 파일로 직접 열었습니다. 브라우저는 웹 서버에서 받은 프로그램만 실행합니다.',
@@ -42,8 +56,8 @@
       title: 'The playground could not start',
       reload: 'Reload',
       unsupported: [
-        'This browser cannot run WebAssembly, and the playground is a WebAssembly program.',
-        'Open it in a current Chrome, Edge, Firefox or Safari. If a policy, a security mode or an extension blocks WebAssembly, allow it for this page.'
+        'This browser lacks what the playground needs: ' + lacks.join(', ') + '.',
+        'Open it in Chrome or Edge 105, Firefox 121, Safari 16 or newer. If a policy, a security mode or an extension blocks WebAssembly, allow it for this page.'
       ],
       file: [
         'This page was opened as a file. Browsers only run the program when a web server sends it.',
@@ -104,8 +118,7 @@
     broken(String(event.reason));
   });
 
-  // A browser too old for modules runs nothing of what follows, and reports no error either.
   document.addEventListener('DOMContentLoaded', function () {
-    if (typeof WebAssembly !== 'object' || !('noModule' in document.createElement('script'))) explain('unsupported');
+    if (lacks.length) explain('unsupported');
   });
 })();

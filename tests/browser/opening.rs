@@ -95,30 +95,54 @@ fn nothing_on_the_page_shifts_while_the_numbers_change() {
 }
 
 #[test]
-fn a_browser_without_webassembly_is_told_what_it_needs_in_both_languages() {
-    for (browser, address, first, second) in [
-        (Browser::desktop(), "/", "en", "ko"),
-        (Browser::desktop().korean(), "/", "ko", "en"),
-        (Browser::desktop(), "/?lang=ko", "ko", "en"),
+fn an_older_browser_is_told_what_it_lacks_in_both_languages() {
+    let no_webassembly = "delete window.WebAssembly";
+    let no_references = "WebAssembly.validate = () => false";
+    let no_modules = "delete HTMLScriptElement.prototype.noModule";
+    let references = "WebAssembly reference types";
+    for (browser, hides, address, first, second, lacks) in [
+        (
+            Browser::desktop(),
+            no_webassembly,
+            "/",
+            "en",
+            "ko",
+            "WebAssembly",
+        ),
+        (
+            Browser::desktop().korean(),
+            no_references,
+            "/",
+            "ko",
+            "en",
+            references,
+        ),
+        (
+            Browser::desktop(),
+            no_modules,
+            "/?lang=ko",
+            "ko",
+            "en",
+            "JavaScript modules",
+        ),
     ] {
-        let browser = browser
-            .first_run("delete window.WebAssembly")
-            .expecting("WebAssembly");
-        browser.run(|page| {
+        browser.first_run(hides).run(|page| {
             page.open(address);
             page.wait_until("document.querySelector('[role=alert]') !== null");
             let sections = page.eval(
                 "Array.from(document.querySelectorAll('[role=alert] section'), it => it.lang)",
             );
             assert_eq!(sections, serde_json::json!([first, second]));
+            let said = page.text("[role=alert] section[lang=en]");
+            let words = format!("This browser lacks what the playground needs: {lacks}.");
+            assert!(said.contains(&words), "{said}");
+            assert!(said.contains("Chrome or Edge 105"), "{said}");
+            let said = page.text("[role=alert] section[lang=ko]");
             assert!(
-                page.text("[role=alert] section[lang=en]")
-                    .contains("WebAssembly program")
+                said.contains(&format!("필요한 기능이 없습니다: {lacks}.")),
+                "{said}"
             );
-            assert!(
-                page.text("[role=alert] section[lang=ko]")
-                    .contains("WebAssembly로 실행됩니다")
-            );
+            assert!(said.contains("Chrome·Edge 105"), "{said}");
             assert_eq!(page.count(&at("play")), 0);
         });
     }
