@@ -14,6 +14,7 @@ pub mod svg;
 pub mod table;
 
 pub use calls::Window;
+pub use escape::xml;
 
 use crate::run::Run;
 use crate::words::names::Names;

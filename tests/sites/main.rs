@@ -114,3 +114,21 @@ fn a_page_of_our_own_documentation_for_every_scenario_runs_it() {
         }
     });
 }
+
+#[test]
+fn the_pages_that_mdbook_has_built_have_their_cards() {
+    Browser::desktop().run(|page| {
+        for (name, _) in msa_playground::scenario::shipped::ALL {
+            page.open(&format!("/docs/scenarios/{name}.html"));
+            let picture = page.eval("document.querySelector('head meta[property=\"og:image\"]').content");
+            assert_eq!(picture, format!("https://example.org/msa/cards/{name}.png"));
+            let shown = page.eval(&format!(
+                "new Promise(done => {{ const it = new Image(); it.onload = () => done(it.naturalWidth); it.onerror = () => done(0); it.src = '/cards/{name}.png'; }})"
+            ));
+            let told = page.eval("Number(document.querySelector('head meta[property=\"og:image:width\"]').content)");
+            assert_eq!(shown, told, "{name}");
+            let oembed = page.eval("fetch(new URL(document.querySelector('head link[type=\"application/json+oembed\"]').href).pathname.replace('/msa', '')).then(it => it.json())");
+            assert_eq!(oembed["type"], "rich", "{name}");
+        }
+    });
+}

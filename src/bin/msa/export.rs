@@ -68,7 +68,7 @@ const EXAMPLES: &str = "Examples:
   msa export order-payment --as svg --at 12s -o order.svg         the diagram at that moment
   msa export retry-storm --as animation --at 20s --for 500ms --speed 0.1 --theme dark -o storm.svg
   msa export order-payment --as chrome-trace --for 2s -o t.json   open it at ui.perfetto.dev
-  msa export retry-storm --set policy=budget --as csv -o run.csv
+  msa export retry-storm --set budget=true --as csv -o run.csv
 
 --at and --for say what they mean for each format in docs/export.md.";
 
@@ -246,6 +246,19 @@ fn text(options: &Options, opened: &Opened) -> Result<String, Failure> {
                 .map_err(|said| Failure::Input(vec![said]))?
         }
     })
+}
+
+/// The diagram of a run as a PNG, at its moment or when the system has filled up.
+pub fn picture(opened: &Opened) -> Result<Vec<u8>, Failure> {
+    let mut session = Session::new(opened.story.clone(), TRACE_MAX);
+    go(&mut session, opened.playhead.unwrap_or(Time::ZERO + AT))?;
+    let names = Names::new(session.scenario(), session.run().plan());
+    let subject = Subject {
+        run: session.run(),
+        names: &names,
+        lang: Lang::En,
+    };
+    png::draw(&svg::text(&subject, Theme::Light, Form::Wide, 1.0))
 }
 
 fn go(session: &mut Session, until: Time) -> Result<(), Failure> {

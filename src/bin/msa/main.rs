@@ -4,6 +4,7 @@
 //! validation expects), or 2 if the command was used wrongly. Results go to standard output, everything else to
 //! standard error.
 
+mod cards;
 mod export;
 mod input;
 mod ledger;
@@ -36,7 +37,7 @@ const EXAMPLES: &str = "Examples:
   msa run consultation-list --set customer=batch --for 5m
   msa run 'consultation-list?customer=batch&rate=50&seed=9'
   msa run my-scenario.json --json | jq .numbers.clients
-  msa trace my-scenario.json --from 2s --until 2100ms
+  msa trace my-scenario.json --from 2s --for 100ms
   msa export order-payment --as sequence         one request as a diagram; --help lists the formats
   msa validate --only M/M/1                      is the engine right?
   msa check my-scenario.json                     docs/scenario-format.md has the format
@@ -68,12 +69,17 @@ enum Command {
         /// Leave out what happens before
         #[arg(long, value_name = "TIME", value_parser = Span::parse, default_value = "0s")]
         from: Span,
-        /// Stop here, in simulated time [default: one second after --from]
-        #[arg(long, value_name = "TIME", value_parser = Span::parse)]
+        /// How long, in simulated time [default: 1s]
+        #[arg(long = "for", value_name = "TIME", value_parser = Span::parse)]
+        lasts: Option<Span>,
+        /// Stop here instead, in simulated time
+        #[arg(long, value_name = "TIME", value_parser = Span::parse, conflicts_with = "lasts")]
         until: Option<Span>,
     },
     /// Take a scenario or its run away: pictures, diagrams, tables, traces
     Export(export::Options),
+    /// Give a built site what chat programs and wikis show of it: pictures, Open Graph, oEmbed
+    Cards(cards::Options),
     /// Check the engine against queueing theory and published results
     Validate(validate::Options),
     /// Print the JSON Schema of the scenario format
@@ -127,9 +133,11 @@ fn main() -> ExitCode {
         Command::Trace {
             selection,
             from,
+            lasts,
             until,
-        } => trace::trace(&selection, from, until),
+        } => trace::trace(&selection, from, lasts, until),
         Command::Export(options) => export::export(&options),
+        Command::Cards(options) => cards::cards(&options),
         Command::Validate(options) => validate::validate(&options),
         Command::Schema { link, bare } => schema(link, bare),
         Command::Check { files } => input::check(&files),
