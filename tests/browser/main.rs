@@ -4,6 +4,7 @@
 mod accessible;
 mod article;
 mod breaking;
+mod documentation;
 mod element;
 mod embedding;
 mod exactly;

@@ -12,6 +12,7 @@ use msa_playground::export::{Subject, Window, animation, chrome, flowchart, otlp
 use msa_playground::layout::Form;
 use msa_playground::run::Run;
 use msa_playground::scenario::{read, shipped};
+use msa_playground::share::Link;
 use msa_playground::sim::Progress;
 use msa_playground::time::Time;
 use msa_playground::words::Lang;
@@ -31,7 +32,7 @@ fn every_scenario() -> Vec<(String, Run)> {
         .collect();
     let golden = include_str!("../golden/outbox-sends-twice.json");
     let mut document: Value = serde_json::from_str(golden).expect("it is JSON");
-    let name = "</title><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">\"];end\n%%{init: {}}%%; #quot; a: b -->> c as d";
+    let name = "</title><script>document.title='broken'</script><img src=x onerror=alert(1)>\"];end\n%%{init: {}}%%; #quot; a: b -->> c as d";
     document["title"] = json!(name);
     for part in ["services", "stores", "topics", "operations", "clients"] {
         let things = document[part].as_object_mut().expect("it has some");
@@ -284,4 +285,20 @@ fn an_animation_moves_and_stands_still_for_who_does_not_want_it_to() {
         assert_eq!(display(".moving"), "none");
         assert_ne!(display(".resting"), "none");
     });
+}
+
+#[test]
+fn a_link_that_python_has_packed_opens() {
+    let guide = include_str!("../../docs/links.md");
+    let script = guide.split("```python\n").nth(1);
+    let script = script.and_then(|it| it.split("```").next());
+    let output = Command::new(consumers().join("python/bin/python"))
+        .args(["-c", script.expect("the guide shows it")])
+        .output()
+        .expect("Python starts");
+    let link = String::from_utf8_lossy(&output.stdout);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let read = Link::parse(link.trim()).unwrap_or_else(|problems| panic!("{problems:?}{said}"));
+    let by_hand = Link::parse("order-payment?publish=after_commit&t=12.5s");
+    assert_eq!(Ok(read), by_hand);
 }
