@@ -7,7 +7,7 @@ use super::limits::LOOPS_MAX;
 use super::plan::{Instruction, NONE, count, point_index};
 use super::reads::Look;
 use super::request::{Caller, Group, RequestId, Stage};
-use super::trace::{Observe, Outcome, Role, What};
+use super::trace::{NO_TABLE, No, Observe, Outcome, Role, What};
 use super::{Event, Simulation};
 use crate::scenario::OnError;
 use crate::time::Span;
@@ -230,6 +230,15 @@ impl<O: Observe> Simulation<O> {
             Instruction::Decline(share) => {
                 let operation = request.operation;
                 if self.world.declines[operation as usize].chance(share) {
+                    let (table, why) = (NO_TABLE, No::Share);
+                    self.remember(
+                        id,
+                        &What::SaidNo {
+                            operation,
+                            table,
+                            why,
+                        },
+                    );
                     return Effect::Finish(Outcome::Declined);
                 }
             }

@@ -7,7 +7,7 @@ use super::fetch::Pooled;
 use super::plan::{Instruction, NONE, Statement, StatementKind, Values};
 use super::records::Stored;
 use super::request::RequestId;
-use super::trace::{Anomaly, Key, Observe, Outcome, Serial, What, Written};
+use super::trace::{Anomaly, Key, No, Observe, Outcome, Serial, What, Written};
 use super::transactions::Write;
 use crate::scenario::{Carries, IfVersion, OnDuplicate, Otherwise, Row};
 use crate::time::Span;
@@ -288,18 +288,18 @@ impl<O: Observe> Simulation<O> {
                 if_version,
                 otherwise,
             } => {
-                let not_met = match otherwise {
-                    Otherwise::Decline => Done::Badly(Outcome::Declined),
-                    Otherwise::Fail => Done::Badly(Outcome::Failed),
-                    Otherwise::Ignore => Done::Well,
+                let otherwise = *otherwise;
+                let Some(stood) = before else {
+                    return self.not_met(id, otherwise, table, No::NotThere);
                 };
-                let Some(before) = before.filter(|before| from >> before.state & 1 == 1) else {
-                    return not_met;
-                };
+                if from >> stood.state & 1 == 0 {
+                    return self.not_met(id, otherwise, table, No::State(stood.state));
+                }
+                let before = stood;
                 if *if_version == IfVersion::AsRead
                     && view.is_some_and(|view| view.version != before.version)
                 {
-                    return not_met;
+                    return self.not_met(id, otherwise, table, No::Changed);
                 }
                 let mut stored = before;
                 for place in 0..stored.values.len() {
@@ -313,7 +313,7 @@ impl<O: Observe> Simulation<O> {
                         *value = was.saturating_add(change);
                     }
                     if *not_negative && *value < 0 {
-                        return not_met;
+                        return self.not_met(id, otherwise, table, No::NotEnough);
                     }
                 }
                 if !renew.is_empty() {
@@ -365,6 +365,26 @@ impl<O: Observe> Simulation<O> {
         Done::Well
     }
 
+    /// What a statement asks of its record is not so.
+    fn not_met(&mut self, id: RequestId, otherwise: Otherwise, table: u16, why: No) -> Done {
+        match otherwise {
+            Otherwise::Decline => {
+                let operation = self.world.requests[id].operation;
+                self.remember(
+                    id,
+                    &What::SaidNo {
+                        operation,
+                        table,
+                        why,
+                    },
+                );
+                Done::Badly(Outcome::Declined)
+            }
+            Otherwise::Fail => Done::Badly(Outcome::Failed),
+            Otherwise::Ignore => Done::Well,
+        }
+    }
+
     fn execute_read(
         &mut self,
         id: RequestId,
@@ -376,10 +396,10 @@ impl<O: Observe> Simulation<O> {
         let now = self.now;
         self.world.requests[id].read_at = now;
         let Some(stored) = before else {
-            return Done::Badly(Outcome::Declined);
+            return self.not_met(id, Otherwise::Decline, table, No::NotThere);
         };
         if not_in >> stored.state & 1 == 1 {
-            return Done::Badly(Outcome::Declined);
+            return self.not_met(id, Otherwise::Decline, table, No::State(stored.state));
         }
         let request = self.world.requests[id].serial;
         let foreign = !self.is_of_process(id);

@@ -656,6 +656,16 @@ pub enum What {
         /// The operation that failed, or [`NO_OPERATION`].
         operation: u16,
     },
+    /// A request says no, for a reason of the business. (Remembered with its business key; the trace has
+    /// [`What::Finished`].)
+    SaidNo {
+        /// Its operation.
+        operation: u16,
+        /// The table whose record decides; [`NO_TABLE`] if it is none.
+        table: u16,
+        /// Why.
+        why: No,
+    },
     /// A reconciliation begins to read both sides.
     ReconciliationBegan {
         /// Which.
@@ -692,6 +702,9 @@ pub const NO_RULE: u8 = u8::MAX;
 /// Stands for no operation.
 pub const NO_OPERATION: u16 = u16::MAX;
 
+/// Stands for no table.
+pub const NO_TABLE: u16 = u16::MAX;
+
 /// What a call is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {
@@ -710,6 +723,21 @@ pub enum Role {
     Undo,
     /// Repairs what a reconciliation has found.
     Repair,
+}
+
+/// Why a request says no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum No {
+    /// The record is not there.
+    NotThere,
+    /// The record is in this state, in which it cannot be done.
+    State(u8),
+    /// There is not enough left.
+    NotEnough,
+    /// The record has been changed since it was read.
+    Changed,
+    /// It belongs to the share of requests that is refused.
+    Share,
 }
 
 /// What was done to a record.

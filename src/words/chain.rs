@@ -1,10 +1,9 @@
 //! From records to sentences: what happened for a business key, in order.
 
 use super::names::Names;
-use super::{Deed, Disagreement};
-use crate::sim::plan::KeyPlan;
+use super::{Deed, Name, Refusal};
 use crate::sim::records::shown;
-use crate::sim::trace::{Message, NO_OPERATION, NO_RULE, Outcome, Record, Role, Verdict, What};
+use crate::sim::trace::{Message, NO_OPERATION, NO_RULE, No, Outcome, Record, Role, Verdict, What};
 use crate::sim::{End, Plan};
 
 /// What a record says about its business key, if that is worth a sentence.
@@ -21,11 +20,6 @@ pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
         rule => names.writing.rules.get(rule as usize).cloned(),
     };
     let table = |table: u16| names.tables.get(table as usize).cloned();
-    let disagreement = |finding, by: u8| Disagreement {
-        finding,
-        rule: rule(by),
-        key: names.writing.key.clone(),
-    };
     Some(match *what {
         What::Hop {
             link,
@@ -160,6 +154,25 @@ pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
             expired: true,
             ..
         } => Deed::LockExpired { lock: lock(it)? },
+        What::SaidNo {
+            operation,
+            table: it,
+            why,
+        } => {
+            let its = plan.tables.get(it as usize);
+            let state = |state: u8| its?.states.get(state as usize).cloned();
+            Deed::SaidNo {
+                by: callee(operation)?,
+                table: table(it).unwrap_or_default(),
+                why: match why {
+                    No::NotThere => Refusal::NotThere,
+                    No::State(it) => Refusal::State(state(it).unwrap_or_default()),
+                    No::NotEnough => Refusal::NotEnough,
+                    No::Changed => Refusal::Changed,
+                    No::Share => Refusal::Share,
+                },
+            }
+        }
         What::Noticed {
             table: it, anomaly, ..
         } => Deed::Noticed {
@@ -174,14 +187,18 @@ pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
         },
         What::Found {
             rule: it, finding, ..
-        } => Deed::Found(disagreement(finding, it)),
+        } => Deed::Found {
+            rule: rule(it),
+            finding,
+        },
         What::Mended {
             rule: it,
             finding,
             after,
             ..
         } => Deed::Mended {
-            what: disagreement(finding, it),
+            rule: rule(it),
+            finding,
             after_ms: after.as_millis(),
         },
         What::Compared {
@@ -215,15 +232,14 @@ pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
 /// The chain of what happened for a key: when, in seconds, and what.
 pub fn chain(plan: &Plan, names: &Names, history: &[Record]) -> Vec<(f64, Deed)> {
     let mut chain: Vec<(f64, Deed)> = Vec::new();
-    for (index, record) in history.iter().enumerate() {
+    let mut asked = false;
+    for record in history {
         let deed = match record.what {
             What::Keyed { request, .. } => {
                 // The user's own requests are those about whose end they are told.
-                asker(history, request).and_then(|client| {
-                    Some(Deed::Asked {
-                        who: names.clients.get(client as usize)?.clone(),
-                        again: by_hand(plan, client, &history[..index]),
-                    })
+                asker(names, history, request).map(|who| Deed::Asked {
+                    who,
+                    again: std::mem::replace(&mut asked, true),
                 })
             }
             // That somebody takes a lock and gives it back explains nothing.
@@ -240,25 +256,14 @@ pub fn chain(plan: &Plan, names: &Names, history: &[Record]) -> Vec<(f64, Deed)>
     chain
 }
 
-/// Whether a client's request is one that somebody who was told of a failure sends again by hand. Where requests are
-/// about records that are there already, another request is another change.
-fn by_hand(plan: &Plan, client: u16, before: &[Record]) -> bool {
-    let plan = plan.clients.get(client as usize);
-    let may = plan.is_some_and(|it| it.again.is_some() && it.key == KeyPlan::New);
-    may && before.iter().any(|record| {
-        matches!(record.what, What::Told { client: told, outcome, .. }
-            if told == client && !matches!(outcome, Outcome::Ok | Outcome::Declined))
-    })
-}
-
 /// The client whose request this is.
-fn asker(history: &[Record], request: u64) -> Option<u16> {
+fn asker(names: &Names, history: &[Record], request: u64) -> Option<Name> {
     history.iter().find_map(|record| match record.what {
         What::Told {
             request: told,
             client,
             ..
-        } if told == request => Some(client),
+        } if told == request => names.clients.get(client as usize).cloned(),
         _ => None,
     })
 }
@@ -292,41 +297,8 @@ pub fn key_of(what: &What) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Scenario, settings, shipped};
+    use crate::scenario::shipped;
     use crate::time::Time;
-
-    /// How often the histories of a run's keys say that somebody tried again, and how often that somebody asked.
-    fn asked(scenario: &Scenario) -> (usize, usize) {
-        let mut run = crate::run::Run::new(scenario.clone(), 0);
-        run.run_until(Time(60_000_000_000), u64::MAX);
-        let (plan, names) = (run.plan(), Names::new(scenario, run.plan()));
-        let ledger = run.sim().ledger();
-        let (mut by_hand, mut all) = (0, 0);
-        for (_, affair) in ledger.disagreeing() {
-            for (_, deed) in chain(plan, &names, &affair.history) {
-                if let Deed::Asked { again, .. } = deed {
-                    all += 1;
-                    by_hand += usize::from(again);
-                }
-            }
-        }
-        (by_hand, all)
-    }
-
-    #[test]
-    fn somebody_tried_again_by_hand_is_said_only_where_somebody_did() {
-        // One record that is changed often: nobody tries anything again.
-        let (by_hand, all) = asked(&shipped::load("customer-update").unwrap());
-        assert!(all >= 5, "{all}");
-        assert_eq!(by_hand, 0);
-        let orders = shipped::load("order-payment").unwrap();
-        let set = |share: &str| {
-            let set = [("again".to_string(), share.to_string())];
-            settings::apply(&orders, &set).unwrap()
-        };
-        assert_eq!(asked(&set("0")).0, 0);
-        assert!(asked(&set("1")).0 > 0);
-    }
 
     #[test]
     fn what_is_lost_is_called_by_what_its_link_carries() {
@@ -365,5 +337,38 @@ mod tests {
             };
             assert!(fits, "{link}: {both:?}");
         }
+    }
+
+    #[test]
+    fn the_history_of_a_key_that_was_refused_says_which_record_decided_and_why() {
+        let mut refused = 0;
+        for name in ["course-enrolment", "order-payment", "prescription-billing"] {
+            let scenario = shipped::load(name).expect("it ships");
+            let mut run = crate::run::Run::new(scenario.clone(), 1 << 18);
+            run.run_until(Time(30_000_000_000), u64::MAX);
+            let names = Names::new(&scenario, run.plan());
+            let told = run.trace().records().iter();
+            let keys = told.filter_map(|record| match record.what {
+                What::Told {
+                    key,
+                    outcome: Outcome::Declined,
+                    ..
+                } => Some(key),
+                _ => None,
+            });
+            for key in keys {
+                // What agrees is forgotten in time.
+                let Some(affair) = run.sim().ledger().affair(key) else {
+                    continue;
+                };
+                let chain = chain(run.plan(), &names, &affair.history);
+                let why = chain.iter().any(|(_, deed)| {
+                    matches!(deed, Deed::SaidNo { .. } | Deed::LockRefused { .. })
+                });
+                assert!(why, "{name}: {chain:#?}");
+                refused += 1;
+            }
+        }
+        assert!(refused > 10, "{refused}");
     }
 }

@@ -4,8 +4,23 @@
 mod english;
 mod korean;
 
-use super::{Disagreement, Lang, Name};
-use crate::sim::trace::{Anomaly, Outcome, Return, Written};
+use super::{Lang, Name};
+use crate::sim::trace::{Anomaly, Finding, Outcome, Return, Written};
+
+/// Why a service says no.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// The record is not there.
+    NotThere,
+    /// The record is in this state.
+    State(String),
+    /// There is not enough left.
+    NotEnough,
+    /// The record has been changed since it was read.
+    Changed,
+    /// It belongs to the share of requests that is refused.
+    Share,
+}
 
 /// Something that happened for a business key.
 #[derive(Clone, Debug, PartialEq)]
@@ -187,6 +202,15 @@ pub enum Deed {
         /// What.
         anomaly: Anomaly,
     },
+    /// A service says no, for a reason of the business.
+    SaidNo {
+        /// Who.
+        by: Name,
+        /// The table whose record decides, if one does.
+        table: String,
+        /// Why.
+        why: Refusal,
+    },
     /// The user is told.
     Told {
         /// What they had asked for.
@@ -195,11 +219,18 @@ pub enum Deed {
         outcome: Outcome,
     },
     /// The records do not agree.
-    Found(Disagreement),
+    Found {
+        /// The rule that is broken; none for that of the deciding record.
+        rule: Option<Name>,
+        /// How.
+        finding: Finding,
+    },
     /// They agree again.
     Mended {
+        /// The rule.
+        rule: Option<Name>,
         /// What was wrong.
-        what: Disagreement,
+        finding: Finding,
         /// For how long, in milliseconds.
         after_ms: f64,
     },
@@ -260,7 +291,7 @@ mod tests {
         };
         assert_eq!(
             lost(true).text(Lang::En),
-            "Payment had done its part, but its answer was lost: Order does not know."
+            "Payment had done its part; its answer was lost, and Order does not know."
         );
         assert_eq!(
             lost(true).text(Lang::Ko),
@@ -292,7 +323,7 @@ mod tests {
                 by: delivery.clone(),
                 done: true,
             },
-            "Delivery processed the message, but its acknowledgement was lost: the broker does not know.",
+            "Delivery has done what the message asks for; its acknowledgement was lost, and the broker does not know.",
             "배송은 메시지를 처리했지만 확인 응답이 유실되어 브로커는 결과를 모릅니다.",
         );
         check(
@@ -300,7 +331,7 @@ mod tests {
                 by: delivery,
                 topic: changed,
             },
-            "“Customer changed” has the message, but the confirmation was lost: Delivery does not know.",
+            "“Customer changed” has the message; the confirmation was lost, and Delivery does not know.",
             "‘고객 변경’ 토픽에는 메시지가 있지만 발행 확인이 유실되어 배송은 결과를 모릅니다.",
         );
     }
@@ -353,10 +384,6 @@ mod tests {
                 .ends_with("1,200 keys: all agree.")
         );
         assert!(ended(7, 0).text(Lang::Ko).contains("7건을 바로잡았습니다"));
-        assert!(
-            ended(7, 2)
-                .text(Lang::En)
-                .ends_with("repaired 7 and handed 2 to an operator.")
-        );
+        assert!(ended(7, 2).text(Lang::En).contains("left 2 to people"));
     }
 }

@@ -7,7 +7,6 @@ pub mod chain;
 mod choice;
 mod deed;
 mod exported;
-mod glossary;
 pub mod names;
 mod number;
 mod say;
@@ -18,14 +17,13 @@ mod word;
 
 pub use act::Act;
 pub use choice::{Choice as ChoiceWords, Question};
-pub use deed::Deed;
+pub use deed::{Deed, Refusal};
 pub use exported::{Exported, outcome};
-pub use glossary::Term;
 pub use number::{Figure, clock, count, decimal, figure_ms, figure_share, ms, per_second, share};
 pub use say::Say;
-pub use sentence::{Happened, How, Name};
-pub use trouble::{Trouble, trouble};
-pub use truth::{BusinessKey, Disagreement, Truth, anomaly, finding, finding_means};
+pub use sentence::{Happened, How, Name, Trouble};
+pub use trouble::trouble;
+pub use truth::{Truth, anomaly, finding, finding_means};
 pub use word::{Word, strategy_key};
 
 pub use crate::said::Lang;

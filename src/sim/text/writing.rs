@@ -262,6 +262,15 @@ pub(super) fn line(plan: &Plan, what: &What) -> Option<String> {
             rule(it),
             found(finding)
         ),
+        What::SaidNo {
+            operation: it,
+            table: its,
+            why,
+        } => format!(
+            "{} says no because of {}: {why:?}",
+            operation(it),
+            table(its)
+        ),
         What::Noticed {
             key,
             table: it,
