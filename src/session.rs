@@ -152,6 +152,11 @@ impl Session {
     /// Goes on for `by`, or for about `max_events` events (towards the seek's end, while there is one).
     pub fn advance(&mut self, by: Span, max_events: u64) -> Advance {
         let target = self.seeking.unwrap_or(self.run.now() + by);
+        self.advance_towards(target, max_events)
+    }
+
+    /// Goes on to `target`, or for about `max_events` events. A seek is over when its end is reached.
+    pub fn advance_towards(&mut self, target: Time, max_events: u64) -> Advance {
         let before = self.run.sim().events();
         loop {
             let next_input = self.story.inputs.get(self.replayed).map(|(at, _)| *at);
@@ -174,7 +179,7 @@ impl Session {
                 Progress::Reached => {}
             }
             if next_input.is_none_or(|at| at > until) {
-                self.seeking = None;
+                self.seeking = self.seeking.filter(|to| *to > target);
                 return Advance {
                     reached: true,
                     stopped: None,
@@ -206,10 +211,9 @@ impl Session {
         while !self.advance(to.since(self.run.now()), u64::MAX).reached {}
     }
 
-    /// Handles exactly one event.
-    pub fn step(&mut self) -> bool {
+    /// Stays where it is, wherever it was going.
+    pub fn stop_seeking(&mut self) {
         self.seeking = None;
-        self.run.step()
     }
 
     /// Causes a fault now.

@@ -45,6 +45,17 @@ impl TraceLog {
         &self.records
     }
 
+    /// How many records there have been, those that have left included.
+    pub fn seen(&self) -> u64 {
+        self.dropped + self.records.len() as u64
+    }
+
+    /// The records after so many, as far as they are kept.
+    pub fn since(&self, seen: u64) -> impl Iterator<Item = &Record> {
+        let first = seen.saturating_sub(self.dropped) as usize;
+        self.records.range(first.min(self.records.len())..)
+    }
+
     /// Since when it is complete.
     pub fn start(&self) -> Time {
         if self.dropped == 0 {

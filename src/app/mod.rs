@@ -8,9 +8,11 @@ pub mod export;
 pub mod fault;
 pub mod host;
 pub mod narrator;
+pub mod onlooker;
 pub mod opening;
 pub mod play;
 pub mod share;
+pub mod slide;
 pub mod snapshot;
 pub mod takeaway;
 #[cfg(test)]
@@ -136,8 +138,10 @@ pub enum Note {
 pub enum Msg {
     /// The address has changed: a link was opened, or the person went back or forward.
     Address(String),
-    /// Settings are chosen. Discrete choices are steps of their own in the browser's history.
+    /// Settings are chosen, or a slider moves.
     Set(Vec<Setting>, Choice),
+    /// For a while no slider has come to rest.
+    Settle,
     /// The person looks at a choice without taking it (or at none any more): what would it bring?
     Consider(Option<Vec<Setting>>),
     /// The offered change is taken.
@@ -176,6 +180,10 @@ pub enum Msg {
     Select(Option<Node>),
     /// A business key is looked at, or not any more.
     Follow(Option<u32>),
+    /// The pointer, or the focus, comes into the table of keys or leaves it.
+    LookAtRows(By, bool),
+    /// A moment of a history is visited, in seconds: the run goes there and stands.
+    Visit(f64),
     /// What the run looks like now.
     Snapshot(Rc<Snapshot>),
     /// The run has come to a moment when its settings are these.
@@ -228,13 +236,22 @@ pub enum Msg {
     NoteOver,
 }
 
-/// Whether a choice is a step in the browser's history or a movement of a slider.
+/// Whether settings are chosen, or on their way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// A step of its own.
+    /// They are chosen: an action of its own. (A slider has come to rest.)
     Discrete,
-    /// One of many on the way.
+    /// A slider moves: what it shows follows at once, the run when it comes to rest.
     Gradual,
+}
+
+/// What a person looks at something with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The pointer is over it.
+    Pointer,
+    /// It has the focus.
+    Focus,
 }
 
 /// The moment at which a run is opened.
@@ -267,6 +284,8 @@ pub enum Command {
     EndFault(u16),
     /// Keep an eye on a business key (or on none).
     Follow(Option<u32>),
+    /// These business keys stay in their table, while somebody looks at it.
+    HoldRows(Option<Vec<u32>>),
     /// Have the dead letters of a subscription delivered anew.
     Redrive(u16),
     /// Find out what these settings would bring (when the person has stopped changing them).
@@ -297,6 +316,8 @@ pub enum Command {
         /// The theme.
         theme: Theme,
     },
+    /// Send [`Msg::Settle`] when nothing has asked for it for a moment.
+    SettleLater,
     /// Send [`Msg::NoteOver`] after a while.
     EndNoteLater,
     /// Put the focus on the element with this id, once it is there.

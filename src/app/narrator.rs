@@ -1,20 +1,21 @@
 //! Which of the many things that happen is worth a sentence: what is wrong before what is well, what has not been said
 //! for a while before what was said just now.
+//!
+//! The sentence is a function of the run and the moment: it knows no clock but the run's.
 
 use super::chain::{deed, key_of};
 use super::fault::trouble;
 use super::names::Names;
-use super::snapshot::ServiceNow;
-use crate::scenario::{FaultKind, Half, ReadStrategy};
+use super::truth::in_doubt;
+use crate::run::Run;
+use crate::scenario::ReadStrategy;
 use crate::sim::records::shown;
 use crate::sim::trace::{Copies, Key, Message, Outcome, Record, Role, Serial, What, Written};
 use crate::sim::{FaultState, Plan};
-use crate::words::{Deed, Happened, How, Name};
+use crate::words::{Deed, Happened, How};
 use std::collections::VecDeque;
 
-/// At least so long a sentence stays, in seconds on the wall.
-pub const SENTENCE_SECONDS: f64 = 1.6;
-/// After so long a kind of sentence is as new as ever.
+/// After so long, in seconds of the run, a kind of sentence is as new as ever.
 const FRESH_SECONDS: f64 = 9.0;
 
 /// Kinds of things worth a sentence, with their weight: what is more telling weighs more.
@@ -73,21 +74,17 @@ const KEYS_MAX: usize = 2048;
 #[derive(Clone, Debug)]
 pub struct Narrator {
     main_client: u16,
-    /// The latest record of each kind since the last sentence.
+    /// The latest record of each kind since the last part of the run was closed.
     latest: [Option<Record>; KINDS],
-    /// When each kind was last said, in seconds on the wall.
+    /// When each kind was last said, in seconds of the run.
     said: [f64; KINDS],
-    /// Calls turned away since the last sentence.
+    /// Calls turned away since then.
     turned_away: u32,
     /// How long lists waited for a worker.
     waited: VecDeque<(Serial, f64)>,
     /// The business keys of the latest requests.
     keys: VecDeque<(Serial, Key)>,
-    /// Faults that wait for the next messages, and for how many.
-    armed: Vec<(u16, u32)>,
-    /// The fault whose message has come, since the last sentence.
-    struck: Option<u16>,
-    spoke: f64,
+    /// The sentence of the last part of the run that had one.
     sentence: Happened,
 }
 
@@ -101,45 +98,39 @@ impl Narrator {
             turned_away: 0,
             waited: VecDeque::new(),
             keys: VecDeque::new(),
-            armed: Vec::new(),
-            struck: None,
-            spoke: f64::NEG_INFINITY,
             sentence: Happened::Starting,
         }
     }
 
-    /// Takes a record in; `faults` are those of the run.
-    pub fn feed(&mut self, plan: &Plan, faults: &[FaultState], record: &Record) {
-        if self.strikes(plan, faults, record) {
-            self.latest[Kind::Fault as usize] = Some(*record);
-            return;
-        }
-        // What waits for the next message is over as soon as it has begun, as the engine counts: that says nothing.
-        if let What::FaultEnded { fault } = record.what
-            && self.armed.iter().any(|(armed, _)| *armed == fault)
-        {
-            return;
-        }
+    /// Takes a record in: whether a fault begins or ends with it.
+    pub fn feed(&mut self, plan: &Plan, record: &Record) -> bool {
         if let What::Keyed { request, key } = record.what {
             if self.keys.len() >= KEYS_MAX {
                 self.keys.pop_front();
             }
-            return self.keys.push_back((request, key));
+            self.keys.push_back((request, key));
+            return false;
         }
+        let is_fault = matches!(
+            record.what,
+            What::FaultBegan { .. } | What::FaultEnded { .. }
+        );
         // Where there is a truth to tell of, the sentences about lists have nothing to say.
-        if plan.ledger.is_some()
-            && !matches!(
-                record.what,
-                What::FaultBegan { .. } | What::FaultEnded { .. } | What::Reconfigured
-            )
-        {
-            if let Some(kind) = kind_of_deed(&record.what) {
-                self.latest[kind as usize] = Some(*record);
-            }
-            return;
+        let kind = if plan.ledger.is_some() && !is_fault && record.what != What::Reconfigured {
+            kind_of_deed(&record.what)
+        } else {
+            self.kind_of_list(plan, record)
+        };
+        if let Some(kind) = kind {
+            self.latest[kind as usize] = Some(*record);
         }
+        is_fault
+    }
+
+    /// Which kind of thing a record about lists (or about the whole run) is.
+    fn kind_of_list(&mut self, plan: &Plan, record: &Record) -> Option<Kind> {
         let main = plan.clients.get(self.main_client as usize);
-        let kind = match record.what {
+        Some(match record.what {
             What::Settled {
                 client, outcome, ..
             } if client == self.main_client => match outcome {
@@ -162,7 +153,7 @@ impl Narrator {
                     self.waited.pop_front();
                 }
                 self.waited.push_back((request, waited.as_millis()));
-                return;
+                return None;
             }
             What::TurnedAway {
                 operation, outcome, ..
@@ -187,80 +178,32 @@ impl Narrator {
             What::EventApplied { .. } => Kind::Applied,
             What::FaultBegan { .. } | What::FaultEnded { .. } => Kind::Fault,
             What::Reconfigured => Kind::Changed,
-            _ => return,
-        };
-        self.latest[kind as usize] = Some(*record);
+            _ => return None,
+        })
     }
 
-    /// Whether this is what a fault was waiting for (or rather: the last of it).
-    fn strikes(&mut self, plan: &Plan, faults: &[FaultState], record: &Record) -> bool {
-        let kind = |fault: u16| faults.get(fault as usize).map(|it| &it.kind);
-        if let What::FaultBegan { fault } = record.what {
-            if let Some(
-                FaultKind::LoseNext { count, .. } | FaultKind::DuplicateNext { count, .. },
-            ) = kind(fault)
-            {
-                self.armed.push((fault, *count));
-            }
-            return false;
+    /// A part of the run is over: its sentence has been said, and what comes next is picked from what happens next.
+    pub fn close(&mut self, run: &Run, names: &Names) {
+        if let Some((kind, happened)) = self.pick(run, names) {
+            self.said[kind] = run.now().as_secs();
+            self.sentence = happened;
         }
-        if self.armed.is_empty() {
-            return false;
-        }
-        let meant = |kind: &FaultKind| match (kind, record.what) {
-            (
-                FaultKind::LoseNext {
-                    link: name, what, ..
-                },
-                What::Hop {
-                    link,
-                    message,
-                    lost: true,
-                    ..
-                },
-            ) => {
-                let half = match message {
-                    Message::Request => Half::Request,
-                    Message::Answer(_) => Half::Answer,
-                };
-                plan.link_named(name) == Some(link) && *what == half
-            }
-            (FaultKind::DuplicateNext { topic, .. }, What::Duplicated { subscription, .. }) => {
-                let its = plan.subscriptions.get(subscription as usize);
-                plan.topic_named(topic) == its.map(|it| it.topic)
-            }
-            _ => false,
-        };
-        let mut armed = self.armed.iter();
-        let Some(place) = armed.position(|(fault, _)| kind(*fault).is_some_and(meant)) else {
-            return false;
-        };
-        let (fault, left) = &mut self.armed[place];
-        *left = left.saturating_sub(1);
-        if *left > 0 {
-            return false;
-        }
-        self.struck = Some(*fault);
-        self.armed.remove(place);
-        true
+        self.latest = [None; KINDS];
+        self.turned_away = 0;
     }
 
-    /// The sentence of this moment; `now` is the wall's clock in seconds.
-    pub fn sentence(
-        &mut self,
-        now: f64,
-        plan: &Plan,
-        names: &Names,
-        faults: &[FaultState],
-        services: &[ServiceNow],
-        doubt: Option<(u16, Key)>,
-    ) -> &Happened {
-        let urgent = self.latest[Kind::Fault as usize].is_some()
-            && now - self.said[Kind::Fault as usize] > 0.4;
-        if now - self.spoke < SENTENCE_SECONDS && !urgent {
-            return &self.sentence;
-        }
-        let held = self.held(plan, names, services);
+    /// The sentence of this moment.
+    pub fn sentence(&self, run: &Run, names: &Names) -> Happened {
+        let picked = self.pick(run, names);
+        picked.map_or_else(|| self.sentence.clone(), |(_, happened)| happened)
+    }
+
+    /// What is most worth a sentence of all that has happened since the last part was closed, and what it says.
+    fn pick(&self, run: &Run, names: &Names) -> Option<(usize, Happened)> {
+        let (now, plan) = (run.now().as_secs(), run.plan());
+        let faults = run.sim().faults();
+        let held = self.held(run, names);
+        let doubt = in_doubt(run);
         let owner_down = faults.iter().any(|fault| {
             fault.active
                 && matches!(
@@ -268,71 +211,70 @@ impl Narrator {
                     crate::scenario::FaultKind::Crash { instance: None, .. }
                 )
         });
-        let best = (0..KINDS)
-            .filter(|kind| {
-                self.latest[*kind].is_some()
-                    || (*kind == Kind::Held as usize && held.is_some())
-                    || (*kind == Kind::InDoubt as usize && doubt.is_some())
-                    || (*kind == Kind::StillWorks as usize
-                        && owner_down
-                        && self.latest[Kind::Came as usize].is_some()
-                        && self.latest[Kind::ListFailed as usize].is_none())
-            })
-            .map(|kind| {
-                let rest = (now - self.said[kind]).min(FRESH_SECONDS);
-                (kind, WEIGHTS[kind] - (FRESH_SECONDS - rest) * 6.0)
-            })
-            .max_by(|a, b| a.1.total_cmp(&b.1));
-        let Some((kind, _)) = best else {
-            return &self.sentence;
-        };
-        let happened = if kind == Kind::Held as usize {
-            held
-        } else if kind == Kind::InDoubt as usize {
-            doubt.and_then(|(store, key)| in_doubt(plan, names, store, key))
-        } else if kind == Kind::StillWorks as usize {
-            owner_of(plan, names).map(|owner| Happened::StillWorks {
-                what: self.asked(names),
-                owner,
-            })
-        } else {
-            self.latest[kind].and_then(|record| {
-                if kind > Kind::Fault as usize {
-                    self.tell_deed(&record, plan, names)
-                } else {
-                    self.tell(&record, plan, names, faults)
-                }
-            })
-        };
-        self.said[kind] = now;
-        if let Some(happened) = happened {
-            self.sentence = happened;
-            self.spoke = now;
+        let still_works = owner_down
+            && self.latest[Kind::Came as usize].is_some()
+            && self.latest[Kind::ListFailed as usize].is_none();
+        let mut best = None;
+        let mut best_score = f64::NEG_INFINITY;
+        for kind in 0..KINDS {
+            let rest = (now - self.said[kind]).min(FRESH_SECONDS);
+            let score = WEIGHTS[kind] - (FRESH_SECONDS - rest) * 6.0;
+            if score <= best_score {
+                continue;
+            }
+            let happened = if kind == Kind::Held as usize {
+                held.clone()
+            } else if kind == Kind::InDoubt as usize {
+                doubt.and_then(|(store, key)| doubtful(plan, names, store, key))
+            } else if kind == Kind::StillWorks as usize {
+                let owner = owner_of(plan, names).filter(|_| still_works);
+                owner.map(|owner| Happened::StillWorks { owner })
+            } else {
+                let record = self.latest[kind];
+                record.and_then(|record| {
+                    if kind > Kind::Fault as usize {
+                        self.tell_deed(&record, plan, names)
+                    } else {
+                        self.tell(&record, plan, names, faults)
+                    }
+                })
+            };
+            if let Some(happened) = happened {
+                best = Some((kind, happened));
+                best_score = score;
+            }
         }
-        self.latest = [None; KINDS];
-        self.turned_away = 0;
-        self.struck = None;
-        &self.sentence
+        best
     }
 
-    /// What one request of the main client is called.
-    fn asked(&self, names: &Names) -> Name {
-        let asked = names.requests.get(self.main_client as usize);
-        asked.cloned().unwrap_or_default()
+    /// What is said of a fault that begins or ends.
+    pub fn tell_fault(&self, record: &Record, run: &Run, names: &Names) -> Option<Happened> {
+        self.tell(record, run.plan(), names, run.sim().faults())
     }
 
     /// The service whose threads are mostly held by waiting, if there is one.
-    fn held(&self, plan: &Plan, names: &Names, services: &[ServiceNow]) -> Option<Happened> {
-        let owner = owner_of(plan, names)?;
-        services.iter().enumerate().find_map(|(index, service)| {
-            let (waiting, threads) = (service.sum(|it| it.waiting), service.sum(|it| it.threads));
-            (threads > 0 && waiting * 10 >= threads * 8).then(|| Happened::Held {
-                service: names.services[index].clone(),
-                waiting,
-                threads,
-                owner: owner.clone(),
+    fn held(&self, run: &Run, names: &Names) -> Option<Happened> {
+        let owner = owner_of(run.plan(), names)?;
+        run.plan()
+            .services
+            .iter()
+            .enumerate()
+            .find_map(|(index, its)| {
+                let (mut waiting, mut threads) = (0, 0);
+                for instance in 0..its.instances as u16 {
+                    let state = run.sim().instance(index as u16, instance);
+                    waiting += state.waiting;
+                    threads += state.threads;
+                }
+                (threads > 0 && waiting * 10 >= threads * 8).then(|| {
+                    Some(Happened::Held {
+                        service: names.services.get(index)?.clone(),
+                        waiting,
+                        threads,
+                        owner: owner.clone(),
+                    })
+                })?
             })
-        })
     }
 
     /// What happened for a business key.
@@ -354,7 +296,7 @@ impl Narrator {
             _ => None,
         });
         Some(Happened::Deed {
-            key: key.map(|key| names.writing.business_key(shown(key))),
+            key: key.map(shown),
             deed,
         })
     }
@@ -383,7 +325,6 @@ impl Narrator {
                 calls,
                 ..
             } => Some(Happened::ListCame {
-                what: self.asked(names),
                 ms: latency.as_millis(),
                 calls,
                 how: how(plan, calls),
@@ -399,7 +340,6 @@ impl Narrator {
             } => {
                 let (service, plan) = reader()?;
                 Some(Happened::Refused {
-                    what: self.asked(names),
                     service,
                     threads: plan.threads * plan.instances,
                 })
@@ -409,7 +349,6 @@ impl Narrator {
                 latency,
                 ..
             } => Some(Happened::GivenUp {
-                what: self.asked(names),
                 ms: latency.as_millis(),
                 service: reader()?.0,
             }),
@@ -422,17 +361,11 @@ impl Narrator {
                         )
                 });
                 match owner() {
-                    Some(owner) if down => Some(Happened::NobodyThere {
-                        what: self.asked(names),
-                        owner,
-                    }),
-                    _ => Some(Happened::ListFailed {
-                        what: self.asked(names),
-                    }),
+                    Some(owner) if down => Some(Happened::NobodyThere { owner }),
+                    _ => Some(Happened::ListFailed),
                 }
             }
             What::TurnedAway { service, .. } => Some(Happened::TurnedAway {
-                what: self.asked(names),
                 owner: names.services.get(service as usize)?.clone(),
                 calls: self.turned_away,
             }),
@@ -453,7 +386,6 @@ impl Narrator {
                 let reference = names.references.get(reference as usize)?.clone();
                 Some(if stale > 0 {
                     Happened::Stale {
-                        what: self.asked(names),
                         reference,
                         stale,
                         values,
@@ -488,10 +420,6 @@ impl Narrator {
                 Some(Happened::Mended(trouble(kind, plan, names)))
             }
             What::Reconfigured => Some(Happened::Changed),
-            What::Hop { .. } | What::Duplicated { .. } => {
-                let kind = &faults.get(self.struck? as usize)?.kind;
-                Some(Happened::Struck(trouble(kind, plan, names)))
-            }
             _ => None,
         }
     }
@@ -544,10 +472,10 @@ fn kind_of_deed(what: &What) -> Option<Kind> {
 }
 
 /// A participant waits for the decision of a coordinator that is away.
-fn in_doubt(plan: &Plan, names: &Names, store: u16, key: Key) -> Option<Happened> {
+fn doubtful(plan: &Plan, names: &Names, store: u16, key: Key) -> Option<Happened> {
     let service = plan.stores.get(store as usize)?.service;
     Some(Happened::Deed {
-        key: Some(names.writing.business_key(shown(key))),
+        key: Some(shown(key)),
         deed: Deed::InDoubt {
             by: names.services.get(service as usize)?.clone(),
         },
@@ -588,12 +516,14 @@ fn how(plan: &Plan, calls: u32) -> How {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::Run;
+    use crate::app::onlooker::Onlooker;
     use crate::scenario::{FaultKind, settings, shipped};
+    use crate::session::{Session, Story};
     use crate::time::{Span, Time};
     use crate::words::Lang;
+    use std::rc::Rc;
 
-    /// The sentences of a run, one look a tenth of a second.
+    /// The sentences of a run that is watched at the clock's own speed.
     fn sentences(set: &[(&str, &str)], fault: Option<FaultKind>, seconds: u64) -> Vec<Happened> {
         let scenario = shipped::load("consultation-list").unwrap();
         let set: Vec<_> = set
@@ -601,34 +531,27 @@ mod tests {
             .map(|(name, value)| (name.to_string(), value.to_string()))
             .collect();
         let scenario = settings::apply(&scenario, &set).unwrap();
-        let mut run = Run::new(scenario.clone(), 1 << 20);
-        let names = Names::new(&scenario, run.plan());
-        let main = run
-            .plan()
+        let plan = Plan::new(&scenario);
+        let names = Names::new(&scenario, &plan);
+        let main = plan
             .clients
             .iter()
             .position(|client| client.name == "staff")
             .unwrap();
-        let mut narrator = Narrator::new(main as u16);
+        let mut session = Session::new(Rc::new(Story::new(Rc::new(scenario))), 1 << 20);
+        let mut onlooker = Onlooker::new(main as u16, 1.0);
         let mut said: Vec<Happened> = Vec::new();
-        let mut seen = 0;
         for tenth in 1..=seconds * 10 {
-            run.run_until(Time(tenth * 100_000_000), u64::MAX);
+            let to = Time(tenth * 100_000_000);
+            while !onlooker.advance(&mut session, &names, to, u64::MAX).reached {}
             if tenth == 20
                 && let Some(fault) = &fault
             {
-                run.inject(fault.clone(), Some(Span::from_secs(4))).unwrap();
+                let lasts = Some(Span::from_secs(4));
+                session.inject(fault.clone(), lasts).unwrap();
             }
-            for record in run.trace().records().range(seen..) {
-                narrator.feed(run.plan(), run.sim().faults(), record);
-            }
-            seen = run.trace().records().len();
-            let now = tenth as f64 / 10.0;
-            let sentence =
-                narrator.sentence(now, run.plan(), &names, run.sim().faults(), &[], None);
-            if said.last() != Some(sentence) {
-                said.push(sentence.clone());
-            }
+            let sentence = onlooker.shown().happened.clone();
+            said.extend(sentence.filter(|sentence| said.last() != Some(sentence)));
         }
         said
     }
@@ -659,22 +582,6 @@ mod tests {
                 .any(|it| matches!(it, Happened::NobodyThere { .. })),
             "{said:#?}"
         );
-    }
-
-    #[test]
-    fn what_waits_for_the_next_message_is_told_as_begun_and_as_happened() {
-        let lose = FaultKind::LoseNext {
-            link: "consultation -> common".into(),
-            what: Half::Answer,
-            count: 1,
-        };
-        let said = sentences(&[], Some(lose), 12);
-        let place = |test: fn(&Happened) -> bool| said.iter().position(test);
-        let begun = place(|it| matches!(it, Happened::Broke(_))).expect("begun");
-        let struck = place(|it| matches!(it, Happened::Struck(_))).expect("happened");
-        assert!(begun < struck, "{said:#?}");
-        let over = |it: &Happened| matches!(it, Happened::Mended(_));
-        assert!(!said.iter().any(over), "{said:#?}");
     }
 
     #[test]

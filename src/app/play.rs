@@ -3,6 +3,7 @@
 use super::control::{Control, controls};
 use super::fault::{Possible, possible};
 use super::names::Names;
+use super::slide::Moving;
 use super::snapshot::Snapshot;
 use super::truth::Tally;
 use super::undo::History;
@@ -15,7 +16,7 @@ use crate::share::Origin;
 use crate::share::story::Opened;
 use crate::sim::{Limit, Plan};
 use crate::time::{Span, Time};
-use crate::words::{Happened, Lang, Say};
+use crate::words::{Deed, Happened, Lang, Say};
 use std::rc::Rc;
 
 /// Something in the diagram that can be opened.
@@ -66,6 +67,8 @@ pub struct Play {
     pub origin: Origin,
     /// The settings at the beginning, and everything that was done.
     pub story: Rc<Story>,
+    /// A slider that moves, or has moved a moment ago.
+    pub moving: Option<Moving>,
     /// What can be taken back, and done again.
     pub history: History,
     /// Whether what is done next is a step of its own in the browser's history.
@@ -98,6 +101,10 @@ pub struct Play {
     pub selected: Option<Node>,
     /// The business key that is looked at.
     pub followed: Option<u32>,
+    /// What is known of its history, that to come included when the run has gone back: when, in seconds, and what.
+    pub chain: Rc<Vec<(f64, Deed)>>,
+    /// Whether the pointer is over the table of keys, and whether the focus is in it.
+    pub looks_at_rows: [bool; 2],
     /// How long faults last that are caused now.
     pub fault_lasts: Option<Span>,
     /// What the considered change (or else the offered one) would bring, once it is known.
@@ -127,12 +134,15 @@ impl Play {
             snapshot: Rc::default(),
             selected: None,
             followed: None,
+            chain: Rc::default(),
+            looks_at_rows: [false; 2],
             fault_lasts: Some(Span::from_secs(10)),
             forecast: None,
             considered: None,
             forecasts: Vec::new(),
             compare: None,
             explained: None,
+            moving: None,
             history: History::default(),
             next_is_step: false,
             address_at: opened.playhead,
@@ -164,6 +174,9 @@ impl Play {
         self.names = Rc::new(names);
         self.layout = Rc::new(Layout::new(&plan, self.main_client, form));
         self.controls = Rc::new(controls(&self.base, &self.scenario));
+        if let Some(set) = self.moving.as_ref().and_then(|moving| moving.to.clone()) {
+            self.show_moved(&set);
+        }
         let exists = |node: &Node| match node {
             Node::Service(service) => (*service as usize) < plan.services.len(),
             Node::Store(store) => (*store as usize) < plan.stores.len(),
@@ -186,6 +199,21 @@ impl Play {
     /// The bound of the engine at which the run has stopped: it goes no further, until it is changed or starts anew.
     pub fn stopped(&self) -> Option<Limit> {
         self.snapshot.stopped
+    }
+
+    /// Takes over what the snapshot tells of the history of the key that is looked at. A run that has gone back knows
+    /// the beginning of it only; the rest is kept.
+    pub(super) fn follow_chain(&mut self) {
+        let truth = self.snapshot.truth.as_ref();
+        let Some(now) = truth.and_then(|truth| truth.followed.as_ref()) else {
+            return;
+        };
+        let to_come = self.chain.get(now.chain.len());
+        let known = to_come.is_some_and(|(at, _)| *at > self.snapshot.now_s)
+            && self.chain.starts_with(&now.chain);
+        if !known && *self.chain != now.chain {
+            self.chain = Rc::new(now.chain.clone());
+        }
     }
 
     /// What just happened, or why the run ended.

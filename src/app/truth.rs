@@ -5,7 +5,6 @@
 use super::chain::chain;
 use super::names::Names;
 use crate::run::Run;
-use crate::sim::Plan;
 use crate::sim::ledger::{Affair, Counts};
 use crate::sim::plan::LedgerPlan;
 use crate::sim::records::{Stored, shown};
@@ -48,8 +47,10 @@ pub struct TruthNow {
     pub since_change: Option<Tally>,
     /// The tables that stand side by side: that of the deciding record first.
     pub columns: Vec<u16>,
-    /// Keys that disagree, the newest first.
+    /// Keys that disagree, the newest first - or those that somebody looks at, as they stand now.
     pub broken: Vec<AffairNow>,
+    /// Keys that disagree and are not among them.
+    pub more: u64,
     /// The key that is looked at.
     pub followed: Option<Followed>,
     /// The tables of records, with some of their rows.
@@ -231,14 +232,14 @@ pub struct Watch {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Watched {
-    due: Option<Time>,
+    began: Option<Time>,
     current: JobResult,
     last: Option<JobResult>,
 }
 
 impl Watch {
     /// Takes a record in.
-    pub fn feed(&mut self, plan: &Plan, record: &Record) {
+    pub fn feed(&mut self, record: &Record) {
         let (What::ReconciliationBegan { reconciliation }
         | What::Compared { reconciliation, .. }
         | What::ReconciliationEnded { reconciliation, .. }) = record.what
@@ -253,10 +254,7 @@ impl Watch {
         match record.what {
             What::ReconciliationBegan { .. } => {
                 job.current = JobResult::default();
-                job.due = plan
-                    .reconciliations
-                    .get(index)
-                    .map(|plan| record.at + plan.every);
+                job.began = Some(record.at);
             }
             What::Compared { verdict, .. } => match verdict {
                 Verdict::Matched => job.current.matched += 1,
@@ -281,12 +279,13 @@ impl Watch {
     }
 }
 
-/// The truth of a run; nothing if its scenario does not say what the truth is.
+/// The truth of a run; nothing if its scenario does not say what the truth is. Keys that are `held` stay where they are as
+/// long as somebody looks at them, whatever becomes of them.
 pub fn truth(
     run: &Run,
     names: &Names,
     watch: &Watch,
-    followed: Option<Key>,
+    (followed, held): (Option<Key>, Option<&[Key]>),
     changed: Option<Time>,
 ) -> Option<TruthNow> {
     let plan = run.plan();
@@ -307,11 +306,13 @@ pub fn truth(
         newest.push((since, key));
     }
     newest.sort_unstable_by(|a, b| b.cmp(a));
+    let disagree = newest.len();
     newest.truncate(BROKEN_MAX);
-    let broken: Vec<AffairNow> = newest
-        .iter()
-        .filter_map(|(_, key)| Some(look.affair(*key, sim.ledger().affair(*key)?)))
-        .collect();
+    let newest: Vec<Key> = newest.into_iter().map(|(_, key)| key).collect();
+    let keys = held.unwrap_or(&newest).iter();
+    let broken: Vec<AffairNow> = keys.map(|key| look.affair_or_none(*key)).collect();
+    let listed = broken.iter().filter(|affair| !affair.wrong.is_empty());
+    let more = (disagree - listed.count()) as u64;
     let tables = (0..plan.tables.len() as u16)
         .filter(|table| plan.tables[*table as usize].is_record())
         .map(|table| look.table(table, &broken))
@@ -328,6 +329,7 @@ pub fn truth(
         }),
         followed: followed.map(|key| look.followed(names, key)),
         broken,
+        more,
         tables,
         jobs: (0..plan.reconciliations.len())
             .map(|job| job_now(run, watch, job))
@@ -382,6 +384,18 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// A key as it stands; one that is not remembered any more agrees.
+    fn affair_or_none(&self, key: Key) -> AffairNow {
+        let affair = self.run.sim().ledger().affair(key);
+        let forgotten = || AffairNow {
+            key,
+            shown: shown(key),
+            cells: vec![Cell::default(); self.columns.len()],
+            ..AffairNow::default()
+        };
+        affair.map_or_else(forgotten, |affair| self.affair(key, affair))
+    }
+
     fn affair(&self, key: Key, affair: &Affair) -> AffairNow {
         let record = self.run.sim().records_of(self.ledger.record).get(key);
         let is_in = |states: u16| record.is_some_and(|it| states >> it.state & 1 == 1);
@@ -494,7 +508,8 @@ fn job_now(run: &Run, watch: &Watch, index: usize) -> JobNow {
     // A job that has never run begins with the next multiple of its interval.
     let every = plan.every.0.max(1);
     let next = watched
-        .due
+        .began
+        .map(|began| began + plan.every)
         .filter(|due| *due > now)
         .unwrap_or(Time((now.0 / every + 1).saturating_mul(every)));
     JobNow {

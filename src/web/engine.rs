@@ -5,10 +5,10 @@
 use super::environment::{document, window};
 use super::forecast::Forecaster;
 use super::paint::{Painter, Palette};
-use super::scene::{self, Rates};
+use super::scene;
 use crate::app::names::Names;
-use crate::app::narrator::Narrator;
-use crate::app::truth::{Watch, in_doubt, truth};
+use crate::app::onlooker::Onlooker;
+use crate::app::truth::truth;
 use crate::app::{Msg, Play, Playhead};
 use crate::layout::Layout;
 use crate::scenario::{FaultKind, Scenario};
@@ -39,9 +39,6 @@ const SNAPSHOT_MS: f64 = 200.0;
 const CALM_MS: f64 = 500.0;
 /// A frame that comes later than this was held up by something else; the run does not make up for it.
 const FRAME_MAX_S: f64 = 0.1;
-/// Records looked at for sentences and rates in one frame.
-const RECORDS_MAX: usize = 100_000;
-
 /// The canvas and what was last known of it.
 struct Canvas {
     element: HtmlCanvasElement,
@@ -71,13 +68,11 @@ struct Inner {
     calm: bool,
     canvas: Option<Canvas>,
     picture: Picture,
-    narrator: Narrator,
-    watch: Watch,
+    onlooker: Onlooker,
     /// The business key that is looked at.
     followed: Option<u32>,
-    rates: Rates,
-    /// Records taken in, counted from the start of the run.
-    taken: u64,
+    /// The business keys that stay in their table, because somebody looks at it.
+    held: Option<Vec<u32>>,
     reach: Time,
     stopped: Option<Limit>,
     /// A change has just made the run start again: where it stood before, and how many actions are left out.
@@ -135,11 +130,9 @@ impl Engine {
                 calm,
                 canvas: None,
                 picture: Picture::default(),
-                narrator: Narrator::new(0),
-                watch: Watch::default(),
+                onlooker: Onlooker::new(0, 1.0),
                 followed: None,
-                rates: Rates::default(),
-                taken: 0,
+                held: None,
                 reach: Time::ZERO,
                 stopped: None,
                 started_again: None,
@@ -250,6 +243,9 @@ impl Engine {
             if inner.playing && !on {
                 inner.to_next_millisecond();
             }
+            if let (true, false, Some(session)) = (on, inner.playing, &inner.session) {
+                inner.onlooker.goes_on(session, &inner.names);
+            }
             inner.playing = on;
             inner.last_frame = None;
             inner.behind_s = 0.0;
@@ -261,6 +257,7 @@ impl Engine {
     pub fn set_speed(&self, speed: f64) {
         self.with(|inner| {
             inner.speed = speed;
+            inner.onlooker.set_speed(speed);
             inner.pace = speed;
             inner.behind_s = 0.0;
             inner.repaint();
@@ -313,6 +310,14 @@ impl Engine {
     pub fn follow(&self, key: Option<u32>) {
         self.with(|inner| {
             inner.followed = key;
+            inner.repaint();
+        });
+    }
+
+    /// These business keys stay in their table.
+    pub fn hold(&self, keys: Option<Vec<u32>>) {
+        self.with(|inner| {
+            inner.held = keys;
             inner.repaint();
         });
     }
@@ -392,10 +397,8 @@ impl Drop for Engine {
 impl Inner {
     /// The run has begun anew (or gone back).
     fn begin_anew(&mut self) {
-        self.narrator = Narrator::new(self.main_client);
-        self.watch = Watch::default();
-        self.rates.clear(0.0);
-        self.taken = 0;
+        self.onlooker = Onlooker::new(self.main_client, self.speed);
+        self.held = None;
         self.stopped = None;
         self.repaint();
     }
@@ -411,6 +414,7 @@ impl Inner {
             && session.seeking().is_none()
         {
             session.to_next_millisecond();
+            self.onlooker.hear(session, &self.names);
             self.repaint();
         }
     }
@@ -432,6 +436,7 @@ impl Inner {
                 session.to_next_millisecond();
             }
             act(self, &mut session);
+            self.onlooker.hear(&session, &self.names);
             messages.push(Msg::Did(session.story().clone()));
             let started_again = self.started_again.take();
             messages
@@ -458,9 +463,8 @@ impl Inner {
         if !self.session.as_ref().is_some_and(goes_on) {
             self.on_its_way = false;
             self.last_snapshot = now;
-            self.take_records();
             messages.extend(self.went_back());
-            messages.extend(self.snapshot(now / 1e3));
+            messages.extend(self.snapshot());
             messages.push(Msg::Arrived);
         }
         messages
@@ -468,29 +472,23 @@ impl Inner {
 
     /// Handles events until something leaves, arrives at its person or breaks: what a person would call one step.
     fn step(&mut self) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
         for _ in 0..STEP_EVENTS_MAX {
-            let Some(session) = &mut self.session else {
-                return;
-            };
-            let more = session.step();
+            let seen = session.run().trace().seen();
+            let more = self.onlooker.step_on(session, &self.names);
             let trace = session.run().trace();
-            let new = trace.dropped() + trace.records().len() as u64 - self.taken;
-            let shows = trace
-                .records()
-                .iter()
-                .rev()
-                .take(new as usize)
-                .any(|record| {
-                    matches!(
-                        record.what,
-                        What::Hop { .. }
-                            | What::Settled { .. }
-                            | What::EventSent { .. }
-                            | What::FaultBegan { .. }
-                            | What::FaultEnded { .. }
-                    )
-                });
-            self.take_records();
+            let shows = trace.since(seen).any(|record| {
+                matches!(
+                    record.what,
+                    What::Hop { .. }
+                        | What::Settled { .. }
+                        | What::EventSent { .. }
+                        | What::FaultBegan { .. }
+                        | What::FaultEnded { .. }
+                )
+            });
             if shows || !more {
                 break;
             }
@@ -534,7 +532,6 @@ impl Inner {
         if self.on_its_way {
             messages = self.arrive(now);
         }
-        self.take_records();
         let calm_wait = self.calm && self.playing && now - self.last_paint < CALM_MS;
         if self.changed && self.seen_at_all() && !calm_wait {
             self.paint();
@@ -543,7 +540,7 @@ impl Inner {
         if self.changed && now - self.last_snapshot >= SNAPSHOT_MS {
             self.last_snapshot = now;
             messages.extend(self.went_back());
-            messages.extend(self.snapshot(now / 1e3));
+            messages.extend(self.snapshot());
             // While it stands still, one picture is enough.
             self.changed = self.runs();
         }
@@ -573,7 +570,7 @@ impl Inner {
         let seeking = session.seeking().is_some();
         let mut reached = false;
         loop {
-            let advance = session.advance(target.since(session.now()), EVENTS);
+            let advance = self.onlooker.advance(session, &self.names, target, EVENTS);
             if advance.stopped.is_some() {
                 self.stopped = advance.stopped;
                 break;
@@ -599,26 +596,6 @@ impl Inner {
         };
     }
 
-    /// Takes the new records in.
-    fn take_records(&mut self) {
-        let Some(session) = &self.session else { return };
-        let (trace, plan) = (session.run().trace(), session.run().plan());
-        let faults = session.run().sim().faults();
-        let records = trace.records();
-        let first = self.taken.saturating_sub(trace.dropped()) as usize;
-        // Of a very fast run the latest say enough; the rates are counted over what was looked at.
-        let first = first
-            .max(records.len().saturating_sub(RECORDS_MAX))
-            .min(records.len());
-        for record in records.range(first..) {
-            self.narrator.feed(plan, faults, record);
-            self.watch.feed(plan, record);
-            self.rates.feed(record);
-        }
-        self.taken = trace.dropped() + records.len() as u64;
-        self.rates.settle(session.now().as_secs(), self.speed);
-    }
-
     /// After going back the settings are those of that moment.
     fn went_back(&mut self) -> Option<Msg> {
         let scenario = self.session.as_ref()?.scenario();
@@ -630,29 +607,20 @@ impl Inner {
         Some(Msg::Adopt(scenario))
     }
 
-    fn snapshot(&mut self, now_s: f64) -> Option<Msg> {
+    fn snapshot(&self) -> Option<Msg> {
         let session = self.session.as_ref()?;
-        let services = scene::services(session);
-        let happened = self
-            .narrator
-            .sentence(
-                now_s,
-                session.run().plan(),
-                &self.names,
-                session.run().sim().faults(),
-                &services,
-                in_doubt(session.run()),
-            )
-            .clone();
-        let mut snapshot = scene::snapshot(session, &self.rates, &self.picture.captions, happened);
+        let stands = !self.playing && session.seeking().is_none() || self.stopped.is_some();
+        let at_rest = stands.then(|| self.onlooker.at_rest(session, &self.names));
+        let shown = at_rest.as_ref().unwrap_or(self.onlooker.shown());
+        let mut snapshot = scene::snapshot(session, shown, &self.picture.captions);
         snapshot.mean_ms = session.run().mean_within_ms(self.main_client);
         // The names of a scenario that is just being opened may be others than those of the run that still is.
         if self.names.services.len() == session.run().plan().services.len() {
             snapshot.truth = truth(
                 session.run(),
                 &self.names,
-                &self.watch,
-                self.followed,
+                self.onlooker.watch(),
+                (self.followed, self.held.as_deref()),
                 session.changed_at(),
             )
             .map(Rc::new);

@@ -1,68 +1,11 @@
 //! From a session to plain data: the snapshot that the page is drawn from.
 
+use crate::app::onlooker::Shown;
 use crate::app::snapshot::{
     CHART_BINS, CacheNow, FaultNow, InstanceNow, LinkNow, QueueNow, ServiceNow, Snapshot, StoreNow,
 };
 use crate::session::Session;
-use crate::sim::trace::{Message, Record, What};
 use crate::sprites::Caption;
-use crate::words::Happened;
-
-/// Counts what leaves on each link, for the rates.
-#[derive(Clone, Debug, Default)]
-pub struct Rates {
-    sent: Vec<u64>,
-    since_s: f64,
-    per_s: Vec<f64>,
-}
-
-/// Rates are counted over about so long, in simulated seconds at the speed of the clock.
-const RATE_SECONDS: f64 = 1.0;
-
-impl Rates {
-    /// Takes a record in.
-    pub fn feed(&mut self, record: &Record) {
-        let link = match record.what {
-            What::Hop {
-                link,
-                message: Message::Request,
-                ..
-            }
-            | What::EventSent { link, .. } => link as usize,
-            _ => return,
-        };
-        if self.sent.len() <= link {
-            self.sent.resize(link + 1, 0);
-        }
-        self.sent[link] += 1;
-    }
-
-    /// Works the rates out, once in a while.
-    pub fn settle(&mut self, now_s: f64, speed: f64) {
-        let span = now_s - self.since_s;
-        if span < 0.0 {
-            self.clear(now_s);
-        } else if span >= RATE_SECONDS * speed.max(0.05) {
-            self.per_s.resize(self.sent.len(), 0.0);
-            for (rate, sent) in self.per_s.iter_mut().zip(&mut self.sent) {
-                *rate = std::mem::take(sent) as f64 / span;
-            }
-            self.since_s = now_s;
-        }
-    }
-
-    /// Begins anew.
-    pub fn clear(&mut self, now_s: f64) {
-        *self = Rates {
-            since_s: now_s,
-            ..Rates::default()
-        };
-    }
-
-    fn of(&self, link: usize) -> f64 {
-        self.per_s.get(link).copied().unwrap_or(0.0)
-    }
-}
 
 /// What services look like now.
 pub fn services(session: &Session) -> Vec<ServiceNow> {
@@ -95,12 +38,7 @@ pub fn retrying_at(retrying: &[(u16, u16)], service: u16, instance: u16) -> u32 
 }
 
 /// What the whole run looks like now.
-pub fn snapshot(
-    session: &Session,
-    rates: &Rates,
-    captions: &[Caption],
-    happened: Happened,
-) -> Snapshot {
+pub fn snapshot(session: &Session, shown: &Shown, captions: &[Caption]) -> Snapshot {
     let run = session.run();
     let sim = run.sim();
     let plan = run.plan();
@@ -111,7 +49,7 @@ pub fn snapshot(
             .find(|caption| caption.link as usize == link);
         LinkNow {
             one_in: caption.map_or(1, |caption| caption.one_in),
-            per_s: rates.of(link),
+            per_s: shown.per_s.get(link).copied().unwrap_or(0.0),
             slowed: caption.is_some_and(|caption| caption.slowed),
         }
     });
@@ -175,7 +113,7 @@ pub fn snapshot(
         queues: queues.collect(),
         outboxes: outboxes.map(|relay| sim.outbox(relay) as u32).collect(),
         faults: faults.collect(),
-        happened: Some(happened),
+        happened: shown.happened.clone(),
         truth: None,
     }
 }
