@@ -292,22 +292,6 @@ fn a_choice_that_is_looked_at_is_worked_out_and_known_when_it_is_looked_at_again
 }
 
 #[test]
-fn a_slider_on_its_way_leaves_no_trail_in_the_history_and_keeps_what_was_before() {
-    let mut bench = Bench::new("");
-    let message = snapshot_with_latency(&bench.model, 100.0);
-    bench.send(message);
-    let before = play(&bench.model).scenario.clone();
-    for rate in ["20", "30", "40"] {
-        bench.send(Msg::Set(set("rate", rate), Choice::Gradual));
-        assert!(!bench.address().1);
-        let message = snapshot_with_latency(&bench.model, 5000.0);
-        bench.send(message);
-    }
-    let compare = play(&bench.model).compare.as_ref().unwrap();
-    assert_eq!((compare.before_ms, &compare.before), (Some(100.0), &before));
-}
-
-#[test]
 fn what_is_done_to_a_run_stands_in_the_address_with_its_moment() {
     let mut bench = Bench::new("consultation-list?seed=9");
     bench.run_ms(2_500);
@@ -572,7 +556,7 @@ fn a_broken_address_stops_the_run_and_is_kept_to_be_seen() {
 fn a_setting_that_does_not_fit_is_said_and_changes_nothing() {
     let mut model = opened();
     let before = play(&model).scenario.clone();
-    let commands = update(&mut model, Msg::Set(set("threads", "0"), Choice::Gradual));
+    let commands = update(&mut model, Msg::Set(set("threads", "0"), Choice::Discrete));
     assert_eq!(commands, [Command::EndNoteLater]);
     assert!(
         matches!(&model.note, Some(Note::Problems(all)) if all[0].to_string().contains("threads"))

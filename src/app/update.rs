@@ -5,6 +5,7 @@ use super::export::Export;
 use super::opening;
 use super::play::{Compare, Forecast, Play};
 use super::share::Sharing;
+use super::slide;
 use super::undo::{Action, History, Past};
 use super::{Broken, Brought, Choice, Command, Model, Msg, Note, Page, Playhead, SPEEDS};
 use crate::scenario::settings::{self, Setting};
@@ -140,18 +141,32 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
     let had_poster = model.poster;
     if matches!(
         msg,
-        Msg::Toggle | Msg::Play(true) | Msg::Step | Msg::Seek(_)
+        Msg::Toggle | Msg::Play(true) | Msg::Step | Msg::Seek(_) | Msg::Visit(_)
     ) {
         model.poster = false;
     }
     let Page::Run(play) = &mut model.page else {
         return Vec::new();
     };
+    if play.moving.is_some() && comes_after(play, &msg) {
+        let mut commands = match slide::finish(play, form) {
+            Ok(commands) => commands,
+            Err(why) => note(model, why),
+        };
+        commands.extend(update_play(model, msg));
+        return commands;
+    }
     match msg {
-        Msg::Set(set, choice) => match change(play, &set) {
-            Ok(scenario) => take_over(play, form, scenario, &set, choice, None),
-            Err(problems) => note(model, Note::Problems(problems)),
-        },
+        Msg::Set(set, Choice::Gradual) => slide::moves(play, set),
+        Msg::Set(set, Choice::Discrete) => {
+            let commands = if play.is_moving(&set) {
+                slide::rests(play, form, set)
+            } else {
+                change_settings(play, form, &set)
+            };
+            commands.unwrap_or_else(|why| note(model, why))
+        }
+        Msg::Settle => slide::settle(play, form).unwrap_or_else(|why| note(model, why)),
         Msg::Consider(set) => {
             // What is chosen already is nothing to wonder about.
             let set = set.filter(|set| {
@@ -175,8 +190,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
                 .map(|(_, forecast)| *forecast);
             match change(play, &set) {
                 Ok(scenario) => {
-                    let mut commands =
-                        take_over(play, form, scenario, &set, Choice::Discrete, expected);
+                    let mut commands = take_over(play, form, scenario, &set, expected);
                     // The button that was pressed is gone; what it made possible is next.
                     commands.push(Command::Focus("undo".into()));
                     commands
@@ -204,7 +218,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             match change(play, &set) {
                 Ok(scenario) => {
                     play.compare = None;
-                    let commands = take_over(play, form, scenario, &set, Choice::Discrete, None);
+                    let commands = take_over(play, form, scenario, &set, None);
                     play.compare = None;
                     commands
                 }
@@ -227,6 +241,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
         }
         Msg::Restart => {
             play.followed = None;
+            play.moving = None;
             let story = Rc::new(Story::new(play.scenario.clone()));
             if *story != *play.story {
                 let at = Some(play.snapshot.now);
@@ -244,6 +259,23 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
         Msg::ChangeSpeed(by) => {
             let place = play.speed as i64 + i64::from(by);
             set_speed(play, place.max(0) as usize)
+        }
+        Msg::Visit(to) => {
+            let mut commands = set_playing(play, false);
+            // The next whole millisecond: then it has happened, and a link can say it shortly.
+            commands.push(Command::Seek((to * 1e3).ceil() / 1e3));
+            commands
+        }
+        Msg::LookAtRows(by, on) => {
+            let looked = play.looks_at_rows != [false; 2];
+            play.looks_at_rows[by as usize] = on;
+            let looks = play.looks_at_rows != [false; 2];
+            if looked == looks {
+                return Vec::new();
+            }
+            let truth = play.snapshot.truth.as_ref().filter(|_| looks);
+            let keys = truth.map(|truth| truth.broken.iter().map(|it| it.key).collect());
+            vec![Command::HoldRows(keys)]
         }
         Msg::Seek(to) if to.is_finite() && to >= 0.0 => vec![Command::Seek(to)],
         Msg::Cause(kind) => {
@@ -295,6 +327,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
         }
         Msg::Snapshot(snapshot) => {
             play.snapshot = snapshot;
+            play.follow_chain();
             let mut commands = Vec::new();
             if play.playing && play.stopped().is_some() {
                 commands = set_playing(play, false);
@@ -321,6 +354,8 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
         Msg::Did(story) => {
             let before = std::mem::replace(&mut play.story, story);
             if let Some(action) = Action::between(&before, &play.story) {
+                // What was to come will not.
+                play.chain = Rc::default();
                 play.history.did(before, None, action);
             }
             let step = std::mem::take(&mut play.next_is_step);
@@ -342,12 +377,34 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
     }
 }
 
+/// Whether a message does something to the run (or goes elsewhere in it): then a slider that moves is done moving.
+fn comes_after(play: &Play, msg: &Msg) -> bool {
+    match msg {
+        Msg::Set(set, _) => !play.is_moving(set),
+        Msg::TakeOffer
+        | Msg::Undo
+        | Msg::Redo
+        | Msg::NewSeed(_)
+        | Msg::Toggle
+        | Msg::Play(_)
+        | Msg::Step
+        | Msg::Restart
+        | Msg::Seek(_)
+        | Msg::Visit(_)
+        | Msg::Cause(_)
+        | Msg::EndFault(_)
+        | Msg::Redrive(_) => true,
+        _ => false,
+    }
+}
+
 /// A business key is looked at, or not any more.
 fn follow(play: &mut Play, key: Option<u32>) -> Vec<Command> {
     if play.followed == key {
         return Vec::new();
     }
     play.followed = key;
+    play.chain = Rc::default();
     vec![Command::Follow(key)]
 }
 
@@ -386,6 +443,8 @@ fn open_story(
         Playhead::At(at) => at,
         Playhead::Here => play.snapshot.now,
     };
+    play.moving = None;
+    play.chain = Rc::default();
     play.compare = None;
     play.considered = None;
     play.forecasts.clear();
@@ -526,35 +585,39 @@ fn change(play: &Play, set: &[Setting]) -> Result<Rc<Scenario>, Vec<Problem>> {
     settings::apply(&play.scenario, set).map(Rc::new)
 }
 
+/// These settings are changed.
+///
+/// # Errors
+/// What is wrong with them.
+pub(super) fn change_settings(
+    play: &mut Play,
+    form: crate::layout::Form,
+    set: &[Setting],
+) -> Result<Vec<Command>, Note> {
+    let scenario = change(play, set).map_err(Note::Problems)?;
+    Ok(take_over(play, form, scenario, set, None))
+}
+
 /// The settings of now become these.
 fn take_over(
     play: &mut Play,
     form: crate::layout::Form,
     scenario: Rc<Scenario>,
     set: &[Setting],
-    choice: Choice,
     expected: Option<Forecast>,
 ) -> Vec<Command> {
     if *scenario == *play.scenario {
         return Vec::new();
     }
     let names: Vec<String> = set.iter().map(|(name, _)| name.clone()).collect();
-    // While a slider moves, "before" is before it began to move.
-    let goes_on = choice == Choice::Gradual
-        && play
-            .compare
-            .as_ref()
-            .is_some_and(|compare| compare.names == names);
-    if !goes_on {
-        play.compare = Some(Compare {
-            before: play.scenario.clone(),
-            names,
-            before_ms: play.latency_ms(),
-            expected_ms: expected.and_then(|it| it.latency_ms),
-            before_truth: play.tally(),
-            expected_truth: expected.and_then(|it| it.truth),
-        });
-    }
+    play.compare = Some(Compare {
+        before: play.scenario.clone(),
+        names,
+        before_ms: play.latency_ms(),
+        expected_ms: expected.and_then(|it| it.latency_ms),
+        before_truth: play.tally(),
+        expected_truth: expected.and_then(|it| it.truth),
+    });
     if let Some(strategy) = set.iter().find_map(|(_, value)| strategy_of(value)) {
         play.explained = Some(strategy);
     }
@@ -562,7 +625,7 @@ fn take_over(
     play.derive(form);
     play.considered = None;
     play.forecasts.clear();
-    play.next_is_step = choice == Choice::Discrete;
+    play.next_is_step = true;
     let mut commands = vec![Command::Reconfigure(play.scenario.clone())];
     commands.extend(estimate(play));
     commands

@@ -175,7 +175,6 @@ fn run(props: &Props, play: &Play) -> Html {
         lang,
         snapshot: snapshot(),
         main_client: play.main_client,
-        names: play.names.clone(),
         owner,
         offer: offer.filter(|_| model.shows(Part::Choices)),
         considered,
@@ -247,6 +246,7 @@ fn run(props: &Props, play: &Play) -> Html {
         names: &play.names,
         snapshot: snapshot(),
         followed: play.followed,
+        chain: &play.chain,
         send: send.clone(),
     });
     html! {

@@ -7,7 +7,7 @@ use crate::app::fault::Possible;
 use crate::app::names::Names;
 use crate::app::{Msg, Node, Snapshot};
 use crate::layout::{ChipKind, Layout};
-use crate::words::{Lang, Say, Word, count, decimal, ms, share};
+use crate::words::{Lang, Say, Truth, Word, count, decimal, ms, share};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -222,7 +222,10 @@ fn rows_of(props: &Props, table: u16) -> Html {
     let name = name.unwrap_or_default();
     html! {
         <table class="grid" data-test={format!("rows-{name}")}>
-            <caption>{ Word::LatestRows.text(lang) }{ ": " }<code>{ name }</code></caption>
+            <caption>
+                { Word::LatestRows.text(lang) }{ ": " }<code>{ name }</code>{ " " }
+                <span data-test="rows-listed">{ Truth::RowsOf(now.rows.len(), now.keys).text(lang) }</span>
+            </caption>
             <tbody>
                 { for now.rows.iter().map(|(key, row, disagrees)| html! {
                     <tr>
@@ -267,6 +270,16 @@ fn store_body(props: &Props, store: u16) -> Html {
         let reference = recent?.references.iter().find(|it| it.name == *table)?;
         (reference.events_applied > 0).then_some(reference.event_lag_mean_ms)
     };
+    // A table of records has as many rows as have been written by now.
+    let rows = |table: u16| {
+        let truth = props.snapshot.truth.as_ref();
+        let records = truth.and_then(|truth| truth.table(table));
+        let from_start = || props.names.rows.get(table as usize).copied();
+        match records {
+            Some(records) => count(records.keys as f64),
+            None => decimal(f64::from(from_start().unwrap_or(0))),
+        }
+    };
     html! {
         <>
             <dl class="pairs">
@@ -293,7 +306,7 @@ fn store_body(props: &Props, store: u16) -> Html {
                     { for chips.iter().map(|chip| html! {
                         <tr>
                             <th scope="row"><code>{ props.names.tables.get(chip.table as usize).cloned().unwrap_or_default() }</code></th>
-                            <td>{ decimal(f64::from(props.names.rows.get(chip.table as usize).copied().unwrap_or(0))) }</td>
+                            <td>{ rows(chip.table) }</td>
                             <td class="words">
                                 { what(chip.kind).text(lang) }
                                 if let Some(lag) = (chip.kind == ChipKind::Replica).then(|| lag(chip.table)).flatten() {

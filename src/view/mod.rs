@@ -19,9 +19,9 @@
 //! | `restart`, `play` (`aria-pressed`), `step`, `undo-last`, `redo`, `speed`, `speed-value`, `clock` (`data-s`), `timeline`, `bookmark` | the run |
 //! | `chart-latency`, `chart-calls`, `chart-threads`, `chart-stale` | the charts; the current value in `data-value` |
 //! | `truth`, `key-<key>`, `all-agrees`, `job-<n>`, `job-<n>-last`, `operator-queue` | the keys that disagree and who looks after them; where there is a ledger, `outcome-value` and `outcome-then` have `data-count` and `data-of` |
-//! | `term-<control>-<key>`, `term-faults-<key>`, `glossary` | terms that open beside what they belong to; all of them, in the help |
-//! | `affair`, `affair-close`, `told`, `actual`, `wrong`, `chain` | how one key came about |
-//! | `chart-disagreements`, `rows-<table>`, `meaning-<control>` | the curve of disagreements; a table's latest rows; what a choice does |
+//! | `row-<key>`, `more-keys` | the whole row of a key, which can be clicked; how many more disagree |
+//! | `affair`, `affair-close`, `told`, `actual`, `wrong`, `chain`, `chain-<n>` (`data-s`) | how one key came about; each line goes to its moment |
+//! | `chart-disagreements`, `rows-<table>`, `rows-listed`, `meaning-<control>` | the curve of disagreements; a table's latest rows, and how many of how many they are; what a choice does |
 //! | `scenario`, `share`, `note`, `lang`, `theme`, `help`, `help-dialog`, `help-close`, `sheet`, `open-full` | the frame of the page |
 //! | `share-dialog`, `share-close`, `share-exactly`, `share-settings`, `share-link`, `share-length`, `share-copy`, `qr`, `share-embed`, `share-element`, `share-frame`, `snippet-copy`, `share-export`, `export-<form>`, `export-status`, `share-import`, `import-file` | links, and what is taken away or brought |
 //! | `left-off`, `resume`, `resume-not` | what the last visit left off with |
@@ -45,7 +45,6 @@ mod settings;
 mod share;
 mod store;
 mod strategies;
-mod terms;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod topic;

@@ -2,7 +2,6 @@
 
 use super::icon::{Icon, icon};
 use super::on;
-use crate::app::names::Names;
 use crate::app::{Compare, Forecast, Msg, Snapshot};
 use crate::words::{Figure, Lang, Name, Say, Word, figure_ms};
 use std::rc::Rc;
@@ -14,7 +13,6 @@ pub struct Props {
     pub snapshot: Rc<Snapshot>,
     /// The client whose outcome counts.
     pub main_client: u16,
-    pub names: Rc<Names>,
     /// The service that owns what lists refer to, and its place.
     pub owner: Option<(u16, Name)>,
     /// The words of the offer, if it has not been taken.
@@ -24,14 +22,6 @@ pub struct Props {
     pub forecast: Option<Forecast>,
     pub compare: Option<Compare>,
     pub send: Callback<Msg>,
-}
-
-impl Props {
-    /// What one request of the client whose outcome counts is called.
-    fn request(&self) -> &str {
-        let request = self.names.requests.get(self.main_client as usize);
-        request.map_or("", |it| it.text(self.lang))
-    }
 }
 
 /// A large number with what it is.
@@ -74,7 +64,7 @@ pub fn view(props: &Props) -> Html {
         .map(|client| client.latency_ms.mean);
     let waited = props.snapshot.now_s > 6.0;
     let now_words = match now {
-        Some(_) => &Say::Per(props.request()).text(lang),
+        Some(_) => word(Word::ForAList),
         None if waited => word(Word::NoneAnswered),
         None => word(Word::NoAnswersYet),
     };
@@ -172,10 +162,7 @@ fn facts(props: &Props) -> Html {
         && let Some(client) = recent.clients.get(props.main_client as usize)
     {
         let seconds = (recent.to_s - recent.from_s).max(1e-9);
-        facts.push((
-            Say::CallsPer(client.calls_per_request, props.request()).text(lang),
-            false,
-        ));
+        facts.push((Say::CallsAList(client.calls_per_request).text(lang), false));
         let main_service = client.operation.split('.').next().unwrap_or_default();
         for service in &recent.services {
             let name = if service.name == main_service {
@@ -195,10 +182,7 @@ fn facts(props: &Props) -> Html {
                 ));
             }
         }
-        facts.push((
-            Say::Completed(client.ok_per_s, props.request()).text(lang),
-            false,
-        ));
+        facts.push((Say::ListsCome(client.ok_per_s).text(lang), false));
         let refused = (client.rejected + client.refused) as f64 / seconds;
         if refused > 0.0 {
             facts.push((Say::ListsRefused(refused).text(lang), true));

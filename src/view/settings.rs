@@ -1,6 +1,5 @@
 //! The numbers of a scenario: a slider for each.
 
-use super::terms::explained;
 use super::value_of;
 use crate::app::control::{Control, SLIDER_STEPS, at_slider, slider_at};
 use crate::app::{Choice, Msg};
@@ -65,34 +64,33 @@ fn slider(lang: Lang, control: &Control, send: &Callback<Msg>) -> Html {
                 </label>
             }
         });
-        let means = control.question.choice(&control.value);
-        let means = means.map_or("", |it| it.means(lang));
         return html! {
             <div class="slider" key={control.name.clone()} role="radiogroup" aria-label={title}>
                 <div class="head">{ head }</div>
                 <div class="segments">{ for options }</div>
-                if !means.is_empty() {
-                    <p class="hint" data-test={format!("meaning-{}", control.name)}>{ means }</p>
-                }
-                { explained(&control.name, control.question.terms(), lang) }
             </div>
         };
     }
     let place = slider_at(&control.kind, control.number());
-    let oninput = {
+    let moved = {
         let (send, name, kind) = (send.clone(), control.name.clone(), control.kind.clone());
-        Callback::from(move |event: InputEvent| {
-            if let Some(place) = value_of(&event).and_then(|text| number(&text)) {
+        move |text: Option<String>, choice| {
+            if let Some(place) = text.and_then(|text| number(&text)) {
                 let set = vec![(name.clone(), at_slider(&kind, place))];
-                send.emit(Msg::Set(set, Choice::Gradual));
+                send.emit(Msg::Set(set, choice));
             }
-        })
+        }
     };
+    let oninput = {
+        let moved = moved.clone();
+        Callback::from(move |event: InputEvent| moved(value_of(&event), Choice::Gradual))
+    };
+    let onchange = Callback::from(move |event: Event| moved(value_of(&event), Choice::Discrete));
     html! {
         <div class="slider" key={control.name.clone()}>
             <label class="head" for={id.clone()}>{ head }</label>
             <input type="range" id={id.clone()} data-test={id} min="0" max={SLIDER_STEPS.to_string()} step="1"
-                value={format!("{place:.0}")} aria-valuetext={shown(control, lang)} {oninput}/>
+                value={format!("{place:.0}")} aria-valuetext={shown(control, lang)} {oninput} {onchange}/>
         </div>
     }
 }

@@ -4,8 +4,8 @@ use super::icon::{Icon, icon};
 use super::on;
 use crate::app::names::Names;
 use crate::app::truth::{Actual, AffairNow, Cell, JobNow, RowNow, Stage, Told, TruthNow};
-use crate::app::{Msg, Snapshot};
-use crate::words::{Disagreement, Lang, Truth, Word, clock};
+use crate::app::{By, Msg, Snapshot};
+use crate::words::{Deed, Lang, Truth, Word, clock, finding};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -16,6 +16,8 @@ pub struct Props<'a> {
     pub names: &'a Names,
     pub snapshot: Rc<Snapshot>,
     pub followed: Option<u32>,
+    /// What is known of the history of the key that is looked at.
+    pub chain: &'a [(f64, Deed)],
     pub send: Callback<Msg>,
 }
 
@@ -72,12 +74,10 @@ fn wrong(props: &Props<'_>, affair: &AffairNow) -> String {
     let lang = props.lang;
     let kinds = affair.wrong.iter().map(|(what, rule)| {
         let rule = rule.and_then(|rule| props.names.writing.rules.get(rule as usize));
-        let what = Disagreement {
-            finding: *what,
-            rule: rule.cloned(),
-            key: props.names.writing.key.clone(),
-        };
-        what.text(lang)
+        match rule {
+            Some(rule) => format!("{} {}", rule.text(lang), finding(*what, lang)),
+            None => finding(*what, lang).to_string(),
+        }
     });
     kinds.collect::<Vec<_>>().join(" · ")
 }
@@ -87,31 +87,19 @@ pub fn view(props: &Props<'_>) -> Html {
     let lang = props.lang;
     let word = |word: Word| word.text(lang);
     let truth = props.truth;
-    let more = (truth.counts.disagree as usize).saturating_sub(truth.broken.len());
+    let points = |it: bool| on(&props.send, Msg::LookAtRows(By::Pointer, it));
+    let focuses = |it: bool| on(&props.send, Msg::LookAtRows(By::Focus, it));
     html! {
         <section class="keys-table" data-test="truth" aria-labelledby="truth-title">
             <h2 id="truth-title">{ word(Word::TheTruth) }</h2>
-            if truth.broken.is_empty() {
-                <p class="hint" data-test="all-agrees">{ word(Word::AllAgrees) }</p>
-            } else {
-                <div class="scroll">
-                    <table class="grid">
-                        <thead><tr>
-                            <th scope="col">{ props.names.writing.key.text(lang) }</th>
-                            <th scope="col">{ word(Word::WhatIsWrong) }</th>
-                            <th scope="col">{ word(Word::TheUserWasTold) }</th>
-                            <th scope="col">{ word(Word::WhatIsTrue) }</th>
-                            { for truth.columns.iter().map(|table| {
-                                let (owner, table) = column(props, *table);
-                                html! { <th scope="col">{ owner }{ " " }<code>{ table }</code></th> }
-                            }) }
-                            <th scope="col">{ word(Word::Since) }</th>
-                        </tr></thead>
-                        <tbody>{ for truth.broken.iter().map(|affair| line(props, affair)) }</tbody>
-                    </table>
-                </div>
-                if more > 0 { <p class="hint">{ Truth::More(more as u64).text(lang) }</p> }
-            }
+            // As long as somebody looks at the rows, they stay where they are.
+            <div onmouseenter={points(true)} onmouseleave={points(false)} onfocusin={focuses(true)} onfocusout={focuses(false)}>
+                if truth.broken.is_empty() {
+                    <p class="hint" data-test="all-agrees">{ word(Word::AllAgrees) }</p>
+                } else {
+                    { rows(props) }
+                }
+            </div>
             { for truth.jobs.iter().enumerate().map(|(index, job)| job_view(props, index, job)) }
             if truth.counts.with_operator > 0 {
                 <p class="people-queue" data-test="operator-queue" data-count={truth.counts.with_operator.to_string()}>
@@ -122,18 +110,52 @@ pub fn view(props: &Props<'_>) -> Html {
     }
 }
 
+fn rows(props: &Props<'_>) -> Html {
+    let (lang, truth) = (props.lang, props.truth);
+    let word = |word: Word| word.text(lang);
+    let more = (truth.more > 0).then(|| Truth::More(truth.more).text(lang));
+    html! {
+        <>
+            <div class="scroll">
+                <table class="grid">
+                    <thead><tr>
+                        <th scope="col">{ word(Word::BusinessKey) }</th>
+                        <th scope="col">{ word(Word::WhatIsWrong) }</th>
+                        <th scope="col">{ word(Word::TheUserWasTold) }</th>
+                        <th scope="col">{ word(Word::WhatIsTrue) }</th>
+                        { for truth.columns.iter().map(|table| {
+                            let (owner, table) = column(props, *table);
+                            html! { <th scope="col">{ owner }{ " " }<code>{ table }</code></th> }
+                        }) }
+                        <th scope="col">{ word(Word::Since) }</th>
+                    </tr></thead>
+                    <tbody>{ for truth.broken.iter().map(|affair| line(props, affair)) }</tbody>
+                </table>
+            </div>
+            <p class="hint" data-test="more-keys">{ more.unwrap_or_default() }</p>
+        </>
+    }
+}
+
 fn line(props: &Props<'_>, affair: &AffairNow) -> Html {
     let lang = props.lang;
-    let wrong = wrong(props, affair);
-    let key = props.names.writing.business_key(affair.shown).text(lang);
-    let label = Truth::OpenKey(&key, &wrong).text(lang);
+    // A row that somebody looks at stays, whatever becomes of its key.
+    let mended = affair.wrong.is_empty();
+    let wrong = if mended {
+        Word::AgreesNow.text(lang).to_string()
+    } else {
+        wrong(props, affair)
+    };
+    let label = Truth::OpenKey(affair.shown, &wrong).text(lang);
     let open = props.followed == Some(affair.key);
     html! {
-        <tr key={affair.key.to_string()} class={classes!(open.then_some("open"))}>
+        // The whole row can be clicked; the keyboard has the button, whose click is the row's.
+        <tr key={affair.key.to_string()} class={classes!(open.then_some("open"), mended.then_some("mended"))}
+            data-test={format!("row-{}", affair.shown)}
+            onclick={on(&props.send, Msg::Follow((!open).then_some(affair.key)))}>
             <th scope="row">
                 <button class="key" id={format!("key-{}", affair.key)} data-test={format!("key-{}", affair.shown)}
-                    aria-label={label} aria-pressed={if open { "true" } else { "false" }}
-                    onclick={on(&props.send, Msg::Follow((!open).then_some(affair.key)))}>{ affair.shown.to_string() }</button>
+                    aria-label={label} aria-pressed={if open { "true" } else { "false" }}>{ affair.shown.to_string() }</button>
             </th>
             <td class="words">{ wrong }</td>
             <td class="words">{ told(affair.told).text(lang) }</td>
@@ -144,7 +166,9 @@ fn line(props: &Props<'_>, affair: &AffairNow) -> Html {
                     { cell_text(cell, lang) }
                 </td>
             }) }
-            <td>{ Truth::Ago((props.snapshot.now_s - affair.since_s).max(0.0)).text(lang) }</td>
+            <td>
+                if !mended { { Truth::Ago((props.snapshot.now_s - affair.since_s).max(0.0)).text(lang) } }
+            </td>
         </tr>
     }
 }
@@ -156,8 +180,7 @@ pub fn affair(props: &Props<'_>) -> Html {
     let followed = props.truth.followed.as_ref();
     let now = followed.and_then(|it| it.affair.as_ref());
     let title = now.map_or(word(Word::HowItCameAbout).to_string(), |it| {
-        let key = props.names.writing.business_key(it.shown).text(lang);
-        Truth::ChainOf(&key).text(lang)
+        Truth::ChainOf(it.shown).text(lang)
     });
     html! {
         <aside class="inspector affair" id="affair" data-test="affair" tabindex="-1" aria-labelledby="affair-title">
@@ -192,16 +215,31 @@ pub fn affair(props: &Props<'_>) -> Html {
                         }
                     }) }
                 </tbody></table>
-                <ol class="chain" data-test="chain">
-                    { for followed.into_iter().flat_map(|it| &it.chain).map(|(at, deed)| html! {
-                        <li><time>{ clock(*at) }</time><span>{ deed.text(lang) }</span></li>
-                    }) }
-                </ol>
+                { chain(props) }
             } else {
-                <p class="hint">{ word(Word::Forgotten) }</p>
+                <p class="hint">{ word(if props.chain.is_empty() { Word::Forgotten } else { Word::NotYetThen }) }</p>
+                { chain(props) }
             }
         </aside>
     }
+}
+
+/// What happened for the key, line by line: each goes to its moment.
+fn chain(props: &Props<'_>) -> Html {
+    let lang = props.lang;
+    let lines = props.chain.iter().enumerate().map(|(index, (at, deed))| {
+        let (time, text) = (clock(*at), deed.text(lang));
+        let label = Truth::GoTo(&time, &text).text(lang);
+        // What is still to come, seen from the moment that is looked at.
+        let later = *at > props.snapshot.now_s;
+        html! {
+            <li class={classes!(later.then_some("later"))}>
+                <button data-test={format!("chain-{index}")} data-s={format!("{at:.6}")} aria-label={label}
+                    onclick={on(&props.send, Msg::Visit(*at))}><time>{ time }</time><span>{ text }</span></button>
+            </li>
+        }
+    });
+    html! { <ol class="chain" data-test="chain">{ for lines }</ol> }
 }
 
 fn stage(stage: Stage) -> Word {

@@ -36,7 +36,6 @@ fn number(
 pub(super) fn view(props: &Props, truth: &TruthNow) -> Html {
     let lang = props.lang;
     let word = |word: Word| word.text(lang);
-    let key = props.names.writing.key.text(lang);
     let all = truth.tally();
     let now = truth.since_change.unwrap_or(all);
     let exact = |tally: Tally| (tally.disagree as f64, tally.closed);
@@ -44,10 +43,10 @@ pub(super) fn view(props: &Props, truth: &TruthNow) -> Html {
     let expected = props.forecast.and_then(|it| it.truth);
     let expected = expected.map(|tally| (tally.of(now.closed), now.closed));
     let now_words = match truth.since_change {
-        Some(_) => Truth::DisagreeSince(key).text(lang),
-        None => Truth::Disagree(key).text(lang),
+        Some(_) => word(Word::DisagreeSince),
+        None => word(Word::Disagree),
     };
-    let first = |class| number(Some(exact(now)), lang, &now_words, class, "outcome-value");
+    let first = |class| number(Some(exact(now)), lang, now_words, class, "outcome-value");
     let then = |title: &AttrValue| {
         let words = match props.forecast {
             Some(_) => Truth::ExpectedWith(title).text(lang),
@@ -114,8 +113,7 @@ fn facts(props: &Props, truth: &TruthNow) -> Html {
     for finding in Finding::ALL {
         let number = counts.now[finding as usize];
         if number > 0 {
-            let key = props.names.writing.key.text(lang);
-            let text = Truth::Kind(finding, number, key).text(lang);
+            let text = Truth::Kind(finding, number).text(lang);
             facts.push((text, finding_means(finding, lang), true));
         }
     }

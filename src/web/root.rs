@@ -25,6 +25,8 @@ use yew::prelude::*;
 
 /// What is open is kept for the next visit, this often.
 const LEAVE_OFF_MS: u32 = 2_000;
+/// Steps of a slider that follow one another more quickly than this are taken over together.
+const SETTLE_MS: u32 = 400;
 /// How long a note stays.
 const NOTE_MS: u32 = 4_000;
 
@@ -56,6 +58,7 @@ pub struct App {
     /// What gets the focus after the next rendering, and whether only if nothing has it.
     focus: Option<(String, bool)>,
     note: Option<Timeout>,
+    settle: Option<Timeout>,
     seen: Option<Seen>,
     /// An embedded page begins when it is first seen.
     waits_to_be_seen: bool,
@@ -91,6 +94,7 @@ impl Component for App {
             engine,
             focus: None,
             note: None,
+            settle: None,
             seen: None,
             waits_to_be_seen,
             copying: None,
@@ -228,6 +232,7 @@ impl App {
             Command::Inject(kind, lasts) => self.engine.inject(kind, lasts),
             Command::EndFault(fault) => self.engine.end_fault(fault),
             Command::Follow(key) => self.engine.follow(key),
+            Command::HoldRows(keys) => self.engine.hold(keys),
             Command::Redrive(subscription) => self.engine.redrive(subscription),
             Command::Estimate(scenario) => self.engine.forecast(Some(scenario), main_client),
             Command::ForgetEstimate => self.engine.forecast(None, main_client),
@@ -243,6 +248,10 @@ impl App {
             Command::Dress { lang, title, theme } => {
                 environment::dress(lang, &title, theme);
                 self.engine.refresh_palette();
+            }
+            Command::SettleLater => {
+                let send = self.send.clone();
+                self.settle = Some(Timeout::new(SETTLE_MS, move || send.emit(Msg::Settle)));
             }
             Command::EndNoteLater => {
                 let send = self.send.clone();

@@ -1,6 +1,5 @@
 //! What exported pictures, diagrams and traces say beside names and numbers.
 
-use super::number::counted;
 use super::{Lang, count, decimal, ms};
 use crate::sim::trace::Outcome;
 
@@ -21,8 +20,8 @@ pub const fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
         (Outcome::TimedOut, Lang::Ko) => "시간 초과",
         (Outcome::NotPermitted, Lang::En) => "not sent",
         (Outcome::NotPermitted, Lang::Ko) => "보내지 않음",
-        (Outcome::Declined, Lang::En) => "declined (business rule)",
-        (Outcome::Declined, Lang::Ko) => "거절(업무 규칙)",
+        (Outcome::Declined, Lang::En) => "declined",
+        (Outcome::Declined, Lang::Ko) => "업무 사유로 거절",
     }
 }
 
@@ -141,10 +140,10 @@ impl Exported<'_> {
             (Exported::Acknowledges, Lang::En) => "acknowledges".into(),
             (Exported::Acknowledges, Lang::Ko) => "처리 확인".into(),
             (Exported::KeptBack, Lang::En) => {
-                "The caller’s own circuit breaker or throttle did not send the call.".into()
+                "Its own breaker or throttle keeps the call back.".into()
             }
             (Exported::KeptBack, Lang::Ko) => {
-                "서킷 브레이커나 스로틀링이 호출을 보내지 않았습니다.".into()
+                "차단기나 속도 제한 때문에 호출을 보내지 않았습니다.".into()
             }
             (Exported::RolledBack(store), Lang::En) => format!("{store}: rolled back"),
             (Exported::RolledBack(store), Lang::Ko) => format!("{store}: 롤백"),
@@ -154,15 +153,18 @@ impl Exported<'_> {
             (Exported::TooLate, Lang::Ko) => "응답이 왔지만 이미 기다리는 쪽이 없습니다.".into(),
             (Exported::MoreCalls(n, what), Lang::En) => {
                 format!(
-                    "… and {} of {what} like these",
-                    counted(&many((*n).into()), "more call")
+                    "… and {} more calls of {what} like these",
+                    many((*n).into())
                 )
             }
             (Exported::MoreCalls(n, what), Lang::Ko) => {
                 format!("… 같은 호출 {}번 더: {what}", many((*n).into()))
             }
             (Exported::MoreMessages(n), Lang::En) => {
-                format!("{} left out.", counted(&many((*n).into()), "more message"))
+                format!(
+                    "{} more messages follow; they are left out.",
+                    many((*n).into())
+                )
             }
             (Exported::MoreMessages(n), Lang::Ko) => {
                 format!("메시지 {}건이 더 있지만 생략했습니다.", many((*n).into()))
@@ -181,7 +183,7 @@ impl Exported<'_> {
                     outcome(*how, lang),
                     ms(*after, lang)
                 ),
-                None => format!("Request {request} of {who}: {asks}, still in progress"),
+                None => format!("Request {request} of {who}: {asks}, still under way"),
             },
             (
                 Exported::SequenceOf {
@@ -204,7 +206,7 @@ impl Exported<'_> {
             }
             (Exported::ArchitectureOf(title), Lang::Ko) => format!("‘{title}’의 서비스와 DB"),
             (Exported::MoreLinks(n), Lang::En) => {
-                format!("{} left out.", counted(&many(*n as u64), "more link"))
+                format!("{} more links are left out.", many(*n as u64))
             }
             (Exported::MoreLinks(n), Lang::Ko) => {
                 format!("연결 {}개를 생략했습니다.", many(*n as u64))
@@ -236,9 +238,9 @@ impl Exported<'_> {
                 format!("{title}, {from_s:.3}초부터 {to_s:.3}초까지, {speed}×")
             }
             (Exported::MessagesShown(shown, of), Lang::En) => format!(
-                "{} of {} shown",
+                "{} of {} messages shown",
                 many(*shown as u64),
-                counted(&many(*of as u64), "message")
+                many(*of as u64)
             ),
             (Exported::MessagesShown(shown, of), Lang::Ko) => format!(
                 "메시지 {}개 중 {}개 표시",
@@ -246,10 +248,7 @@ impl Exported<'_> {
                 many(*shown as u64)
             ),
             (Exported::RequestsLeftOut(n), Lang::En) => {
-                format!(
-                    "{} of this window left out.",
-                    counted(&many(*n), "more request")
-                )
+                format!("{} more requests of this window are left out.", many(*n))
             }
             (Exported::RequestsLeftOut(n), Lang::Ko) => {
                 format!("이 구간의 요청 {}건을 더 담지 않았습니다.", many(*n))

@@ -43,13 +43,18 @@ fn settings_travel_in_a_link_and_the_run_is_the_same_there_and_in_the_native_pro
         page.choose("control-sync-broadcast");
         page.click(&format!("{} summary", at("seed-panel")));
         let seed = page.text(&at("seed"));
+        let done = page.now() + 0.5;
         page.choose("new-seed");
+        page.wait_until(&format!("{} < {done} - 0.5", crate::playground::clock()));
         page.wait_until(&format!(
             "{}.textContent !== {}",
             query(&at("seed")),
             json!(seed)
         ));
         page.wait_until("location.hash.includes('seed=')");
+        // What was changed on the way is changed again at its time.
+        page.run_until(done);
+        page.wait_until(&chosen("control-sync-broadcast"));
         page.run_anew_to(8.0);
         let before = shown(page);
         let link = page.url();

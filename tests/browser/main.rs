@@ -2,13 +2,13 @@
 //! MSA_CHROMEDRIVER, MSA_CHROMIUM and MSA_AXE (axe-core).
 
 mod accessible;
+mod acting;
 mod article;
 mod breaking;
 mod documentation;
 mod element;
 mod embedding;
 mod exactly;
-mod glossary;
 mod harness;
 mod harness_works;
 mod host;

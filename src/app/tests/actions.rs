@@ -1,5 +1,6 @@
 //! Claims about what a person does: what a change keeps, and how it is taken back.
 
+use super::truth::{Watch, truth};
 use super::*;
 use crate::session::Input;
 use crate::words::Act;
@@ -189,6 +190,85 @@ fn beginning_from_the_start_can_be_taken_back() {
     assert_eq!(play(&bench.model).to_undo(), None);
 }
 
+/// What the panel shows of a setting.
+fn shown(bench: &Bench, name: &str) -> String {
+    let mut controls = play(&bench.model).controls.iter();
+    let control = controls.find(|control| control.name == name);
+    control.expect("it is there").value.clone()
+}
+
+#[test]
+fn one_drag_of_a_slider_is_one_action_and_its_number_follows_the_hand() {
+    let mut bench = Bench::new("");
+    bench.run_ms(1_000);
+    let message = snapshot_with_latency(&bench.model, 100.0);
+    bench.send(message);
+    let before = play(&bench.model).scenario.clone();
+    for rate in ["20", "30", "40"] {
+        bench.send(Msg::Set(set("rate", rate), Choice::Gradual));
+        assert_eq!(shown(&bench, "rate"), rate);
+        // The page may turn round under the hand.
+        bench.send(Msg::Form(Form::Tall));
+        assert_eq!(shown(&bench, "rate"), rate);
+        assert_eq!(
+            play(&bench.model).scenario,
+            before,
+            "the run goes on as it was"
+        );
+        bench.run_ms(100);
+    }
+    assert!(bench.history.is_empty());
+    bench.send(Msg::Set(set("rate", "40"), Choice::Discrete));
+    assert_eq!(
+        bench.address(),
+        ("consultation-list?@1.3s&rate=40&engine=1", true)
+    );
+    assert_eq!(play(&bench.model).compare.as_ref().unwrap().before, before);
+    bench.send(Msg::Settle);
+    assert_eq!(done(&bench), [(1_300, "set")]);
+    bench.send(Msg::Undo);
+    assert_eq!(shown(&bench, "rate"), "14");
+}
+
+#[test]
+fn keys_that_move_a_slider_step_by_step_do_not_make_an_action_of_each_step() {
+    let mut bench = Bench::new("");
+    bench.run_ms(1_000);
+    for rate in ["15", "16", "17", "18"] {
+        bench.send(Msg::Set(set("rate", rate), Choice::Gradual));
+        bench.send(Msg::Set(set("rate", rate), Choice::Discrete));
+        assert_eq!(shown(&bench, "rate"), rate);
+        bench.run_ms(100);
+    }
+    assert_eq!(
+        done(&bench),
+        [(1_000, "set")],
+        "the first is taken over at once"
+    );
+    bench.send(Msg::Settle);
+    assert_eq!(done(&bench), [(1_000, "set"), (1_400, "set")]);
+    assert!(bench.address().0.ends_with("@1.4s&rate=18&engine=1"));
+    assert_eq!(*bench.session.scenario(), *play(&bench.model).scenario);
+}
+
+#[test]
+fn what_a_slider_has_been_moved_to_comes_before_what_is_done_next() {
+    let mut bench = Bench::new("");
+    bench.run_ms(1_000);
+    bench.send(Msg::Set(set("rate", "20"), Choice::Gradual));
+    bench.send(Msg::Cause(crash("common")));
+    assert_eq!(done(&bench), [(1_000, "set"), (1_000, "fault")]);
+    let before = shown(&bench, "threads");
+    bench.send(Msg::Set(set("threads", "0"), Choice::Gradual));
+    bench.send(Msg::Set(set("threads", "0"), Choice::Discrete));
+    assert!(matches!(bench.model.note, Some(Note::Problems(_))));
+    assert_eq!(
+        shown(&bench, "threads"),
+        before,
+        "what cannot be is not shown"
+    );
+}
+
 #[test]
 fn what_is_selected_stands_in_the_address_at_once() {
     let mut bench = Bench::new("");
@@ -218,4 +298,98 @@ fn a_run_that_has_stopped_does_not_play() {
     );
     assert!(update(&mut bench.model, Msg::Play(true)).is_empty());
     assert!(!play(&bench.model).playing);
+}
+
+/// A run of orders, some of which disagree.
+fn orders(seconds: u64) -> (Run, names::Names) {
+    let scenario = crate::scenario::shipped::load("order-payment").unwrap();
+    let mut run = Run::new(scenario.clone(), 0);
+    run.run_until(Time(seconds * 1_000_000_000), u64::MAX);
+    let names = names::Names::new(&scenario, run.plan());
+    (run, names)
+}
+
+#[test]
+fn rows_that_somebody_looks_at_stay_and_the_others_are_counted() {
+    let (run, names) = orders(15);
+    let look = |run: &Run, held: Option<&[u32]>| {
+        truth(run, &names, &Watch::default(), (None, held), None).expect("it has a ledger")
+    };
+    let keys = |truth: &truth::TruthNow| truth.broken.iter().map(|it| it.key).collect::<Vec<_>>();
+    let before = look(&run, None);
+    let held = keys(&before);
+    assert!(held.len() > 2 && before.more == 0);
+    let (later, _) = orders(40);
+    assert_ne!(keys(&look(&later, None))[0], held[0], "new ones come first");
+    let still = look(&later, Some(&held));
+    assert_eq!(keys(&still), held);
+    let listed = still
+        .broken
+        .iter()
+        .filter(|it| !it.wrong.is_empty())
+        .count() as u64;
+    assert_eq!(still.more, still.counts.disagree - listed);
+    // A key that is not remembered has a row all the same.
+    let gone = look(&later, Some(&[u32::MAX]));
+    assert_eq!(
+        (gone.broken.len(), gone.broken[0].cells.len()),
+        (1, gone.columns.len())
+    );
+}
+
+#[test]
+fn the_table_is_held_while_the_pointer_or_the_focus_is_in_it() {
+    let (run, names) = orders(15);
+    let truth = truth(&run, &names, &Watch::default(), (None, None), None).unwrap();
+    let keys: Vec<u32> = truth.broken.iter().map(|it| it.key).collect();
+    let mut model = start("order-payment").0;
+    let snapshot = Snapshot {
+        truth: Some(Rc::new(truth)),
+        ..Snapshot::default()
+    };
+    update(&mut model, Msg::Snapshot(Rc::new(snapshot)));
+    let mut look = |by, on| update(&mut model, Msg::LookAtRows(by, on));
+    assert_eq!(look(By::Pointer, true), [Command::HoldRows(Some(keys))]);
+    assert!(look(By::Focus, true).is_empty());
+    assert!(look(By::Pointer, false).is_empty());
+    assert_eq!(look(By::Focus, false), [Command::HoldRows(None)]);
+}
+
+#[test]
+fn a_line_of_a_history_goes_to_its_moment_and_what_comes_later_stays_known() {
+    let mut model = start("order-payment").0;
+    update(&mut model, Msg::Follow(Some(7)));
+    let line = |at: f64| {
+        let topic = words_name("t");
+        (at, crate::words::Deed::Published { topic })
+    };
+    let at = |now_s: f64, lines: &[f64]| {
+        let followed = truth::Followed {
+            chain: lines.iter().map(|at| line(*at)).collect(),
+            ..truth::Followed::default()
+        };
+        let truth = truth::TruthNow {
+            followed: Some(followed),
+            ..truth::TruthNow::default()
+        };
+        Msg::Snapshot(Rc::new(Snapshot {
+            now_s,
+            truth: Some(Rc::new(truth)),
+            ..Snapshot::default()
+        }))
+    };
+    update(&mut model, at(9.0, &[1.0, 2.5004, 4.0]));
+    let commands = update(&mut model, Msg::Visit(2.5004));
+    assert_eq!(commands, [Command::SetPlaying(false), Command::Seek(2.501)]);
+    update(&mut model, at(2.501, &[1.0, 2.5004]));
+    assert_eq!(play(&model).chain.len(), 3);
+    // What comes in its place is what is known.
+    update(&mut model, at(5.0, &[1.0, 2.5004, 4.5]));
+    assert_eq!(play(&model).chain[2].0, 4.5);
+    update(&mut model, at(2.0, &[1.5]));
+    assert_eq!(play(&model).chain.len(), 1);
+}
+
+fn words_name(key: &str) -> crate::words::Name {
+    crate::words::Name::new(key, &crate::scenario::Text::Empty)
 }
