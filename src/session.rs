@@ -136,6 +136,11 @@ impl Session {
         &self.story
     }
 
+    /// How many of the story's inputs this run has seen: what is done now comes behind them.
+    pub fn done(&self) -> usize {
+        self.replayed
+    }
+
     /// When the settings were changed last, as far as this run has come.
     pub fn changed_at(&self) -> Option<Time> {
         let seen = self.story.inputs[..self.replayed].iter().rev();

@@ -107,6 +107,8 @@ pub struct Model {
     pub refused: Option<Rc<Refused>>,
     /// What is being made to be taken away.
     pub making: Option<export::Export>,
+    /// The steps that the page that embeds this one goes through.
+    pub steps: Option<Rc<host::steps::Steps>>,
     /// What the last visit left off with, while that is offered.
     pub left_off: Option<Rc<share::LeftOff>>,
 }
@@ -347,6 +349,7 @@ impl Model {
             sharing: None,
             refused: None,
             making: None,
+            steps: None,
             left_off: None,
         };
         // Who opens a link to a moment wants to see that moment. A page that is loaded anew goes on where it was.

@@ -2,7 +2,8 @@
 
 use super::icon::{Icon, icon};
 use super::{
-    broken, charts, diagram, help, inspector, outcome, panel, refused, share, transport, truth,
+    broken, charts, diagram, help, inspector, outcome, panel, refused, settings, share, transport,
+    truth,
 };
 use super::{on, value_of};
 use crate::app::control::strategy_of;
@@ -13,6 +14,7 @@ use crate::app::{Model, Msg, Note, Page as AppPage, Play, Theme};
 use crate::scenario::read::in_one_line;
 use crate::scenario::shipped;
 use crate::sim::Plan;
+use crate::time::Time;
 use crate::words::{Act, Happened, Lang, Say, Trouble, Word};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -226,9 +228,10 @@ fn run(props: &Props, play: &Play) -> Html {
     if model.figure() {
         return html! {
             <main class="embedded" id="main">
-                <h1 class="visually-hidden">{ title }</h1>
+                <h1 class="visually-hidden">{ title.clone() }</h1>
                 if model.shows(Part::Outcome) { { outcome } }
                 <div class="figure-place">{ diagram }{ poster(props) }</div>
+                { step(model) }
                 <div class="below">
                     if model.shows(Part::Transport) { { transport } }
                     if model.shows(Part::Open) { <a class="open-full" data-test="open-full" target="_blank" rel="noopener"
@@ -237,6 +240,7 @@ fn run(props: &Props, play: &Play) -> Html {
                     </a> }
                 </div>
                 if model.shows(Part::Choices) { { panel } }
+                { caption(model, play, &title) }
             </main>
         };
     }
@@ -267,6 +271,7 @@ fn run(props: &Props, play: &Play) -> Html {
             <main class="main" id="main">
                 if model.shows(Part::Outcome) { { outcome } }
                 <div class="hero">{ diagram }{ poster(props) }</div>
+                { step(model) }
                 if model.shows(Part::Sentence) { { sentence(play, lang) } }
                 if model.shows(Part::Transport) { { transport } }
                 if let Some(props) = &truth_props { { truth::view(props) } }
@@ -279,6 +284,45 @@ fn run(props: &Props, play: &Play) -> Html {
                 { icon(Icon::Sliders) }{ Say::OpenSettings.text(lang) }
             </button> }
         </div>
+    }
+}
+
+/// What the page around says about the step that it shows.
+fn step(model: &Model) -> Html {
+    let steps = model.steps.as_ref();
+    let shown = steps.and_then(|steps| Some((steps.list.len(), steps.shown()?)));
+    html! {
+        if let Some((of, (number, step))) = shown {
+            <p class="step" role="status" data-test="step">
+                <span class="number">{ format!("{number}/{of}") }</span>{ step.caption.clone() }
+            </p>
+        }
+    }
+}
+
+/// What paper cannot show otherwise: whose picture it is, with which settings, of which moment, and where it runs.
+fn caption(model: &Model, play: &Play, title: &str) -> Html {
+    let lang = model.lang;
+    let changed = play
+        .controls
+        .iter()
+        .filter(|control| control.value != control.shipped);
+    let said = changed.map(|control| {
+        let value = match control.strategy() {
+            Some(strategy) => Word::of_strategy(strategy).text(lang).to_string(),
+            None => settings::shown(control, lang),
+        };
+        format!("{}: {value}", lang.pick(&control.title, &control.name))
+    });
+    let said: Vec<String> = said.collect();
+    let now = play.snapshot.now;
+    html! {
+        <p class="caption" data-test="caption">
+            <b>{ title.to_string() }</b>
+            <span>{ Say::PrintedSettings(&said.join(", ")).text(lang) }</span>
+            <span>{ Say::PrintedMoment(now.since(Time::ZERO).as_secs()).text(lang) }</span>
+            <span>{ format!("{}#{}", model.address, play.link(Some(now)).fragment()) }</span>
+        </p>
     }
 }
 

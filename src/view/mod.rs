@@ -27,6 +27,7 @@
 //! | `left-off`, `resume`, `resume-not` | what the last visit left off with |
 //! | `refused`, `refused-close` | what is wrong with a file or a text that cannot be opened |
 //! | `poster` | the large button over the diagram of an embedded page that waits to be asked |
+//! | `step`, `caption` | what the page around says about the step that it shows; what an embedded page says on paper |
 //! | `error-page`, `broken-input`, `broken-problems`, `open-default` | the page that says what is wrong |
 
 mod broken;

@@ -30,7 +30,7 @@ pub fn Numbers(props: &Props) -> Html {
 }
 
 /// What a value is called.
-fn shown(control: &Control, lang: Lang) -> String {
+pub(super) fn shown(control: &Control, lang: Lang) -> String {
     match &control.kind {
         Kind::Number { .. } => decimal(control.number()),
         Kind::Time { .. } => ms(control.number(), lang),

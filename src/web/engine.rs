@@ -6,6 +6,7 @@ use super::environment::{document, window};
 use super::forecast::Forecaster;
 use super::paint::{Painter, Palette};
 use super::scene;
+use crate::app::host::Standing;
 use crate::app::names::Names;
 use crate::app::onlooker::Onlooker;
 use crate::app::truth::truth;
@@ -33,6 +34,10 @@ const FORECAST_MS: f64 = 4.0;
 const STEP_EVENTS_MAX: usize = 10_000;
 /// Events between two looks at the clock.
 const EVENTS: u64 = 1_000;
+/// After so long without a frame of the browser's, a run that is sent somewhere goes on without one...
+const UNSEEN_MS: f64 = 90.0;
+/// ...and takes more time at once, because nothing else is to be done.
+const UNSEEN_BUDGET_MS: f64 = 60.0;
 /// Time between two snapshots.
 const SNAPSHOT_MS: f64 = 200.0;
 /// With reduced motion the picture changes in steps of this length.
@@ -65,6 +70,8 @@ struct Inner {
     /// Whether the diagram can be seen, and whether the run waits for that.
     seen: bool,
     only_while_seen: bool,
+    /// It stands, because the page that embeds this one is in the middle of what it does.
+    stands: bool,
     calm: bool,
     canvas: Option<Canvas>,
     picture: Picture,
@@ -95,6 +102,8 @@ type OnFrame = Closure<dyn FnMut(f64)>;
 
 struct Frames {
     id: Cell<Option<i32>>,
+    /// When the last frame was.
+    last: Cell<f64>,
     closure: RefCell<Option<OnFrame>>,
     inner: RefCell<Inner>,
     send: Callback<Msg>,
@@ -114,6 +123,7 @@ impl Engine {
     pub fn new(send: Callback<Msg>, calm: bool, only_while_seen: bool) -> Engine {
         let frames = Rc::new(Frames {
             id: Cell::new(None),
+            last: Cell::new(f64::NEG_INFINITY),
             closure: RefCell::new(None),
             inner: RefCell::new(Inner {
                 session: None,
@@ -127,6 +137,7 @@ impl Engine {
                 speed: 1.0,
                 seen: !only_while_seen,
                 only_while_seen,
+                stands: false,
                 calm,
                 canvas: None,
                 picture: Picture::default(),
@@ -151,16 +162,56 @@ impl Engine {
         *frames.closure.borrow_mut() = Some(Closure::new(move |now: f64| {
             if let Some(frames) = weak.upgrade() {
                 frames.id.set(None);
-                let (messages, more) = frames.inner.borrow_mut().frame(now);
-                for message in messages {
-                    frames.send.emit(message);
-                }
-                if more {
-                    frames.request();
-                }
+                frames.frame(now, BUDGET_MS);
             }
         }));
         Engine(frames)
+    }
+
+    /// Goes on where the browser asks for no frames: a window behind others, a frame that is scrolled away.
+    pub fn go_on_unseen(&self) {
+        let now = now_ms();
+        if now - self.0.last.get() >= UNSEEN_MS {
+            self.0.frame(now, UNSEEN_BUDGET_MS);
+        }
+    }
+
+    /// The run stands, whether or not it plays, or goes on.
+    pub fn stand(&self, stands: bool) {
+        let mut inner = self.0.inner.borrow_mut();
+        if inner.stands != stands {
+            inner.stands = stands;
+            inner.last_frame = None;
+            drop(inner);
+            self.0.request();
+        }
+    }
+
+    /// Whether the run is where it was sent.
+    pub fn arrived(&self) -> bool {
+        self.0.inner.borrow().arrived()
+    }
+
+    /// Where the run is. If it plays it comes to the next whole millisecond, at which things are done.
+    pub fn standing(&self) -> Standing {
+        let mut inner = self.0.inner.borrow_mut();
+        let (arrived, playing, stopped) = (inner.arrived(), inner.playing, inner.stopped);
+        let Some(session) = inner.session.as_mut() else {
+            return Standing {
+                arrived,
+                ..Standing::default()
+            };
+        };
+        if arrived && playing {
+            session.to_next_millisecond();
+        }
+        Standing {
+            now: session.now(),
+            arrived,
+            stopped,
+            faults: session.run().sim().faults().to_vec(),
+            done: session.done(),
+        }
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut Inner) -> R) -> R {
@@ -203,12 +254,6 @@ impl Engine {
             inner.begin_anew();
             inner.reach = at;
         });
-    }
-
-    /// Whether the run is on its way to a moment, or something waits to be done there. [`Msg::Arrived`] tells when that is
-    /// over.
-    pub fn on_its_way(&self) -> bool {
-        self.0.inner.borrow().on_its_way
     }
 
     /// Does something to the run, now or when it has come to where it is going, and tells what has been done to it since
@@ -284,8 +329,11 @@ impl Engine {
             let to = Time::ZERO + Span::from_secs_f64(to_s);
             if let Some(session) = &mut inner.session {
                 let back = to < session.now();
-                session.seek(to);
-                inner.on_its_way = true;
+                // Nothing comes after the end of a run.
+                if back || inner.stopped.is_none() {
+                    session.seek(to);
+                    inner.on_its_way = true;
+                }
                 if back {
                     inner.begin_anew();
                 }
@@ -370,6 +418,18 @@ impl Engine {
 }
 
 impl Frames {
+    /// One frame; of its time the simulation may take so many milliseconds.
+    fn frame(&self, now: f64, budget: f64) {
+        self.last.set(now);
+        let (messages, more) = self.inner.borrow_mut().frame(now, budget);
+        for message in messages {
+            self.send.emit(message);
+        }
+        if more {
+            self.request();
+        }
+    }
+
     fn request(&self) {
         if self.id.get().is_some() {
             return;
@@ -505,6 +565,13 @@ impl Inner {
         self.last_snapshot = f64::NEG_INFINITY;
     }
 
+    fn arrived(&self) -> bool {
+        self.session.as_ref().is_none_or(|session| {
+            let goes = session.seeking().is_some() && self.stopped.is_none();
+            !goes && self.waiting.is_empty() && self.known.as_deref() == Some(session.scenario())
+        })
+    }
+
     fn runs(&self) -> bool {
         let seeking = self
             .session
@@ -512,11 +579,11 @@ impl Inner {
             .is_some_and(|session| session.seeking().is_some());
         self.session.is_some()
             && self.stopped.is_none()
-            && (seeking || self.playing && (self.seen || !self.only_while_seen))
+            && (seeking || self.playing && !self.stands && (self.seen || !self.only_while_seen))
     }
 
     /// One frame: what to tell the page, and whether another frame is needed.
-    fn frame(&mut self, now: f64) -> (Vec<Msg>, bool) {
+    fn frame(&mut self, now: f64, budget: f64) -> (Vec<Msg>, bool) {
         let mut messages = Vec::new();
         let began = now_ms();
         if self.runs() {
@@ -524,7 +591,7 @@ impl Inner {
                 .last_frame
                 .map_or(0.0, |last| ((now - last) / 1e3).clamp(0.0, FRAME_MAX_S));
             self.last_frame = Some(now);
-            self.advance(dt, began);
+            self.advance(dt, began + budget);
             self.changed = true;
         } else {
             self.last_frame = None;
@@ -561,7 +628,8 @@ impl Inner {
         self.seen || !self.last_paint.is_finite()
     }
 
-    fn advance(&mut self, dt: f64, began: f64) {
+    /// Advances the run for `dt` seconds of a person's time, or until the clock says `until` (in milliseconds).
+    fn advance(&mut self, dt: f64, until: f64) {
         let Some(session) = &mut self.session else {
             return;
         };
@@ -579,11 +647,16 @@ impl Inner {
                 reached = true;
                 break;
             }
-            if now_ms() - began > BUDGET_MS {
+            if now_ms() > until {
                 break;
             }
         }
         self.reach = self.reach.max(session.now());
+        if seeking && session.seeking().is_none() {
+            // The page hears of it at once, and the run is a frame longer at that moment.
+            self.last_snapshot = f64::NEG_INFINITY;
+            self.last_frame = None;
+        }
         if seeking || dt <= 0.0 {
             return;
         }

@@ -4,15 +4,15 @@
 //! else the first that speaks. Everybody else is as if silent.
 
 use super::environment::{document, window};
-use crate::app::host::{self, MESSAGE_MAX, Request, Topic};
+use crate::app::host::{self, Calls, MESSAGE_MAX, Request, Standing, Topic};
 use crate::app::{Command, Model, Page, embed::Embed};
 use crate::scenario::{Problem, notation::json_text, read};
 use crate::time::Time;
 use gloo_events::EventListener;
 use js_sys::{JSON, Object, Reflect};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessageEvent, Window};
+use web_sys::{KeyboardEvent, MessageEvent, Window};
 use yew::Callback;
 
 /// A message of the window that holds this one.
@@ -28,6 +28,7 @@ pub struct Host {
     origin: Option<String>,
     /// What it asked to be told.
     topics: Vec<Topic>,
+    calls: Calls,
     ready: bool,
     /// What it was told last, to notice changes.
     state: Value,
@@ -63,6 +64,7 @@ impl Host {
             parent,
             origin: embed.origin.clone(),
             topics: Vec::new(),
+            calls: Calls::default(),
             ready: false,
             state: Value::Null,
             event: String::new(),
@@ -73,44 +75,72 @@ impl Host {
         })
     }
 
-    /// Does what a message asks for, and answers it: what is to be done, and whether the host has decided that the run
-    /// plays or stands.
-    pub fn obey(&mut self, model: &mut Model, now: Time, heard: &Heard) -> (Vec<Command>, bool) {
+    /// Takes what a message asks for, to be done when its turn comes. What cannot be understood is refused at once.
+    pub fn hear(&mut self, model: &Model, heard: &Heard) {
         let field = |name: &str| Reflect::get(&heard.data, &JsValue::from_str(name)).ok();
         // What is not meant for us is none of our business.
         if field("msa").is_none_or(|version| version.is_undefined()) {
-            return (Vec::new(), false);
+            return;
         }
         if *self.origin.get_or_insert_with(|| heard.origin.clone()) != heard.origin {
-            return (Vec::new(), false);
+            return;
         }
-        let id = field("id").and_then(|id| id.as_f64());
-        let mut decides = false;
-        let result = parse(&heard.data).and_then(|request| {
-            decides = request.decides_to_play();
-            if let Request::Tell(topic, on) = request {
+        let id = field("id").and_then(|id| match id.as_f64() {
+            Some(number) => serde_json::Number::from_f64(number).map(Value::Number),
+            None => id.as_string().map(Value::String),
+        });
+        let result = match parse(&heard.data) {
+            // Nothing of the run changes by that.
+            Ok(Request::Tell(topic, on)) => {
                 self.topics.retain(|known| *known != topic);
                 if on {
                     self.topics.push(topic);
                     self.forget(topic, model);
                 }
+                Ok(id.clone().map(|id| host::answer(id, Ok(Value::Null))))
             }
-            let value = match request {
-                Request::GetState => host::state(model, Some(now)),
-                _ => Value::Null,
-            };
-            host::obey(model, request).map(|commands| (commands, value))
-        });
-        let (commands, result) = match result {
-            Ok((commands, value)) => (commands, Ok(value)),
-            Err(error) => (Vec::new(), Err(error)),
+            Ok(request) => self.calls.push(id.clone(), request).map(|()| None),
+            Err(error) => Err(error),
         };
-        match (id, result) {
-            (Some(id), result) => self.say(&host::answer(id, result)),
-            (None, Err(error)) => self.say(&host::error(&error)),
-            (None, Ok(_)) => {}
+        let answer = match (result, id) {
+            (Ok(answer), _) => answer,
+            (Err(error), Some(id)) => Some(host::answer(id, Err(error))),
+            (Err(error), None) => Some(host::error(&error)),
+        };
+        if let Some(answer) = answer {
+            self.say(&answer);
         }
-        (commands, decides)
+    }
+
+    /// Whether there are calls that have not been answered.
+    pub fn busy(&self) -> bool {
+        self.calls.busy()
+    }
+
+    /// Goes on with the calls: what is to be done, and whether the host has decided that the run plays or stands.
+    pub fn go_on(&mut self, model: &mut Model, standing: &Standing) -> (Vec<Command>, bool) {
+        let turn = self.calls.go_on(model, standing);
+        for message in &turn.says {
+            self.say(message);
+        }
+        (turn.commands, turn.decides)
+    }
+
+    /// Passes on a key that the page does not use.
+    pub fn pass_on(&self, key: &KeyboardEvent) {
+        if !self.wants(Topic::Key) {
+            return;
+        }
+        let mut fields = Map::new();
+        let mut set = |name: &str, value: Value| fields.insert(name.to_string(), value);
+        set("key", key.key().into());
+        set("code", key.code().into());
+        set("keyCode", key.key_code().into());
+        set("shiftKey", key.shift_key().into());
+        set("ctrlKey", key.ctrl_key().into());
+        set("altKey", key.alt_key().into());
+        set("metaKey", key.meta_key().into());
+        self.say(&host::key(fields));
     }
 
     /// A new subscriber knows nothing of the sentence and the height; the state it has to ask for.
@@ -119,7 +149,7 @@ impl Host {
             Topic::State => self.state = host::state(model, None),
             Topic::Event => self.event.clear(),
             Topic::Resize => self.height = 0.0,
-            Topic::Metrics => {}
+            Topic::Metrics | Topic::Key => {}
         }
     }
 
@@ -172,9 +202,9 @@ impl Host {
     }
 
     fn say(&self, message: &Value) {
-        // An opaque origin has no name to talk to.
+        // A file and a sandboxed frame have no origin that could be talked to; who is talked to is the parent, whoever it is.
         let to = match self.origin.as_deref() {
-            None | Some("null") => "*",
+            None | Some("null" | "file://") => "*",
             Some(origin) => origin,
         };
         if let Ok(message) = JSON::parse(&json_text(message)) {

@@ -4,21 +4,40 @@ use crate::app::Msg;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
+/// Where keys write, or choose by their letters.
+const WRITTEN: &str = "textarea, select, input[type=text], input[type=search], input[type=number]";
+
+fn is_in(event: &KeyboardEvent, selector: &str) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|element| element.matches(selector).unwrap_or(false))
+}
+
+/// Whether a key that means nothing to the page is used by what has the focus, or by the browser within the page.
+pub fn is_used(event: &KeyboardEvent) -> bool {
+    if event.default_prevented() || event.is_composing() || is_in(event, WRITTEN) {
+        return true;
+    }
+    match event.key().as_str() {
+        "Tab" | "Shift" | "Control" | "Alt" | "Meta" => true,
+        "Enter" | " " => is_in(event, "button, a, summary, input, [role=button]"),
+        "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" => {
+            is_in(event, "input[type=range], input[type=radio]")
+        }
+        "Home" | "End" | "PageUp" | "PageDown" => is_in(event, "input[type=range]"),
+        _ => false,
+    }
+}
+
 /// What a key means, unless the element that has the focus needs it itself.
 pub fn meaning(event: &KeyboardEvent) -> Option<Msg> {
     if event.alt_key() || event.default_prevented() {
         return None;
     }
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
-    let is = |selector: &str| {
-        target
-            .as_ref()
-            .is_some_and(|element| element.matches(selector).unwrap_or(false))
-    };
+    let is = |selector: &str| is_in(event, selector);
     let key = event.key();
-    let types = is("textarea, select, input[type=text], input[type=search], input[type=number]");
+    let types = is(WRITTEN);
     if event.ctrl_key() || event.meta_key() {
         // Where a text is typed, the browser takes back what was typed.
         return match (key.as_str(), event.shift_key()) {

@@ -29,6 +29,8 @@ const LEAVE_OFF_MS: u32 = 2_000;
 const SETTLE_MS: u32 = 400;
 /// How long a note stays.
 const NOTE_MS: u32 = 4_000;
+/// While a host waits, the run is looked at this often, whether or not the browser asks for frames.
+const UNSEEN_MS: u32 = 100;
 
 /// What happens to the root: what happens to the page, and what only the browser knows.
 pub enum Event {
@@ -44,6 +46,12 @@ pub enum Event {
     File(web_sys::File),
     /// The page that embeds this one has said something.
     Heard(Heard),
+    /// What it has called for may have arrived.
+    Turn,
+    /// The run may have to go on where the browser asks for no frames.
+    Unseen,
+    /// A key was pressed that means nothing here, or nothing unless there is something to close.
+    Key(web_sys::KeyboardEvent),
     /// The frame has another size.
     Resized,
 }
@@ -68,6 +76,8 @@ pub struct App {
     address: AddressBar,
     /// The page that embeds this one.
     host: Option<Host>,
+    /// While it waits for a run that is on its way.
+    unseen: Option<Interval>,
     /// What was left off with last.
     left_off: String,
     _leaving: Option<Interval>,
@@ -85,6 +95,7 @@ impl Component for App {
         let start = environment::start();
         let send = ctx.link().callback(Event::Msg);
         let engine = Engine::new(send.clone(), start.reduced_motion, start.embed);
+        let guest = start.embed;
         let waits_to_be_seen =
             start.embed && !start.reduced_motion && start.embedding.autoplay == Autoplay::Visible;
         let (model, commands) = Model::new(start);
@@ -101,9 +112,14 @@ impl Component for App {
             maker: None,
             address: AddressBar::default(),
             host: None,
+            unseen: None,
             left_off: String::new(),
             _leaving: None,
-            _listeners: listeners(&send, figure),
+            _listeners: listeners(
+                &send,
+                guest.then(|| ctx.link().callback(Event::Key)),
+                figure,
+            ),
             dice: ctx.link().callback(|()| Event::Dice),
             file: ctx.link().callback(Event::File),
             send,
@@ -144,13 +160,32 @@ impl Component for App {
                 return false;
             }
             Event::Heard(heard) => {
-                let now = self.engine.now();
                 if let Some(host) = &mut self.host {
-                    let (commands, decides) = host.obey(Rc::make_mut(&mut self.model), now, &heard);
-                    self.waits_to_be_seen &= !decides;
-                    self.carry_out(commands);
+                    host.hear(&self.model, &heard);
                 }
+                self.serve();
                 return true;
+            }
+            Event::Turn => {
+                self.serve();
+                return true;
+            }
+            Event::Unseen => {
+                self.engine.go_on_unseen();
+                return false;
+            }
+            Event::Key(key) => {
+                if key.key() == "Escape" {
+                    let commands = update(Rc::make_mut(&mut self.model), Msg::Escape);
+                    if !commands.is_empty() {
+                        self.carry_out(commands);
+                        return true;
+                    }
+                }
+                if let Some(host) = &self.host {
+                    host.pass_on(&key);
+                }
+                return false;
             }
             Event::Resized => return true,
             Event::Seen(seen) => {
@@ -196,6 +231,15 @@ impl Component for App {
         self.engine.rendered();
         if let Some(host) = &mut self.host {
             host.tell(&self.model, self.engine.now());
+            match (host.busy(), self.engine.arrived()) {
+                (true, true) => ctx.link().send_message(Event::Turn),
+                (true, false) => {
+                    let look = ctx.link().callback(|()| Event::Unseen);
+                    self.unseen
+                        .get_or_insert_with(|| Interval::new(UNSEEN_MS, move || look.emit(())));
+                }
+                (false, _) => self.unseen = None,
+            }
         }
         let diagram =
             environment::document().and_then(|document| document.get_element_by_id("diagram"));
@@ -210,6 +254,18 @@ impl Component for App {
 }
 
 impl App {
+    /// Goes on with what the page that embeds this one has called for; meanwhile the run stands.
+    fn serve(&mut self) {
+        let Some(host) = self.host.as_mut().filter(|host| host.busy()) else {
+            return;
+        };
+        let standing = self.engine.standing();
+        let (commands, decides) = host.go_on(Rc::make_mut(&mut self.model), &standing);
+        self.engine.stand(host.busy());
+        self.waits_to_be_seen &= !decides;
+        self.carry_out(commands);
+    }
+
     fn carry_out(&mut self, commands: Vec<Command>) {
         // The layout belongs to the settings that the commands bring.
         if let AppPage::Run(play) = &self.model.page {
@@ -346,7 +402,11 @@ impl App {
 }
 
 /// What the page hears from the browser, for as long as it lives.
-fn listeners(send: &Callback<Msg>, figure: bool) -> Vec<EventListener> {
+fn listeners(
+    send: &Callback<Msg>,
+    unused: Option<Callback<web_sys::KeyboardEvent>>,
+    figure: bool,
+) -> Vec<EventListener> {
     let Some(window) = environment::window() else {
         return Vec::new();
     };
@@ -362,11 +422,18 @@ fn listeners(send: &Callback<Msg>, figure: bool) -> Vec<EventListener> {
         "keydown",
         active,
         move |event| {
-            if let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>()
-                && let Some(msg) = keys::meaning(event)
-            {
-                event.prevent_default();
-                on_key.emit(msg);
+            let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>() else {
+                return;
+            };
+            match (keys::meaning(event), &unused) {
+                // Whether there is anything to close is not known here.
+                (Some(Msg::Escape), Some(unused)) => unused.emit(event.clone()),
+                (Some(msg), _) => {
+                    event.prevent_default();
+                    on_key.emit(msg);
+                }
+                (None, Some(unused)) if !keys::is_used(event) => unused.emit(event.clone()),
+                _ => {}
             }
         },
     ));

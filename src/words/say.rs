@@ -127,6 +127,10 @@ pub enum Say<'a> {
     LeftOff(&'a str, f64),
     /// A file that cannot be opened.
     FileNotOpened(&'a str),
+    /// On paper: the settings that differ from the scenario as it ships, one after the other; nothing if none does.
+    PrintedSettings(&'a str),
+    /// On paper: the moment that is shown, in seconds.
+    PrintedMoment(f64),
 }
 
 impl Say<'_> {
@@ -345,6 +349,12 @@ impl Say<'_> {
                 }
             }
             .into(),
+            (Say::PrintedSettings(""), Lang::En) => "Settings: as the scenario ships".into(),
+            (Say::PrintedSettings(""), Lang::Ko) => "설정: 시나리오 기본값".into(),
+            (Say::PrintedSettings(list), Lang::En) => format!("Settings: {list}"),
+            (Say::PrintedSettings(list), Lang::Ko) => format!("설정: {list}"),
+            (Say::PrintedMoment(at), Lang::En) => format!("At {at:.3} s of the run"),
+            (Say::PrintedMoment(at), Lang::Ko) => format!("실행 시각 {at:.3}초"),
             (Say::OpenSettings, Lang::En) => "Change something".into(),
             (Say::OpenSettings, Lang::Ko) => "설정 바꾸기".into(),
             (Say::Title(scenario), _) => format!("{scenario} · msa-playground"),

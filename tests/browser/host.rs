@@ -138,6 +138,239 @@ fn a_host_breaks_something() {
 }
 
 #[test]
+fn calls_that_nobody_awaits_are_carried_out_in_order_each_where_the_one_before_has_arrived() {
+    Browser::desktop().run(|page| {
+        host(page, "&autoplay=off", "");
+        agreed(page, "play", &json!({}));
+        // All at once, of a run that plays: the fault acts at the minute, and nothing before it.
+        let said = page.eval(
+            "Promise.all([
+                ask('seek', { t: 60 }),
+                ask('injectFault', { fault: { crash: { service: 'common' } } }),
+                ask('setState', { t: 90, settings: { customer: 'batch' } }),
+                ask('seek', { t: '30s' }),
+                ask('pause'),
+                ask('getState'),
+            ])",
+        );
+        let answers = said.as_array().unwrap();
+        assert!(answers.iter().all(|answer| answer["ok"] == true), "{said}");
+        assert_eq!(answers[1]["value"], 0, "its number");
+        let state = &answers[5]["value"];
+        assert_eq!(
+            (&state["t"], &state["playing"]),
+            (&json!(30), &json!(false)),
+            "{state}"
+        );
+        let link = state["link"].as_str().unwrap();
+        let done = "?@60s&fault=crash,service:common&@60s&customer=batch&";
+        assert!(link.contains(done), "{link}");
+        assert_eq!(
+            state["settings"]["customer"], "per_row",
+            "what is done later comes later"
+        );
+        // The order of the answers is that of the calls.
+        let ids = page.eval("heard.filter(it => it.type === 'answer').map(it => it.id)");
+        let mut sorted = ids.as_array().unwrap().clone();
+        sorted.sort_by_key(Value::as_u64);
+        assert_eq!(ids.as_array(), Some(&sorted));
+    });
+}
+
+#[test]
+fn an_answer_comes_when_the_run_has_arrived() {
+    Browser::desktop().run(|page| {
+        host(page, "&autoplay=off", "");
+        for (kind, more, t) in [
+            ("seek", json!({"t": 45}), 45.0),
+            ("setState", json!({"t": "50s"}), 50.0),
+            (
+                "setState",
+                json!({"link": "order-payment?t=20s", "settings": {"by": "events"}}),
+                20.0,
+            ),
+            ("seek", json!({"t": 5}), 5.0),
+        ] {
+            agreed(page, kind, &more);
+            let state = agreed(page, "getState", &json!({}));
+            assert_eq!(state["t"], t, "{kind} {more}: {state}");
+        }
+        agreed(page, "step", &json!({}));
+        let state = agreed(page, "getState", &json!({}));
+        assert!(
+            state["t"].as_f64() > Some(5.0) && state["playing"] == false,
+            "{state}"
+        );
+        agreed(page, "play", &json!({}));
+        assert_eq!(agreed(page, "getState", &json!({}))["playing"], true);
+    });
+}
+
+#[test]
+fn a_fault_lasts_until_it_is_ended_unless_it_says_otherwise() {
+    Browser::desktop().run(|page| {
+        host(page, "&autoplay=off#order-payment?by=events", "");
+        let crash = json!({"fault": {"crash": {"service": "order"}}});
+        assert_eq!(agreed(page, "injectFault", &crash), 0);
+        agreed(page, "seek", &json!({"t": 30}));
+        agreed(page, "endFault", &crash);
+        let slow = json!({"fault": {"slow": {"service": "order", "factor": 3}}, "lasts": 2.5});
+        assert_eq!(agreed(page, "injectFault", &slow), 1);
+        agreed(page, "endFault", &json!({"fault": 1}));
+        refused(page, "endFault", &json!({"fault": 1}), "fault 1 is over");
+        refused(page, "endFault", &crash, "none like this is at work");
+        let names = refused_names(page);
+        agreed(page, "redrive", &json!({"subscription": names}));
+        let link = agreed(page, "getState", &json!({}))["link"].clone();
+        let link = link.as_str().unwrap();
+        for part in [
+            "@0s&fault=crash,service:order&",
+            "@30s&end=0&fault=slow,factor:3,service:order,for:2.5s&end=1&",
+            &format!("&redrive={names}&"),
+        ] {
+            assert!(link.contains(part), "{part}: {link}");
+        }
+        for lasts in ["NaN", "0", "-3", "Infinity", "'0s'", "null"] {
+            let answer = page.eval(&format!(
+                "ask('injectFault', {{ fault: {{ crash: {{ service: 'order' }} }}, lasts: {lasts} }})"
+            ));
+            let error = answer["error"].as_str().unwrap_or_default();
+            assert!(error.contains("lasts: must be longer than 0") || error.contains("lasts: "), "{lasts}: {answer}");
+        }
+        let answer = page.eval("ask('seek', { t: NaN })");
+        assert!(answer["error"].as_str().is_some_and(|error| error.contains("t: must be a moment")), "{answer}");
+    });
+}
+
+/// The name of a subscription, as the refusal of one that is not there says it.
+fn refused_names(page: &Page) -> String {
+    let answer = ask(page, "redrive", &json!({"subscription": "nobody"}));
+    let error = answer["error"].as_str().unwrap_or_default();
+    let names = error
+        .strip_prefix("subscription: must be one of ")
+        .unwrap_or_default();
+    names.split(", ").next().unwrap_or_default().to_string()
+}
+
+#[test]
+fn more_calls_than_can_wait_are_refused() {
+    Browser::desktop().run(|page| {
+        host(page, "&autoplay=off", "");
+        let said = page.eval(
+            "Promise.all(Array.from({ length: 130 }, (_, n) => ask('seek', { t: 20 + n % 2 })))
+                .then(all => all.filter(it => !it.ok).map(it => it.error))",
+        );
+        let errors = said.as_array().unwrap();
+        assert!(!errors.is_empty() && errors.len() <= 30, "{said}");
+        assert!(
+            errors[0]
+                .as_str()
+                .unwrap()
+                .contains("100 calls wait already"),
+            "{said}"
+        );
+        assert_eq!(
+            agreed(page, "getState", &json!({}))["t"]
+                .as_f64()
+                .map(|t| t < 22.0),
+            Some(true)
+        );
+    });
+}
+
+#[test]
+fn a_message_is_answered_with_its_own_id() {
+    Browser::desktop().run(|page| {
+        host(page, "&autoplay=off", "");
+        page.eval("(say({ msa: 1, type: 'getState', id: 'a b' }), say({ msa: 1, type: 'dance', id: '' }), say({ msa: 1, type: 'play', id: 1.5 }), true)");
+        for (id, ok) in [("'a b'", true), ("''", false), ("1.5", true)] {
+            page.wait_until(&format!("heard.some(it => it.type === 'answer' && it.id === {id} && it.ok === {ok})"));
+        }
+    });
+}
+
+#[test]
+fn a_whole_address_is_taken_as_a_link() {
+    Browser::desktop().run(|page| {
+        host(page, "&autoplay=off", "");
+        let link = "https://example.org/playground/?lang=ko#order-payment?by=events";
+        agreed(page, "setState", &json!({"link": link}));
+        wait_for_state(
+            page,
+            "state.scenario === 'order-payment' && state.settings.by === 'events'",
+        );
+    });
+}
+
+#[test]
+fn a_frame_that_is_scrolled_away_goes_where_it_is_sent() {
+    Browser::desktop().run(|page| {
+        page.serve("/host.html", "");
+        let playground = page.server_url("/");
+        // The browser asks frames of other sites that cannot be seen for no pictures.
+        page.serve(
+            "/host.html",
+            &format!("{HOST}<div style='height: 4000px'></div><iframe src='{playground}?embed=1&autoplay=off' width=900 height=700></iframe>"),
+        );
+        page.go(&format!("{}host.html", playground.replace("127.0.0.1", "localhost")));
+        page.wait_until("heard.some(it => it.type === 'ready')");
+        agreed(page, "seek", &json!({"t": 40}));
+        assert_eq!(agreed(page, "getState", &json!({}))["t"], 40);
+        agreed(page, "seek", &json!({"t": 2}));
+        assert_eq!(agreed(page, "getState", &json!({}))["t"], 2);
+    });
+}
+
+#[test]
+fn a_lesson_goes_through_its_steps() {
+    Browser::desktop().run(|page| {
+        host(page, "&autoplay=off&controls=none#consultation-list?seed=5", "");
+        refused(page, "goToStep", &json!({"step": 0}), "there are no steps");
+        let steps = json!([
+            {"t": 3, "caption": "One call a row"},
+            {"t": "6s", "caption": "One call a list", "settings": {"customer": "batch"}},
+        ]);
+        refused(page, "setSteps", &json!({"steps": [{"settings": {"customer": "bach"}}]}), "batch");
+        agreed(page, "setSteps", &json!({"steps": steps}));
+        let shown = "frame().document.querySelector('[data-test=step]')?.textContent";
+        for (step, t, customer, text) in [
+            (1, 6, "batch", "2/2One call a list"),
+            (0, 3, "per_row", "1/2One call a row"),
+        ] {
+            agreed(page, "goToStep", &json!({"step": step}));
+            let state = agreed(page, "getState", &json!({}));
+            assert_eq!((&state["t"], &state["settings"]["customer"], &state["settings"]["seed"]), (&json!(t), &json!(customer), &Value::Null), "{state}");
+            assert!(state["link"].as_str().unwrap().contains("seed=5"), "{state}");
+            assert!(!state["link"].as_str().unwrap().contains('@'), "{state}");
+            page.wait_until(&format!("{shown} === {}", json!(text)));
+            page.wait_until(&format!("heard.some(it => it.type === 'step' && it.step === {step} && it.of === 2 && it.t === {t})"));
+        }
+        refused(page, "goToStep", &json!({"step": 2}), "there are 2 steps");
+    });
+}
+
+#[test]
+fn on_paper_an_embedded_run_says_what_it_shows() {
+    Browser::desktop().run(|page| {
+        host(page, "&autoplay=off#consultation-list?customer=batch&t=4s", "");
+        agreed(page, "seek", &json!({"t": 4.25}));
+        let display = "frame().getComputedStyle(frame().document.querySelector('[data-test=caption]')).display";
+        assert_eq!(page.eval(display), "none");
+        page.wait_until("frame().document.querySelector('[data-test=caption]').textContent.includes('4.250 s')");
+        page.devtools("Emulation.setEmulatedMedia", &json!({"media": "print"}));
+        page.wait_until(&format!("{display} === 'flex'"));
+        let text = page.eval("frame().document.querySelector('[data-test=caption]').innerText");
+        let text = text.as_str().unwrap();
+        for part in ["Customer", "batch", "At 4.250 s", "/#consultation-list?customer=batch", "t=4.25s"] {
+            assert!(text.to_lowercase().contains(&part.to_lowercase()), "{part}: {text}");
+        }
+        assert_eq!(page.eval("frame().document.querySelector('[data-test=play]').checkVisibility()"), false);
+        let fits = "frame().document.querySelector('[data-test=caption]').getBoundingClientRect().bottom <= frame().innerHeight";
+        assert_eq!(page.eval(fits), true);
+    });
+}
+
+#[test]
 fn a_host_is_told_what_it_asked_to_be_told_and_no_more() {
     Browser::desktop().run(|page| {
         host(page, "&autoplay=off", "");
