@@ -85,6 +85,10 @@
   function explain(why, detail) {
     var app = document.getElementById('app');
     if (running(app) || document.getElementById('boot-failed')) return;
+    // The page around can do without, and need not wait for what will not come.
+    if (window.parent !== window) {
+      window.parent.postMessage({ msa: 1, type: 'failed', message: [words.en[why][0]].concat(detail || []).join(' ') }, '*');
+    }
     app.textContent = '';
     var main = element('main', '', app);
     main.id = 'boot';

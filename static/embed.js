@@ -7,14 +7,20 @@
   // The playground lies where this script does.
   var script = document.currentScript;
   var home = new URL('.', script ? script.src : location.href);
-  var PATIENCE_MS = 30000;
-  var HEIGHT = 640;
+  var PATIENCE_S = 30;
+  // As high as the scenarios that ship are with their choices, where the column is at least 900 wide; docs/embedding.md has the same number for the time before
+  // this script is there.
+  var HEIGHT = 960;
+  // What the page inside tells, all of it: who listens is not asked.
+  var TOPICS = ['state', 'metrics', 'event', 'resize', 'key'];
 
-  // The ground of the page around: what mdBook, Docusaurus, VitePress and MkDocs Material call it, or the system's.
+  // The ground of the page around: what mdBook, Docusaurus, VitePress, MkDocs Material and Sphinx call it, or the system's.
   function hostTheme() {
     var root = document.documentElement;
-    var said = root.getAttribute('data-theme') || root.getAttribute('data-md-color-scheme')
-      || (document.body && document.body.getAttribute('data-md-color-scheme')) || '';
+    var body = document.body || root;
+    var said = [root, body].map(function (element) {
+      return element.getAttribute('data-theme') || element.getAttribute('data-md-color-scheme');
+    }).filter(Boolean)[0] || '';
     if (/^(dark|slate)$/.test(said)) return 'dark';
     if (/^(light|default)$/.test(said)) return 'light';
     if (/(^|\s)(dark|coal|navy|ayu)(\s|$)/.test(root.className)) return 'dark';
@@ -27,28 +33,49 @@
     return /^ko(-|$)/.test(lang) ? 'ko' : /^en(-|$)/.test(lang) ? 'en' : null;
   }
 
+  // What is wrong with the value of an attribute that only this element reads; the page inside says the rest.
+  function wrong(name, value) {
+    if (value === null) return null;
+    if (name === 'theme' && !/^(light|dark|auto)$/i.test(value)) return 'theme: must be light, dark or auto';
+    if (name === 'lang' && !/^(ko|en)(-|$)/i.test(value)) return 'lang: must be ko or en';
+    if (name === 'height' && !/^\s*(0*[1-9]\d*(px)?(\s+auto)?|auto)\s*$/i.test(value)) {
+      return 'height: must be pixels (640), auto, or both (640 auto)';
+    }
+    return null;
+  }
+
   class MsaPlayground extends HTMLElement {
     static get observedAttributes() { return ['scenario', 'link', 'theme', 'lang', 'height', 'title']; }
 
     constructor() {
       super();
-      this._asked = new Map();
+      // Calls that have not been answered, in order, by their number.
+      this._calls = new Map();
       this._heard = new Map();
       this._number = 0;
+      // Whether the page inside hears: it has said that it is ready, or what is wrong with its link.
+      this._listens = false;
+      this._failed = null;
+      this._steps = null;
       this._hear = this._hear.bind(this);
       this._follow = this._follow.bind(this);
-      this._await();
+      this._awaitReady();
     }
 
-    // A frame hears nothing before it has said something: that it is ready, or what is wrong with its link.
-    _await() {
-      this.ready = new Promise(function (resolve) { this._isReady = resolve; }.bind(this));
-      this._listens = new Promise(function (resolve) { this._isListening = resolve; }.bind(this));
+    _awaitReady() {
+      this._isReady = false;
+      this.ready = new Promise(function (resolve, reject) {
+        this._resolveReady = resolve;
+        this._rejectReady = reject;
+      }.bind(this));
+      // Nobody has to await it.
+      this.ready.catch(function () {});
     }
 
     connectedCallback() {
       // The height is there before anything is loaded, so that nothing moves.
       this.style.display = 'block';
+      this.style.position = 'relative';
       this.style.minHeight = this._height() + 'px';
       if (this._frame || this._seen) return;
       this._seen = new IntersectionObserver(function (entries) {
@@ -64,43 +91,66 @@
       removeEventListener('message', this._hear);
       this._media.removeEventListener('change', this._follow);
       this._watch.disconnect();
+      clearTimeout(this._patience);
       this._frame.remove();
       this._frame = null;
-      this._asked.forEach(function (asked) { asked.reject(new Error('the playground is no longer in the page')); });
-      this._asked.clear();
-      this._await();
+      this._listens = false;
+      var failed = this._failed;
+      this._failed = null;
+      this._refuseAll('the playground is no longer in the page');
+      // Who awaits the first run may await it in another place of the page.
+      if (this._isReady || failed) this._awaitReady();
     }
 
     attributeChangedCallback(name, before, after) {
       if (!this._frame || before === after) return;
-      if (name === 'theme' || name === 'lang') this._follow();
-      else if (name === 'title') this._frame.title = after || '';
-      else if (name === 'height') {
-        this._resize(this._height());
-        this._listens.then(this._subscribe.bind(this));
-      }
-      else this.setState({ link: this._fragment() }).catch(function () { /* the playground says what is wrong with it */ });
+      var error = wrong(name, after);
+      if (error) this._error(error);
+      else if (name === 'theme' || name === 'lang') this._follow();
+      else if (name === 'title') this._frame.title = this._title();
+      else if (name === 'height') this._resize(0);
+      else this._try(this.setState({ link: this._link() }));
     }
 
-    _height() {
-      var height = parseInt(this.getAttribute('height'), 10);
-      return height > 0 ? height : HEIGHT;
+    // What is refused of what nobody called for by hand is told as an event.
+    _try(call) { call.catch(function (error) { if (this._frame) this._error(error.message); }.bind(this)); }
+
+    _error(message) { this._dispatch({ msa: 1, type: 'error', message: message }); }
+
+    _attribute(name) {
+      var value = this.getAttribute(name);
+      return wrong(name, value) ? null : value;
     }
 
-    _isAuto() { return /auto/.test(this.getAttribute('height')); }
+    // Pixels that are reserved: the frame is never lower, so what stands below it never moves up.
+    _height() { return parseInt(this._attribute('height'), 10) || HEIGHT; }
 
-    _resize(height) {
+    // Whether the frame may be higher: as high as the page inside would like to be.
+    _isAuto() {
+      var height = this._attribute('height');
+      return height === null || /auto/i.test(height);
+    }
+
+    _resize(wanted) {
+      this._wanted = wanted || this._wanted || 0;
+      var height = this._isAuto() ? Math.max(this._height(), this._wanted) : this._height();
       this.style.minHeight = height + 'px';
       this._frame.style.height = height + 'px';
     }
 
+    _link() { return this.getAttribute('link') || this.getAttribute('scenario') || ''; }
+
+    // What stands behind # in a link, which may be a whole address.
     _fragment() {
-      var link = this.getAttribute('link') || '';
-      return (link.indexOf('#') >= 0 ? link.slice(link.indexOf('#') + 1) : link) || this.getAttribute('scenario') || '';
+      var link = this._link();
+      if (link.indexOf('#') >= 0) return link.slice(link.indexOf('#') + 1);
+      return link.indexOf('://') >= 0 ? '' : link;
     }
 
-    _theme() { return this.getAttribute('theme') || hostTheme(); }
-    _lang() { return this.getAttribute('lang') || hostLang(); }
+    _theme() { return (this._attribute('theme') || hostTheme()).toLowerCase(); }
+    _lang() { return (this._attribute('lang') || hostLang() || '').slice(0, 2).toLowerCase(); }
+    _title() { return this.getAttribute('title') || 'msa-playground: ' + (this.getAttribute('scenario') || 'services'); }
+    _seconds() { return parseFloat(this.getAttribute('patience')) > 0 ? parseFloat(this.getAttribute('patience')) : PATIENCE_S; }
 
     _begin() {
       this._seen.disconnect();
@@ -112,17 +162,19 @@
       ['controls', 'autoplay', 'hide'].forEach(function (name) {
         if (this.hasAttribute(name)) address.searchParams.set(name, this.getAttribute(name));
       }, this);
-      if (location.origin !== 'null') address.searchParams.set('origin', location.origin);
+      // A page that has no origin (a file, a sandboxed frame) is called null, and so are its messages.
+      address.searchParams.set('origin', self.origin);
       address.hash = this._fragment();
 
       var frame = document.createElement('iframe');
       frame.src = address.href;
-      frame.title = this.getAttribute('title') || 'msa-playground: ' + (this.getAttribute('scenario') || 'services');
+      frame.title = this._title();
       frame.allow = 'clipboard-write';
       if (this.hasAttribute('sandbox')) frame.setAttribute('sandbox', this.getAttribute('sandbox') || 'allow-scripts allow-popups');
-      frame.style.cssText = 'display:block;width:100%;border:0;border-radius:12px;color-scheme:normal';
+      // Until the page inside runs, what stands in this element is seen, and not the frame.
+      frame.style.cssText = 'display:block;position:absolute;top:0;left:0;visibility:hidden;width:100%;border:0;border-radius:12px;color-scheme:normal';
       this._frame = frame;
-      this._resize(this._height());
+      this._resize(0);
       addEventListener('message', this._hear);
       this._media = matchMedia('(prefers-color-scheme: dark)');
       this._media.addEventListener('change', this._follow);
@@ -131,16 +183,82 @@
         this._watch.observe(element, { attributes: true, attributeFilter: ['class', 'data-theme', 'data-md-color-scheme', 'lang'] });
       }, this);
       this._shown = { theme: this._theme(), lang: this._lang() };
-      // What stood here for readers without JavaScript has done so.
-      this.replaceChildren(frame);
+      this._ownFallback();
+      this._ownSteps();
+      this.append(frame);
+      this._patience = setTimeout(this._fail.bind(this, 'the playground at ' + home.href + ' could not be loaded'), this._seconds() * 1000);
+      this._calls.forEach(this._bePatient, this);
+      ['theme', 'lang', 'height'].forEach(function (name) {
+        var error = wrong(name, this.getAttribute(name));
+        if (error) this._error(error);
+      }, this);
+    }
+
+    // Where nobody has put anything inside, the way to the playground, with a picture of its scenario.
+    _ownFallback() {
+      var empty = Array.from(this.childNodes).every(function (node) {
+        return node.tagName === 'SCRIPT' || node.nodeType !== Node.ELEMENT_NODE && !(node.nodeType === Node.TEXT_NODE && node.data.trim());
+      });
+      if (!empty) return;
+      var address = new URL(home);
+      address.hash = this._fragment();
+      var link = document.createElement('a');
+      link.href = address.href;
+      link.textContent = this._title();
+      this.append(link);
+      var name = /^[a-z][a-z-]*(?=$|\?)/.exec(this._fragment() || 'consultation-list');
+      if (!name) return;
+      var picture = new Image();
+      picture.alt = '';
+      picture.style.cssText = 'display:block;max-width:100%;max-height:' + this._height() + 'px;color-scheme:' + this._theme().replace('auto', 'light dark');
+      // Where it cannot be had, the words are enough.
+      picture.onerror = function () { picture.remove(); };
+      picture.src = new URL('posters/' + name[0] + '.' + (this._lang() || 'en') + '.svg', home).href;
+      link.prepend(picture);
+    }
+
+    // Steps may stand inside: <script type="application/json">[{"t": 5, "caption": "…"}]</script>.
+    _ownSteps() {
+      var script = this.querySelector('script[type="application/json"]');
+      if (!script || this._steps) return;
+      try {
+        this._steps = JSON.parse(script.textContent);
+      } catch (error) {
+        this._error('steps: ' + error.message);
+      }
+    }
+
+    // The frame takes the place of what stood in this element.
+    _show() {
+      this._frame.style.position = 'static';
+      this._frame.style.visibility = 'visible';
+      Array.from(this.childNodes).forEach(function (node) { if (node !== this._frame) node.remove(); }, this);
+    }
+
+    _fail(message) {
+      if (this._failed || this._listens) return;
+      this._failed = message;
+      this._refuseAll(message);
+      this._rejectReady(new Error(message));
+      this._error(message);
+    }
+
+    _refuseAll(message) {
+      var calls = Array.from(this._calls.values());
+      this._calls.clear();
+      calls.forEach(function (call) {
+        clearTimeout(call.patience);
+        call.reject(new Error(message));
+      });
     }
 
     // The page around has another ground or language now.
     _follow() {
       var shown = { theme: this._theme(), lang: this._lang() };
-      if (shown.theme !== this._shown.theme) this.setTheme(shown.theme);
-      if (shown.lang && shown.lang !== this._shown.lang) this.setLang(shown.lang);
+      var before = this._shown;
       this._shown = shown;
+      if (shown.theme !== before.theme) this._try(this.setTheme(shown.theme));
+      if (shown.lang && shown.lang !== before.lang) this._try(this.setLang(shown.lang));
     }
 
     _hear(event) {
@@ -149,45 +267,83 @@
       if (event.origin !== home.origin && event.origin !== 'null') return;
       var message = event.data;
       if (!message || message.msa !== 1) return;
-      if (message.type === 'answer') {
-        var asked = this._asked.get(message.id);
-        this._asked.delete(message.id);
-        if (asked) message.ok ? asked.resolve(message.value) : asked.reject(new Error(message.error));
-        return;
-      }
-      if (message.type === 'ready' || message.type === 'error') {
-        this._subscribe();
-        this._isListening();
-      }
-      if (message.type === 'ready') this._isReady(message);
-      if (message.type === 'resize' && this._isAuto()) this._resize(message.height);
+      if (message.type === 'answer') return this._answered(message);
+      if (message.type === 'key') return this._key(message);
+      if (message.type === 'failed') return this._fail(message.message);
+      if (message.type === 'ready') this._runs(message);
+      if (!this._listens && (message.type === 'ready' || message.type === 'error')) this._listen();
+      if (message.type === 'resize') this._resize(message.height);
       (this._heard.get(message.type) || []).slice().forEach(function (hear) { hear(message); });
-      this.dispatchEvent(new CustomEvent('msa-' + message.type, { detail: message }));
+      this._dispatch(message);
+    }
+
+    _dispatch(message) { this.dispatchEvent(new CustomEvent('msa-' + message.type, { detail: message })); }
+
+    _listen() {
+      clearTimeout(this._patience);
+      this._failed = null;
+      this._listens = true;
+      this._show();
+      TOPICS.forEach(function (topic) { this._tell({ type: 'on', event: topic }); }, this);
+      this._calls.forEach(function (call) { this._tell(call.message); }, this);
+    }
+
+    // It may come after everybody has been told that it would not.
+    _runs(message) {
+      this._resolveReady(message);
+      if (this._isReady) return;
+      this._isReady = true;
+      this.ready = Promise.resolve(message);
+      this._tellSteps();
+    }
+
+    _tellSteps() {
+      if (!this._isReady || !this._steps) return;
+      // Before the calls that go through them.
+      this._tell({ type: 'setSteps', steps: this._steps });
+    }
+
+    _answered(message) {
+      var call = this._calls.get(message.id);
+      if (!call) return;
+      this._calls.delete(message.id);
+      clearTimeout(call.patience);
+      if (message.ok) call.resolve(message.value);
+      else call.reject(new Error(message.error));
+    }
+
+    // A key that the page inside does not use is pressed in the page around: a deck of slides goes on.
+    _key(message) {
+      ['keydown', 'keyup'].forEach(function (type) {
+        this.dispatchEvent(new KeyboardEvent(type, {
+          key: message.key, code: message.code, keyCode: message.keyCode, which: message.keyCode,
+          shiftKey: message.shiftKey, ctrlKey: message.ctrlKey, altKey: message.altKey, metaKey: message.metaKey,
+          bubbles: true, cancelable: true, composed: true
+        }));
+      }, this);
     }
 
     _tell(message) {
-      if (!this._frame) return;
       // A sandboxed frame has no origin that could be named; nothing that is said is secret.
       var origin = this._frame.hasAttribute('sandbox') ? '*' : home.origin;
       this._frame.contentWindow.postMessage(Object.assign({ msa: 1 }, message), origin);
     }
 
-    _subscribe() {
-      this._heard.forEach(function (_, type) { this._tell({ type: 'on', event: type }); }, this);
-      if (this._isAuto()) this._tell({ type: 'on', event: 'resize' });
+    _bePatient(call, id) {
+      call.patience = setTimeout(function () {
+        if (this._calls.delete(id)) call.reject(new Error('the playground does not answer'));
+      }.bind(this), this._seconds() * 1000);
     }
 
+    // A call waits until the playground is loaded, which begins when the element comes near the screen.
     _ask(message) {
-      return this._listens.then(function () {
-        return new Promise(function (resolve, reject) {
-          if (!this._frame) return reject(new Error('the playground is no longer in the page'));
-          var id = ++this._number;
-          this._asked.set(id, { resolve: resolve, reject: reject });
-          setTimeout(function () {
-            if (this._asked.delete(id)) reject(new Error('the playground does not answer'));
-          }.bind(this), PATIENCE_MS);
-          this._tell(Object.assign({ id: id }, message));
-        }.bind(this));
+      return new Promise(function (resolve, reject) {
+        if (this._failed) return reject(new Error(this._failed));
+        var id = ++this._number;
+        var call = { message: Object.assign({ id: id }, message), resolve: resolve, reject: reject };
+        this._calls.set(id, call);
+        if (this._frame) this._bePatient(call, id);
+        if (this._listens) this._tell(call.message);
       }.bind(this));
     }
 
@@ -199,24 +355,28 @@
     setState(state) { return this._ask(Object.assign({}, state, { type: 'setState' })); }
     setTheme(theme) { return this._ask({ type: 'setTheme', theme: theme }); }
     setLang(lang) { return this._ask({ type: 'setLang', lang: lang }); }
-    injectFault(fault, lasts) { return this._ask({ type: 'injectFault', fault: fault, lasts: lasts }); }
+    injectFault(fault, lasts) {
+      return this._ask({ type: 'injectFault', fault: fault, lasts: lasts === null ? undefined : lasts });
+    }
+    endFault(fault) { return this._ask({ type: 'endFault', fault: fault }); }
+    redrive(subscription) { return this._ask({ type: 'redrive', subscription: subscription }); }
+    goToStep(step) { return this._ask({ type: 'goToStep', step: step }); }
+
+    get steps() { return this._steps; }
+    set steps(steps) {
+      this._steps = steps || [];
+      this._tellSteps();
+    }
 
     on(type, hear) {
-      if (!this._heard.has(type)) {
-        this._heard.set(type, []);
-        this._listens.then(this._subscribe.bind(this));
-      }
+      if (!this._heard.has(type)) this._heard.set(type, []);
       this._heard.get(type).push(hear);
       return this;
     }
 
     off(type, hear) {
       var left = (this._heard.get(type) || []).filter(function (other) { return other !== hear; });
-      if (left.length) this._heard.set(type, left);
-      else {
-        this._heard.delete(type);
-        this._listens.then(this._tell.bind(this, { type: 'off', event: type }));
-      }
+      this._heard.set(type, left);
       return this;
     }
   }

@@ -511,6 +511,7 @@ fn key(name: &str) -> &str {
         "Space" => " ",
         "End" => "\u{E010}",
         "Home" => "\u{E011}",
+        "PageDown" => "\u{E00F}",
         "ArrowLeft" => "\u{E012}",
         "ArrowUp" => "\u{E013}",
         "ArrowRight" => "\u{E014}",
