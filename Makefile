@@ -11,7 +11,7 @@ trunk := . scripts/tools.sh && trunk
 # A variable and not a function: make would cut a function's argument at its first comma.
 say := @printf '\n==> %s\n'
 
-.PHONY: help serve build test site validate digests fuzz bench picture check setup clean
+.PHONY: help serve build test site validate digests fuzz bench picture posters check setup clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,16 @@ picture: build ## take the README's picture anew, from the page
 	@scripts/setup.sh tests
 	eval "$$(scripts/setup.sh env)" && cargo test --features browser-tests --test browser picture || true
 	cp target/browser/picture-the_readme_shows_a_picture_that_the_page_can_make.png docs/picture.png
+
+posters: ## draw anew what stands in place of an embedded run that is not there yet (static/posters/)
+	@scripts/setup.sh rust
+	cargo build --quiet --bin msa
+	for file in src/scenario/shipped/*.json; do \
+	    name=$$(basename $$file .json); \
+	    for lang in en ko; do \
+	        cargo run --quiet --bin msa -- export $$name --as svg --at 10s --lang $$lang -o static/posters/$$name.$$lang.svg || exit 1; \
+	    done; \
+	done
 
 check: ## formatting, Cargo.lock, that the simulation core needs nothing of the web, and clippy
 	@scripts/setup.sh rust

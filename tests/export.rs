@@ -430,3 +430,26 @@ fn the_pictures_have_the_colours_of_the_page() {
         }
     }
 }
+
+#[test]
+fn the_posters_beside_the_page_are_the_pictures_of_today() {
+    for (name, _) in shipped::ALL {
+        let run = run_to(shipped::load(name).expect("it ships"), 10.0);
+        for lang in [Lang::En, Lang::Ko] {
+            let is = with(&run, lang, |subject| {
+                svg::text(subject, Theme::System, Form::Wide, 1.0)
+            });
+            let file = format!("static/posters/{name}.{}.svg", lang.code());
+            let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+            let should = std::fs::read_to_string(path).unwrap_or_default();
+            assert!(
+                is == should,
+                "{file} is another picture: run `make posters` and look at it"
+            );
+            assert!(
+                is.len() < 64 << 10,
+                "{file} is too large to stand in place of something"
+            );
+        }
+    }
+}

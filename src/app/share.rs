@@ -84,12 +84,25 @@ pub fn offered(model: &Model, play: &Play, sharing: Sharing) -> Offered {
             escaped(&fragment),
         ),
         element: format!(
-            "<script src=\"{}embed.js\" async></script>\n<msa-playground link=\"{}\"{attributes} height=\"640\">\n  <a href=\"{}\">{title}</a>\n</msa-playground>",
+            "<script src=\"{0}embed.js\" async></script>\n<msa-playground link=\"{1}\"{attributes}>\n  <a href=\"{2}\">{3}</a>\n</msa-playground>",
             escaped(address),
             escaped(&fragment),
             escaped(&whole),
+            poster(model, &link.origin, &title),
         ),
         link: whole,
+    }
+}
+
+/// What is shown where the run is not, as HTML: a picture of the scenario that ships, or else its title.
+fn poster(model: &Model, origin: &Origin, title: &str) -> String {
+    match origin {
+        Origin::Shipped(name) => format!(
+            "<img src=\"{}posters/{name}.{}.svg\" alt=\"{title}\" width=\"1100\" height=\"632\" style=\"max-width:100%;height:auto\">",
+            escaped(&model.address),
+            model.lang.code(),
+        ),
+        Origin::Own(_) => title.to_string(),
     }
 }
 
