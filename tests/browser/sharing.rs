@@ -70,15 +70,21 @@ fn a_language_and_a_theme_that_were_chosen_travel_in_the_link() {
 fn a_long_link_warns_and_one_that_no_qr_code_holds_says_so() {
     Browser::desktop().run(|page| {
         page.open_playground("");
-        // Letters that cannot be packed: the names of many services.
+        // Letters that cannot be packed: the names of many services and stores.
         let mut state = 1_u32;
         let mut noise = |_| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             char::from(b'a' + (state >> 24) as u8 % 26)
         };
-        let names = (0..100).map(|_| (0..60).map(&mut noise).collect::<String>());
-        let services: serde_json::Map<_, _> = names.map(|name| (name, json!({}))).collect();
-        let document = json!({ "version": 1, "name": "mine", "services": services });
+        let mut name = || (0..60).map(&mut noise).collect::<String>();
+        let (mut services, mut stores) = (json!({}), json!({}));
+        for _ in 0..50 {
+            let service = name();
+            services[&service] = json!({});
+            stores[name()] = json!({ "service": service });
+        }
+        let document =
+            json!({ "version": 1, "name": "mine", "services": services, "stores": stores });
         paste(page, &document.to_string());
         page.wait_until("location.hash.startsWith('#z1:')");
         open_dialog(page);
