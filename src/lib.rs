@@ -5,6 +5,7 @@
 pub mod app;
 pub mod digest;
 pub mod export;
+pub mod forecast;
 pub mod layout;
 pub mod metrics;
 pub mod queue;

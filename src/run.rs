@@ -1,6 +1,7 @@
 //! Floor 3: a run with its observers: what happens goes to the numbers and to the trace that is kept.
 
-use crate::metrics::{Metrics, Numbers, Violation};
+use crate::metrics::headline::{HeadlineNow, Sources};
+use crate::metrics::{Metrics, Numbers, Violation, main_client};
 use crate::said::Said;
 use crate::scenario::{FaultKind, Scenario};
 use crate::sim::trace::{Observe, What};
@@ -86,6 +87,21 @@ impl Run {
     /// The numbers of the last seconds.
     pub fn recent(&self) -> Numbers {
         self.sim.observer().metrics.recent(self.plan(), self.now())
+    }
+
+    /// The headline at this moment; `recent` are its [`Run::recent`] numbers.
+    pub fn headline(&self, recent: &Numbers) -> HeadlineNow {
+        HeadlineNow::new(
+            self.scenario.headline(),
+            &Sources {
+                main_client: main_client(&self.scenario, self.plan()).into(),
+                recent,
+                counts: self.sim.ledger().counts(),
+                ended: self.sim.observer().metrics.ended(),
+                faults: self.sim.faults(),
+                now: self.now(),
+            },
+        )
     }
 
     /// The course of the run.

@@ -83,8 +83,8 @@ pub enum Change {
 }
 
 /// The moment at which a run of this scenario opens.
-fn opens_at(_scenario: &Scenario) -> Time {
-    Time::ZERO
+fn opens_at(scenario: &Scenario) -> Time {
+    Time::ZERO + scenario.opens_at
 }
 
 /// Records that are kept of a run that somebody looks at: enough for what is drawn, and for what is taken away.
@@ -139,14 +139,6 @@ impl Session {
     /// How many of the story's inputs this run has seen: what is done now comes behind them.
     pub fn done(&self) -> usize {
         self.replayed
-    }
-
-    /// When the settings were changed last, as far as this run has come.
-    pub fn changed_at(&self) -> Option<Time> {
-        let seen = self.story.inputs[..self.replayed].iter().rev();
-        seen.filter(|(_, input)| matches!(input, Input::Reconfigure(..)))
-            .map(|(at, _)| *at)
-            .next()
     }
 
     /// Where a seek is going, while it has not arrived.

@@ -3,9 +3,9 @@
 
 use msa_playground::run::Run;
 use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, from_value, read, to_value};
-use msa_playground::scenario::{Scenario, settings, shape, shipped};
+use msa_playground::scenario::{Headline, HeadlineKind, Price, Scenario, settings, shape, shipped};
 use msa_playground::sim::{Progress, Simulation};
-use msa_playground::time::Time;
+use msa_playground::time::{Span, Time};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::fs;
@@ -118,6 +118,36 @@ fn memory_is_bounded_over_the_whole_document() {
 fn times_go_together() {
     check("times");
     check("no-duration");
+}
+
+#[test]
+fn a_headline_tells_what_can_be_told() {
+    check("headline");
+}
+
+#[test]
+fn a_document_without_a_headline_has_the_one_that_fits_and_opens_at_the_beginning() {
+    let of = |document: Value| {
+        let scenario = from_value(document).expect("it is valid");
+        assert_eq!(scenario.opens_at, Span::ZERO);
+        assert_eq!(scenario.headline, None);
+        scenario.headline()
+    };
+    let plain = json!({"version": 1, "name": "plain", "services": {"web": {}}});
+    let usual = Headline {
+        kind: HeadlineKind::Latency,
+        price: Price::Calls,
+    };
+    assert_eq!(of(plain), usual);
+    let mut with_ledger = to_value(&shipped::load("customer-update").unwrap()).unwrap();
+    let fields = with_ledger.as_object_mut().unwrap();
+    fields.remove("headline");
+    fields.remove("opens_at");
+    let usual = Headline {
+        kind: HeadlineKind::Disagreements,
+        price: Price::Latency,
+    };
+    assert_eq!(of(with_ledger), usual);
 }
 
 #[test]

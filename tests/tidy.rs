@@ -19,6 +19,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("run", 3),
     ("digest", 3),
     ("session", 3),
+    ("forecast", 3),
     ("layout", 3),
     ("sprites", 3),
     ("share", 3),
@@ -69,7 +70,14 @@ const NOT_OF_FLOATS: &[&str] = &[
 ];
 
 /// The modules of floor 3 whose numbers are compared between machines.
-const NUMBERS: &[&str] = &["metrics", "trace_log", "run", "digest", "session"];
+const NUMBERS: &[&str] = &[
+    "metrics",
+    "trace_log",
+    "run",
+    "digest",
+    "session",
+    "forecast",
+];
 
 /// Lines of code that a reader should have to keep in mind at once, at most.
 const LINES_MAX: usize = 700;

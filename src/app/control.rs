@@ -3,7 +3,7 @@
 use crate::scenario::notation::number;
 use crate::scenario::settings::{Kind, Setting, current_in, kind_in};
 use crate::scenario::{Place, ReadStrategy, Scenario, Text, read::to_value};
-use crate::words::Question;
+use crate::words::{Lang, Question, Word};
 
 /// All strategies, in the order in which the page shows them.
 pub const STRATEGIES: [ReadStrategy; 7] = [
@@ -39,6 +39,14 @@ impl Control {
     /// The strategy it stands at, if it chooses one.
     pub fn strategy(&self) -> Option<ReadStrategy> {
         matches!(self.kind, Kind::Choice(_)).then(|| strategy_of(&self.value))?
+    }
+
+    /// What one of its values is called.
+    pub fn value_name<'v>(&self, value: &'v str, lang: Lang) -> &'v str {
+        match strategy_of(value).filter(|_| matches!(self.kind, Kind::Choice(_))) {
+            Some(strategy) => Word::of_strategy(strategy).text(lang),
+            None => self.question.name(value, lang),
+        }
     }
 
     /// The number it stands at: milliseconds for times.

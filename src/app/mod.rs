@@ -290,8 +290,8 @@ pub enum Command {
     HoldRows(Option<Vec<u32>>),
     /// Have the dead letters of a subscription delivered anew.
     Redrive(u16),
-    /// Find out what these settings would bring (when the person has stopped changing them).
-    Estimate(Rc<Scenario>),
+    /// Find out what it would bring to change the first settings to the second (when the person has stopped changing them).
+    Estimate(Rc<Scenario>, Rc<Scenario>),
     /// That is of no interest any more.
     ForgetEstimate,
     /// Put the settings into the address.

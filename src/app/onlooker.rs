@@ -266,13 +266,8 @@ mod tests {
         /// Everything that is drawn and follows from more than the moment.
         fn all(&self) -> (Shown, Shown, Vec<String>, Picture) {
             let run = self.session.run();
-            let truth = crate::app::truth::truth(
-                run,
-                &self.names,
-                self.onlooker.watch(),
-                (None, None),
-                None,
-            );
+            let truth =
+                crate::app::truth::truth(run, &self.names, self.onlooker.watch(), (None, None));
             let jobs = truth.into_iter().flat_map(|truth| truth.jobs);
             (
                 self.onlooker.at_rest(&self.session, &self.names),

@@ -5,10 +5,9 @@ use super::fault::{Possible, possible};
 use super::names::Names;
 use super::slide::Moving;
 use super::snapshot::Snapshot;
-use super::truth::Tally;
 use super::undo::History;
 use crate::layout::{Form, Layout};
-use crate::metrics::main_client;
+use crate::metrics::{HeadlineNow, main_client};
 use crate::scenario::settings::{self, Setting};
 use crate::scenario::{ReadStrategy, Scenario};
 use crate::session::Story;
@@ -33,14 +32,8 @@ pub enum Node {
 /// What settings would bring, from a run of their own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Forecast {
-    /// Mean latency of the main operation, in milliseconds; nothing if none ended well.
-    pub latency_ms: Option<f64>,
-    /// Calls for one of them.
-    pub calls: f64,
-    /// Refused or failed, a second.
-    pub bad_per_s: f64,
-    /// How many business keys would disagree, where the scenario says what is true.
-    pub truth: Option<Tally>,
+    /// The headline.
+    pub headline: HeadlineNow,
 }
 
 /// A change that was made, and how things were before.
@@ -50,14 +43,10 @@ pub struct Compare {
     pub before: Rc<Scenario>,
     /// The names of the settings that were changed.
     pub names: Vec<String>,
-    /// Mean latency before, in milliseconds, if anything had come.
-    pub before_ms: Option<f64>,
+    /// The headline before.
+    pub before_headline: Option<HeadlineNow>,
     /// What had been expected of the change, if it was the offered one.
-    pub expected_ms: Option<f64>,
-    /// How many business keys disagreed before.
-    pub before_truth: Option<Tally>,
-    /// How many had been expected to, if it was the offered one.
-    pub expected_truth: Option<Tally>,
+    pub expected: Option<HeadlineNow>,
 }
 
 /// A run and everything the page knows about it.
@@ -146,10 +135,7 @@ impl Play {
             history: History::default(),
             next_is_step: false,
             address_at: opened.playhead,
-            scenario: opened
-                .story
-                .scenario_at(opened.playhead.unwrap_or_default())
-                .clone(),
+            scenario: opened.story.scenario_at(opened.opens_at()).clone(),
             base: opened.base,
             origin: opened.origin,
             story: opened.story,
@@ -235,16 +221,50 @@ impl Play {
         settings::apply(&self.scenario, set).ok().map(Rc::new)
     }
 
-    /// The mean latency of the main client in the last seconds, if anything came.
-    pub fn latency_ms(&self) -> Option<f64> {
-        let recent = self.snapshot.recent.as_ref()?;
-        let client = recent.clients.get(self.main_client as usize)?;
-        (client.latency_ms.count > 0).then_some(client.latency_ms.mean)
+    /// Whether the change that is wondered about would help, as far as that is known: its forecast is better than what is.
+    pub fn would_help(&self) -> bool {
+        let now = self.snapshot.headline.as_ref();
+        let then = self.forecast.as_ref();
+        now.zip(then)
+            .is_some_and(|(now, then)| then.headline.is_better_than(now))
     }
 
-    /// How many business keys disagree now: of those since the last change of settings, if there was one.
-    pub fn tally(&self) -> Option<Tally> {
-        let truth = self.snapshot.truth.as_ref()?;
-        Some(truth.since_change.unwrap_or_else(|| truth.tally()))
+    /// What a change sets, for the eye: the titles of the settings that go the same way, from what and to what.
+    pub fn changes(&self, set: &[Setting], lang: Lang) -> Vec<Changed> {
+        let mut changes: Vec<Changed> = Vec::new();
+        for (name, value) in set {
+            let Some(control) = self.controls.iter().find(|it| it.name == *name) else {
+                continue;
+            };
+            if control.value == *value {
+                continue;
+            }
+            let what = lang.pick(&control.title, name).to_string();
+            let from = control.value_name(&control.value, lang).to_string();
+            let to = control.value_name(value, lang).to_string();
+            match changes
+                .iter_mut()
+                .find(|it| (&it.from, &it.to) == (&from, &to))
+            {
+                Some(same) => same.what.push(what),
+                None => changes.push(Changed {
+                    what: vec![what],
+                    from,
+                    to,
+                }),
+            }
+        }
+        changes
     }
+}
+
+/// Settings that go from one value to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Their titles.
+    pub what: Vec<String>,
+    /// What they stand at, in words.
+    pub from: String,
+    /// What they would stand at.
+    pub to: String,
 }

@@ -1,7 +1,7 @@
 //! What the run looks like at a moment: plain data, sent from the frame loop a few times a second.
 
 use super::truth::TruthNow;
-use crate::metrics::{Bin, Numbers};
+use crate::metrics::{Bin, HeadlineNow, Numbers};
 use crate::scenario::FaultKind;
 use crate::sim::{Limit, Locks};
 use crate::time::Time;
@@ -28,9 +28,13 @@ pub struct Snapshot {
     pub stopped: Option<Limit>,
     /// The numbers of the last seconds.
     pub recent: Option<Numbers>,
+    /// The headline: the number of the scenario's story, and its price.
+    pub headline: Option<HeadlineNow>,
     /// The mean latency of the main client's requests since the settings were changed last, in milliseconds, and how near
     /// to it the true mean is, 95 times of 100; while that is known.
     pub mean_ms: Option<(f64, f64)>,
+    /// Since when that mean and what is counted are: the end of the warm-up or the last change of settings, in seconds.
+    pub counts_since_s: f64,
     /// The latest bins of the course of the run.
     pub bins: Vec<Bin>,
     /// Services, in the order of the plan.

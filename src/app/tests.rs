@@ -6,8 +6,8 @@ use super::export::Export;
 use super::takeaway::{Look, Wish};
 use super::*;
 use crate::export::table;
-use crate::metrics::numbers::LatencyNumbers;
-use crate::run::Run;
+use crate::metrics::HeadlineNow;
+use crate::scenario::{Headline, HeadlineKind, Price};
 use crate::session::{Change, Session};
 use crate::time::Time;
 use crate::words::strategy_key;
@@ -132,17 +132,24 @@ fn written(commands: &[Command]) -> Option<(&str, bool)> {
     })
 }
 
-fn snapshot_with_latency(model: &Model, ms: f64) -> Msg {
-    let mut run = Run::new((*play(model).scenario).clone(), 0);
-    run.run_until(Time(1_000_000), 1_000);
-    let mut recent = run.recent();
-    recent.clients[play(model).main_client as usize].latency_ms = LatencyNumbers {
-        count: 5,
-        mean: ms,
-        ..LatencyNumbers::default()
-    };
+/// The headline of lists that take so long, with so many calls for each.
+fn latency(ms: f64, calls: f64) -> HeadlineNow {
+    HeadlineNow {
+        of: Headline {
+            kind: HeadlineKind::Latency,
+            price: Price::Calls,
+        },
+        value: Some(ms),
+        among: 70.0,
+        price: Some(calls),
+        since_s: 0.0,
+        calm_s: None,
+    }
+}
+
+fn snapshot_with_latency(ms: f64) -> Msg {
     Msg::Snapshot(Rc::new(Snapshot {
-        recent: Some(recent),
+        headline: Some(latency(ms, 400.0)),
         ..Snapshot::default()
     }))
 }
@@ -160,7 +167,7 @@ fn the_page_opens_running_with_a_change_offered() {
     assert!(
         commands
             .iter()
-            .any(|command| matches!(command, Command::Estimate(_)))
+            .any(|command| matches!(command, Command::Estimate(..)))
     );
     assert!(commands.contains(&Command::SetPlaying(true)));
 }
@@ -203,22 +210,20 @@ fn every_strategy_can_be_chosen_for_every_reference_and_stands_in_the_address() 
 #[test]
 fn taking_the_offer_compares_with_before_and_can_be_undone() {
     let mut model = opened();
-    let message = snapshot_with_latency(&model, 2670.0);
+    let message = snapshot_with_latency(2670.0);
     update(&mut model, message);
     update(
         &mut model,
         Msg::Estimated(Forecast {
-            latency_ms: Some(84.0),
-            calls: 4.0,
-            bad_per_s: 0.0,
-            truth: None,
+            headline: latency(84.0, 4.0),
         }),
     );
     let before = play(&model).scenario.clone();
     let commands = update(&mut model, Msg::TakeOffer);
     let compare = play(&model).compare.as_ref().unwrap();
+    let value = |headline: Option<HeadlineNow>| headline.and_then(|it| it.value);
     assert_eq!(
-        (compare.before_ms, compare.expected_ms),
+        (value(compare.before_headline), value(compare.expected)),
         (Some(2670.0), Some(84.0))
     );
     assert_eq!(play(&model).offered(), None, "it cannot be taken twice");
@@ -247,15 +252,12 @@ fn taking_the_offer_compares_with_before_and_can_be_undone() {
 fn a_choice_that_is_looked_at_is_worked_out_and_known_when_it_is_looked_at_again() {
     let mut model = opened();
     let offer = Forecast {
-        latency_ms: Some(31.0),
-        calls: 4.0,
-        bad_per_s: 0.0,
-        truth: None,
+        headline: latency(31.0, 4.0),
     };
     update(&mut model, Msg::Estimated(offer));
     let commands = update(&mut model, Msg::Consider(Some(set("code", "replica"))));
     assert!(
-        matches!(&commands[..], [Command::Estimate(_)]),
+        matches!(&commands[..], [Command::Estimate(..)]),
         "{commands:?}"
     );
     assert_eq!(
@@ -264,10 +266,7 @@ fn a_choice_that_is_looked_at_is_worked_out_and_known_when_it_is_looked_at_again
         "the offer's outcome is not this one's"
     );
     let considered = Forecast {
-        latency_ms: Some(900.0),
-        calls: 300.0,
-        bad_per_s: 0.0,
-        truth: None,
+        headline: latency(900.0, 300.0),
     };
     update(&mut model, Msg::Estimated(considered));
     assert_eq!(

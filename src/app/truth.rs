@@ -19,32 +19,13 @@ pub const ROWS_MAX: usize = 10;
 /// Of those, rows that disagree and come first.
 const ROWS_BROKEN_MAX: usize = 5;
 
-/// So many keys disagree, of so many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Keys that disagree.
-    pub disagree: u64,
-    /// Keys for which nothing is under way any more.
-    pub closed: u64,
-}
-
-impl Tally {
-    /// As many as there would be of so many keys.
-    pub fn of(&self, closed: u64) -> f64 {
-        if self.closed == 0 {
-            return 0.0;
-        }
-        self.disagree as f64 * closed as f64 / self.closed as f64
-    }
-}
-
 /// The truth at a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TruthNow {
     /// How many keys there are, and how they stand.
     pub counts: Counts,
-    /// Those since the settings were changed, if they were.
-    pub since_change: Option<Tally>,
+    /// Disagreements of those that began since the last change of settings, by [`Finding`].
+    pub fresh: [u64; Finding::ALL.len()],
     /// The tables that stand side by side: that of the deciding record first.
     pub columns: Vec<u16>,
     /// Keys that disagree, the newest first - or those that somebody looks at, as they stand now.
@@ -60,14 +41,6 @@ pub struct TruthNow {
 }
 
 impl TruthNow {
-    /// All keys, as they stand.
-    pub fn tally(&self) -> Tally {
-        Tally {
-            disagree: self.counts.disagree,
-            closed: self.counts.closed,
-        }
-    }
-
     /// A table's rows.
     pub fn table(&self, table: u16) -> Option<&TableNow> {
         self.tables.iter().find(|it| it.table == table)
@@ -286,7 +259,6 @@ pub fn truth(
     names: &Names,
     watch: &Watch,
     (followed, held): (Option<Key>, Option<&[Key]>),
-    changed: Option<Time>,
 ) -> Option<TruthNow> {
     let plan = run.plan();
     let ledger = plan.ledger.as_ref()?;
@@ -298,12 +270,17 @@ pub fn truth(
         columns: &columns,
     };
     // One pass over all that disagree; what is shown of them is bounded.
+    let counts = *sim.ledger().counts();
     let mut newest: Vec<(Time, Key)> = Vec::new();
-    let mut fresh = 0;
+    let mut fresh = [0; Finding::ALL.len()];
     for (key, affair) in sim.ledger().disagreeing() {
-        let since = since(affair);
-        fresh += u64::from(!affair.is_open() && changed.is_some_and(|at| since >= at));
-        newest.push((since, key));
+        if sim.ledger().is_fresh(affair) {
+            let found = affair.disagreements.iter();
+            found
+                .filter(|it| it.since >= counts.since)
+                .for_each(|it| fresh[it.finding as usize] += 1);
+        }
+        newest.push((since(affair), key));
     }
     newest.sort_unstable_by(|a, b| b.cmp(a));
     let disagree = newest.len();
@@ -318,15 +295,8 @@ pub fn truth(
         .map(|table| look.table(table, &broken))
         .collect();
     Some(TruthNow {
-        counts: *sim.ledger().counts(),
-        since_change: changed.map(|_| Tally {
-            disagree: fresh,
-            closed: run
-                .numbers()
-                .writing
-                .ledger
-                .map_or(0, |numbers| numbers.closed),
-        }),
+        counts,
+        fresh,
         followed: followed.map(|key| look.followed(names, key)),
         broken,
         more,

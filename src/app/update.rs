@@ -528,13 +528,15 @@ fn show_run(model: &mut Model, opened: Opened) -> Vec<Command> {
             open_story(play, model.form, opened.story, playhead)
         }
         page => {
+            // A link that names no moment opens where there is something to see.
+            let at = opened.opens_at();
             let mut play = Play::new(opened, model.form);
             if let Page::Run(old) = page {
                 play.playing = old.playing;
                 play.speed = old.speed;
             }
             let mut commands = vec![
-                Command::Open(play.story.clone(), Playhead::At(at.unwrap_or_default())),
+                Command::Open(play.story.clone(), Playhead::At(at)),
                 Command::Follow(play.followed),
                 Command::SetSpeed(SPEEDS[play.speed]),
                 Command::SetPlaying(play.playing),
@@ -613,10 +615,8 @@ fn take_over(
     play.compare = Some(Compare {
         before: play.scenario.clone(),
         names,
-        before_ms: play.latency_ms(),
-        expected_ms: expected.and_then(|it| it.latency_ms),
-        before_truth: play.tally(),
-        expected_truth: expected.and_then(|it| it.truth),
+        before_headline: play.snapshot.headline,
+        expected: expected.map(|it| it.headline),
     });
     if let Some(strategy) = set.iter().find_map(|(_, value)| strategy_of(value)) {
         play.explained = Some(strategy);
@@ -640,7 +640,9 @@ fn estimate(play: &mut Play) -> Vec<Command> {
     let known = play.forecasts.iter().find(|(known, _)| *known == set);
     play.forecast = known.map(|(_, forecast)| *forecast);
     match (play.forecast, play.with(&set)) {
-        (None, Some(scenario)) => vec![Command::Estimate(scenario)],
+        (None, Some(scenario)) => {
+            vec![Command::Estimate(play.scenario.clone(), scenario)]
+        }
         _ => vec![Command::ForgetEstimate],
     }
 }

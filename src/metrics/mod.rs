@@ -2,7 +2,9 @@
 
 mod batches;
 mod check;
+mod disagreements;
 mod gauge;
+pub mod headline;
 mod latencies;
 pub mod numbers;
 mod series;
@@ -16,7 +18,9 @@ use crate::time::{Span, Time};
 use batches::Batches;
 pub use check::{Broken, Violation};
 use check::{Connections, Station};
+use disagreements::Disagreements;
 use gauge::Gauge;
+pub use headline::HeadlineNow;
 pub use numbers::Numbers;
 pub use series::{Bin, Series};
 use std::collections::VecDeque;
@@ -60,6 +64,8 @@ impl ServiceLevels {
 pub struct Metrics {
     /// Since when the totals count.
     counts_from: Time,
+    /// When the settings were changed last.
+    changed_at: Time,
     /// All full stretches since then.
     total: Tally,
     /// The stretch under way. It is as long as a bin of the series: a second, and longer as the run grows, so that a
@@ -76,7 +82,7 @@ pub struct Metrics {
     wanted: Vec<Gauge>,
     in_flight: Vec<u64>,
     /// What the ledger has found and nothing has mended.
-    disagreements: Gauge,
+    disagreements: Disagreements,
     /// By client: how far the mean latency may be off.
     batches: Vec<Batches>,
     /// By store: what the bound of its pool is held against.
@@ -103,6 +109,7 @@ impl Metrics {
         let main_client = usize::from(main_client(scenario, plan));
         let mut metrics = Metrics {
             counts_from: Time::ZERO + scenario.warm_up,
+            changed_at: Time::ZERO,
             total: Tally::new(plan),
             stretch: Tally::new(plan),
             stretch_began: Time::ZERO,
@@ -113,7 +120,7 @@ impl Metrics {
             connections: gauges(plan.stores.len()),
             wanted: gauges(plan.stores.len()),
             in_flight: vec![0; plan.clients.len()],
-            disagreements: Gauge::default(),
+            disagreements: Disagreements::default(),
             batches: vec![Batches::default(); plan.clients.len()],
             pools: vec![Connections::default(); plan.stores.len()],
             violation: None,
@@ -142,16 +149,21 @@ impl Metrics {
                 calls,
                 ..
             } => {
+                self.in_flight[client as usize] -= 1;
+                // What was asked for under other settings says nothing about these.
+                let began = now - latency;
+                if began < self.changed_at {
+                    return;
+                }
                 let tally = &mut self.stretch.clients[client as usize];
                 tally.outcomes.count(outcome);
-                // The latency and the calls of what failed would flatter: a rejection is quick and cheap.
+                tally.calls += u64::from(calls);
+                // The latency of what failed would flatter: a rejection is quick.
                 if outcome == Outcome::Ok {
-                    tally.calls += u64::from(calls);
                     tally.latency.count(latency);
                 } else {
-                    tally.last_not_ok = tally.last_not_ok.max(Some(now - latency));
+                    tally.last_not_ok = tally.last_not_ok.max(Some(began));
                 }
-                self.in_flight[client as usize] -= 1;
             }
             What::Retried {
                 client, operation, ..
@@ -499,6 +511,14 @@ impl Metrics {
         Numbers::new(plan, &tally, from, now, &self.levels())
     }
 
+    /// Requests of all clients that have ended since the end of the warm-up, or since the settings were changed last.
+    pub fn ended(&self) -> u64 {
+        let under_way = (self.stretch_began >= self.counts_from).then_some(&self.stretch);
+        let tallies = [Some(&self.total), under_way].into_iter().flatten();
+        let clients = tallies.flat_map(|tally| &tally.clients);
+        clients.map(|client| client.outcomes.all()).sum()
+    }
+
     /// The settings have changed: all numbers are those since now, and there may be fewer workers.
     #[inline(never)]
     fn reconfigured(&mut self, plan: &Plan, now: Time) {
@@ -512,6 +532,7 @@ impl Metrics {
             self.close_stretch(plan, now);
         }
         self.recent.clear();
+        self.changed_at = now;
         self.counts_from = self.counts_from.max(now);
         self.total.clear();
         self.batches.fill(Batches::default());

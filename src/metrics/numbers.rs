@@ -93,7 +93,7 @@ pub struct ClientNumbers {
     pub mean_within_ms: Option<f64>,
     /// Ended well, a second.
     pub ok_per_s: f64,
-    /// Calls between services made for one request, on average over those that ended well.
+    /// Calls between services made for one request, on average over all that ended, well or not.
     pub calls_per_request: f64,
 }
 
@@ -257,7 +257,27 @@ fn share(part: u64, rest: u64) -> Option<f64> {
     (part + rest > 0).then(|| part as f64 / (part + rest) as f64)
 }
 
+impl ClientNumbers {
+    /// Requests that ended.
+    pub fn ended(&self) -> u64 {
+        self.ok + self.declined + self.bad()
+    }
+
+    /// Requests that failed: with an error, refused, kept back, or without an answer in time.
+    pub fn bad(&self) -> u64 {
+        self.failed + self.refused + self.rejected + self.timed_out + self.not_permitted
+    }
+}
+
 impl Numbers {
+    /// Values that were out of date when they were read - of references, and found in caches - and all of those values.
+    pub fn stale_values(&self) -> (u64, u64) {
+        let references = self.references.iter().map(|it| (it.stale, it.values));
+        let caches = self.caches.iter().map(|it| (it.stale, it.lookups));
+        let all = references.chain(caches);
+        all.fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1))
+    }
+
     pub(super) fn new(
         plan: &Plan,
         tally: &Tally,
@@ -300,7 +320,7 @@ impl Numbers {
                     latency_ms: (&tally.latency).into(),
                     mean_within_ms: None,
                     ok_per_s: ratio(ok as f64, seconds),
-                    calls_per_request: ratio(tally.calls as f64, ok as f64),
+                    calls_per_request: ratio(tally.calls as f64, tally.outcomes.all() as f64),
                 }
             });
         let operations = plan

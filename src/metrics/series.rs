@@ -32,6 +32,8 @@ pub struct Bin {
     pub ok: u64,
     /// Ended otherwise.
     pub bad: u64,
+    /// Told "no" for a reason of the business.
+    pub declined: u64,
     /// Mean latency of those that ended well, in milliseconds.
     pub latency_mean_ms: f64,
     /// 95 % were not longer (of merged bins: the larger).
@@ -46,6 +48,10 @@ pub struct Bin {
     pub events: u64,
     /// What the ledger had found and nothing had mended, on average.
     pub disagreements: f64,
+    /// Business keys that disagreed, on average: one key may have several disagreements.
+    pub disagreeing_keys: f64,
+    /// Anomalies of isolation that were noticed.
+    pub anomalies: u64,
     /// By service: workers in use, on average.
     pub in_use: Vec<f64>,
     /// By service: requests waiting for a worker, on average.
@@ -127,6 +133,7 @@ impl Bin {
             issued: client.map_or(0, |client| client.issued),
             ok: client.map_or(0, |client| client.outcomes.ok),
             bad: client.map_or(0, |client| client.outcomes.bad()),
+            declined: client.map_or(0, |client| client.outcomes.declined),
             latency_mean_ms: client.map_or(0.0, |client| client.latency.mean_ms()),
             latency_p95_ms,
             calls: client.map_or(0, |client| client.calls),
@@ -134,6 +141,8 @@ impl Bin {
             stale: references.clone().map(|reference| reference.stale).sum(),
             events: references.map(|reference| reference.events).sum(),
             disagreements: tally.writes.disagreements_mean(),
+            disagreeing_keys: tally.writes.disagreeing_keys_mean(),
+            anomalies: tally.writes.anomalies(),
             in_use,
             queue,
         };
@@ -157,6 +166,7 @@ impl Bin {
         let (my_length, its_length) = (self.length_s, next.length_s);
         let mean = |a: f64, b: f64| (a * my_length + b * its_length) / length;
         self.disagreements = mean(self.disagreements, next.disagreements);
+        self.disagreeing_keys = mean(self.disagreeing_keys, next.disagreeing_keys);
         for (mine, its) in self.in_use.iter_mut().zip(&next.in_use) {
             *mine = mean(*mine, *its);
         }
@@ -167,6 +177,8 @@ impl Bin {
         self.issued += next.issued;
         self.ok += next.ok;
         self.bad += next.bad;
+        self.declined += next.declined;
+        self.anomalies += next.anomalies;
         self.calls += next.calls;
         self.values += next.values;
         self.stale += next.stale;

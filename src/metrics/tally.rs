@@ -41,7 +41,12 @@ impl Outcomes {
         self.declined += other.declined;
     }
 
-    /// All but the good ones.
+    /// All that ended.
+    pub(super) fn all(&self) -> u64 {
+        self.ok + self.declined + self.bad()
+    }
+
+    /// All but the good ones, and those that were told "no".
     pub(super) fn bad(&self) -> u64 {
         self.failed + self.refused + self.rejected + self.timed_out + self.not_permitted
     }

@@ -1,6 +1,6 @@
 //! Numbers about writing: transactions, events and the truth.
 
-use super::gauge::Gauge;
+use super::disagreements::Disagreements;
 use crate::sim::Plan;
 use crate::sim::trace::{Anomaly, Finding, What, Written};
 use crate::time::Time;
@@ -70,6 +70,7 @@ struct LedgerTally {
     skipped: u64,
     undone: u64,
     disagreements_area: u128,
+    keys_area: u128,
     span_ns: u128,
     mend_sum_ns: u128,
 }
@@ -154,6 +155,7 @@ impl Writes {
         mine.skipped += its.skipped;
         mine.undone += its.undone;
         mine.disagreements_area += its.disagreements_area;
+        mine.keys_area += its.keys_area;
         mine.span_ns += its.span_ns;
         mine.mend_sum_ns += its.mend_sum_ns;
         for (mine, its) in self.reconciliations.iter_mut().zip(&other.reconciliations) {
@@ -165,9 +167,15 @@ impl Writes {
     }
 
     /// The level of disagreements over the stretch.
-    pub fn read(&mut self, disagreements: &Gauge, began: Time, now: Time) {
-        self.ledger.disagreements_area = disagreements.area(now).into();
+    pub fn read(&mut self, disagreements: &Disagreements, began: Time, now: Time) {
+        self.ledger.disagreements_area = disagreements.findings.area(now).into();
+        self.ledger.keys_area = disagreements.keys.area(now).into();
         self.ledger.span_ns = now.since(began).0.into();
+    }
+
+    /// Anomalies noticed in the stretch, of all kinds.
+    pub fn anomalies(&self) -> u64 {
+        self.ledger.anomalies.iter().sum()
     }
 
     /// Disagreements over the stretch, on average.
@@ -175,9 +183,20 @@ impl Writes {
         self.ledger.disagreements_mean()
     }
 
+    /// Business keys that disagree over the stretch, on average.
+    pub fn disagreeing_keys_mean(&self) -> f64 {
+        self.ledger.mean(self.ledger.keys_area)
+    }
+
     /// Takes in what happens about writing.
     #[inline(never)]
-    pub fn observe(&mut self, plan: &Plan, now: Time, what: &What, disagreements: &mut Gauge) {
+    pub fn observe(
+        &mut self,
+        plan: &Plan,
+        now: Time,
+        what: &What,
+        disagreements: &mut Disagreements,
+    ) {
         let ledger = &mut self.ledger;
         match *what {
             What::Committed { store, .. } => self.stores[store as usize].committed += 1,
@@ -248,14 +267,19 @@ impl Writes {
                 ledger.closed += 1;
                 ledger.agreed += u64::from(agrees);
             }
-            What::Found { finding, .. } => {
+            What::Found { key, finding, .. } => {
                 ledger.found[finding as usize] += 1;
-                disagreements.up(now);
+                disagreements.found(key, now);
             }
-            What::Mended { finding, after, .. } => {
+            What::Mended {
+                key,
+                finding,
+                after,
+                ..
+            } => {
                 ledger.mended[finding as usize] += 1;
                 ledger.mend_sum_ns += u128::from(after.0);
-                disagreements.down(now);
+                disagreements.mended(key, now);
             }
             What::Noticed { anomaly, .. } => ledger.anomalies[anomaly as usize] += 1,
             What::LeftToOperator { .. } => ledger.to_operator += 1,
@@ -527,10 +551,15 @@ impl WritingNumbers {
 
 impl LedgerTally {
     fn disagreements_mean(&self) -> f64 {
+        self.mean(self.disagreements_area)
+    }
+
+    /// The mean level of a gauge with this area.
+    fn mean(&self, area: u128) -> f64 {
         if self.span_ns == 0 {
             0.0
         } else {
-            self.disagreements_area as f64 / self.span_ns as f64
+            area as f64 / self.span_ns as f64
         }
     }
 

@@ -8,6 +8,7 @@ use super::bus::Topic;
 use super::choose::Choose;
 use super::distribution::Distribution;
 use super::fault::Fault;
+use super::headline::Headline;
 use super::named::Named;
 use super::resilience::{Breaker, Retry, Throttle};
 use super::truth::{Ledger, Reconciliation};
@@ -53,6 +54,10 @@ pub struct Scenario {
     /// What happens before this time is left out of the totals (the system is still filling up).
     #[serde(default)]
     pub warm_up: Span,
+    /// The moment at which the page opens the run, so that what it is about can be seen at once. (A headless run begins at
+    /// 0 all the same.)
+    #[serde(default)]
+    pub opens_at: Span,
     /// The services, by name.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 64)))]
@@ -114,6 +119,10 @@ pub struct Scenario {
     /// The one change that the page offers first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<Offer>,
+    /// The outcome that tells its story. Without it: disagreements and latency where there is a ledger, latency and calls
+    /// where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headline: Option<Headline>,
 }
 
 /// Two documents are the same if they are written the same.

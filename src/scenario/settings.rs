@@ -19,7 +19,9 @@ use serde_json::{Number, Value};
 pub type Setting = (String, String);
 
 /// The parts of a document that say what it is and what may be set; they are not settings themselves.
-pub const NOT_SETTINGS: [&str; 4] = ["version", "name", "controls", "offer"];
+pub const NOT_SETTINGS: [&str; 6] = [
+    "version", "name", "controls", "offer", "headline", "opens_at",
+];
 
 /// Names that mean something else in a link; no control may be called so.
 pub const RESERVED: [&str; 6] = ["t", "select", "engine", "fault", "end", "redrive"];

@@ -56,6 +56,7 @@ pub fn check(scenario: &Scenario) -> Vec<Problem> {
     checker.processes();
     checker.clients();
     checker.ledger();
+    checker.headline();
     checker.reconciliations();
     let used = checker.used_links();
     checker.links(&used);

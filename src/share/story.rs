@@ -32,6 +32,14 @@ pub struct Opened {
     pub other_engine: bool,
 }
 
+impl Opened {
+    /// The moment at which the page opens it: the one that the link names, or else where the scenario opens.
+    pub fn opens_at(&self) -> Time {
+        let opens_at = Time::ZERO + self.story.first.opens_at;
+        self.playhead.unwrap_or(opens_at)
+    }
+}
+
 /// What a link brings back.
 ///
 /// # Errors

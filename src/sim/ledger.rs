@@ -31,11 +31,22 @@ pub struct Disagreement {
     pub since: Time,
 }
 
+/// So many keys disagree, of so many for which nothing is under way any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Keys that disagree.
+    pub disagree: u64,
+    /// Keys for which nothing is under way any more.
+    pub closed: u64,
+}
+
 /// What is known of one business key.
 #[derive(Clone, Debug, Default)]
 pub struct Affair {
     /// Things under way.
     live: u32,
+    /// When the first of the things began that are (or were last) under way together.
+    began: Time,
     /// Whether the user has been told that it is done.
     promised: bool,
     /// Whether the user has been told that it failed, and nothing better since.
@@ -55,6 +66,9 @@ pub struct Affair {
     tries: u32,
     /// Whether it stands among those that are kept.
     kept: bool,
+    /// In which of the ledger's counts it stands among the fresh keys, and whether it disagrees there; 0: in none.
+    fresh_in: u32,
+    fresh_disagrees: bool,
 }
 
 impl Affair {
@@ -86,6 +100,12 @@ pub struct Counts {
     pub anomalies: [u64; 3],
     /// Keys that wait for people.
     pub with_operator: u64,
+    /// Since when the following are counted: the end of the warm-up, or the last change of settings.
+    pub since: Time,
+    /// Keys whose work has all begun since then: what was under way before belongs to the settings of before.
+    pub fresh: Tally,
+    /// Anomalies noticed for such keys, by [`Anomaly`].
+    pub fresh_anomalies: [u64; 3],
 }
 
 /// The account.
@@ -95,6 +115,8 @@ pub struct Ledger {
     /// Keys that agree, the oldest first.
     kept: VecDeque<Key>,
     counts: Counts,
+    /// How often the fresh keys have been counted anew.
+    count: u32,
 }
 
 /// What the ledger says about a key for which nothing is under way any more.
@@ -116,6 +138,19 @@ impl Ledger {
         &self.counts
     }
 
+    /// The fresh keys are counted anew, from `since` on.
+    pub fn count_from(&mut self, since: Time) {
+        self.count += 1;
+        self.counts.since = self.counts.since.max(since);
+        self.counts.fresh = Tally::default();
+        self.counts.fresh_anomalies = [0; 3];
+    }
+
+    /// Whether a key is counted among the fresh ones.
+    pub fn is_fresh(&self, affair: &Affair) -> bool {
+        affair.fresh_in == self.count && affair.closed
+    }
+
     /// What is known of a key.
     pub fn affair(&self, key: Key) -> Option<&Affair> {
         self.affairs.get(key)
@@ -131,7 +166,13 @@ impl Ledger {
     pub fn begins(&mut self, key: Key, now: Time) -> bool {
         let affair = self.affairs.get_or_new(key);
         if affair.live == 0 {
+            affair.began = now;
             self.counts.open += 1;
+            if affair.fresh_in == self.count {
+                self.counts.fresh.closed -= 1;
+                self.counts.fresh.disagree -= u64::from(affair.fresh_disagrees);
+                affair.fresh_in = 0;
+            }
             if affair.closed {
                 self.counts.closed -= 1;
                 if !affair.disagreements.is_empty() {
@@ -206,9 +247,12 @@ impl Ledger {
         }
     }
 
-    /// An anomaly is noticed.
-    pub fn notices(&mut self, anomaly: Anomaly) {
+    /// An anomaly is noticed for a key.
+    pub fn notices(&mut self, key: Key, anomaly: Anomaly) {
         self.counts.anomalies[anomaly as usize] += 1;
+        let affair = self.affairs.get(key);
+        let fresh = affair.is_some_and(|affair| affair.began >= self.counts.since);
+        self.counts.fresh_anomalies[anomaly as usize] += u64::from(fresh);
     }
 
     /// A key goes to the people who look at such things by hand. Whether it was not there yet.
@@ -260,6 +304,14 @@ impl Ledger {
         let counts = &mut self.counts;
         counts.open -= 1;
         counts.closed += 1;
+        if affair.began >= counts.since {
+            let since = counts.since;
+            let found_since = affair.disagreements.iter().any(|it| it.since >= since);
+            affair.fresh_in = self.count;
+            affair.fresh_disagrees = found_since;
+            counts.fresh.closed += 1;
+            counts.fresh.disagree += u64::from(found_since);
+        }
         for (_, finding, _) in &closing.mended {
             counts.now[*finding as usize] -= 1;
         }

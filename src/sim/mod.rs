@@ -191,6 +191,8 @@ impl<O: Observe> Simulation<O> {
             events_now: 0,
             stopped: None,
         };
+        let counts_from = Time::ZERO + scenario.warm_up;
+        simulation.world.ledger.count_from(counts_from);
         for fault in &scenario.faults {
             simulation.plan_fault(fault);
         }
@@ -446,6 +448,7 @@ impl<O: Observe> Simulation<O> {
             self.connections_go_on(store as u16);
         }
         self.bus_goes_on();
+        self.world.ledger.count_from(self.now);
         self.record(What::Reconfigured);
         Ok(())
     }

@@ -452,7 +452,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     fn notice(&mut self, key: Key, table: u16, anomaly: Anomaly, request: Serial) {
-        self.world.ledger.notices(anomaly);
+        self.world.ledger.notices(key, anomaly);
         self.note(
             key,
             What::Noticed {

@@ -93,11 +93,7 @@ fn draw(chart: Chart, lang: Lang) -> Html {
 pub fn view(props: &Props) -> Html {
     let lang = props.lang;
     let last = match &props.snapshot.truth {
-        Some(truth) => {
-            let counts = &truth.counts;
-            let now: u64 = counts.now.iter().sum();
-            disagreements(props, now as f64)
-        }
+        Some(truth) => disagreements(props, truth.counts.disagree as f64),
         None => stale(props),
     };
     let charts = [latency(props), calls(props), threads(props), last];
@@ -150,7 +146,7 @@ fn latency(props: &Props) -> Chart {
 fn calls(props: &Props) -> Chart {
     let bins = &props.snapshot.bins;
     let calls = over(bins, |bin| {
-        let ended = bin.ok + bin.bad;
+        let ended = bin.ok + bin.declined + bin.bad;
         (ended > 0).then(|| bin.calls as f64 / ended as f64)
     });
     let top = top_of(&[&calls]);
@@ -255,9 +251,9 @@ fn threads(props: &Props) -> Chart {
     }
 }
 
-/// How many disagreements there are: the curve that a reconciliation brings down.
+/// How many business keys disagree: the curve that a reconciliation brings down.
 fn disagreements(props: &Props, now: f64) -> Chart {
-    let curve = over(&props.snapshot.bins, |bin| Some(bin.disagreements));
+    let curve = over(&props.snapshot.bins, |bin| Some(bin.disagreeing_keys));
     let top = top_of(&[&curve]);
     Chart {
         test: "chart-disagreements",

@@ -14,7 +14,7 @@ use crate::app::{Model, Msg, Note, Page as AppPage, Play, Theme};
 use crate::scenario::read::in_one_line;
 use crate::scenario::shipped;
 use crate::sim::Plan;
-use crate::time::Time;
+use crate::time::{Span, Time};
 use crate::words::{Act, Happened, Lang, Say, Trouble, Word};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -160,8 +160,11 @@ fn run(props: &Props, play: &Play) -> Html {
     let offered = play.offered();
     let offer = offered
         .as_ref()
-        .and(play.scenario.offer.as_ref())
-        .map(|offer| AttrValue::from(lang.pick(&offer.title, "").to_string()));
+        .zip(play.scenario.offer.as_ref())
+        .map(|(set, offer)| {
+            let title = AttrValue::from(lang.pick(&offer.title, "").to_string());
+            (title, play.changes(set, lang))
+        });
     let owner = play
         .owner
         .and_then(|owner| Some((owner, play.names.services.get(owner as usize)?.clone())));
@@ -179,6 +182,7 @@ fn run(props: &Props, play: &Play) -> Html {
         main_client: play.main_client,
         owner,
         offer: offer.filter(|_| model.shows(Part::Choices)),
+        helps: play.considered.is_none() && play.would_help(),
         considered,
         forecast: play.forecast,
         compare: play.compare.clone().filter(|_| model.shows(Part::Choices)),
@@ -222,6 +226,7 @@ fn run(props: &Props, play: &Play) -> Html {
         bookmarks: bookmarks(play),
         undo: name_of(play.to_undo().as_ref()),
         redo: name_of(play.to_redo()),
+        opens_later: play.scenario.opens_at > Span::ZERO,
         embed: model.figure(),
         send: send.clone(),
     });

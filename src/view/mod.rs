@@ -4,8 +4,9 @@
 //!
 //! | `data-test` | what |
 //! |---|---|
-//! | `outcome`, `outcome-value` (`data-ms`), `outcome-then` (`data-ms`), `outcome-facts` | the outcome; milliseconds as a number in the attribute, empty if nothing came |
-//! | `offer`, `undo` | take the offered change; undo the last change |
+//! | `outcome`, `outcome-value`, `outcome-then`, `outcome-course`, `outcome-facts` | the headline: now, and what a change would bring or how it was before; its number in `data-value` and its price in `data-price`, empty if nothing came; of latency also in `data-ms`, of what is counted in `data-count` beside `data-of` |
+//! | `offer` (class `glows` where it would help), `offer-sets`, `undo` | take the offered change; what it sets; undo the last change |
+//! | `from-the-beginning` | the beginning of a run that opens later |
 //! | `strategy-<control>-<strategy>`, `strategy-all-<strategy>` | radio buttons: `strategy-customer-batch` |
 //! | `strategy-meaning` | what the chosen strategy does |
 //! | `control-<name>`, `value-<name>` | a slider (or radio buttons `control-<name>-<choice>`), and what it stands at |
@@ -18,7 +19,7 @@
 //! | `sentence` | what just happened |
 //! | `restart`, `play` (`aria-pressed`), `step`, `undo-last`, `redo`, `speed`, `speed-value`, `clock` (`data-s`), `timeline`, `bookmark` | the run |
 //! | `chart-latency`, `chart-calls`, `chart-threads`, `chart-stale` | the charts; the current value in `data-value` |
-//! | `truth`, `key-<key>`, `all-agrees`, `job-<n>`, `job-<n>-last`, `operator-queue` | the keys that disagree and who looks after them; where there is a ledger, `outcome-value` and `outcome-then` have `data-count` and `data-of` |
+//! | `truth`, `key-<key>`, `all-agrees`, `job-<n>`, `job-<n>-last`, `operator-queue` | the keys that disagree and who looks after them |
 //! | `row-<key>`, `more-keys` | the whole row of a key, which can be clicked; how many more disagree |
 //! | `affair`, `affair-close`, `told`, `actual`, `wrong`, `chain`, `chain-<n>` (`data-s`) | how one key came about; each line goes to its moment |
 //! | `chart-disagreements`, `rows-<table>`, `rows-listed`, `meaning-<control>` | the curve of disagreements; a table's latest rows, and how many of how many they are; what a choice does |
@@ -34,6 +35,7 @@ mod broken;
 mod charts;
 mod choices;
 mod diagram;
+mod facts;
 mod frame;
 mod help;
 mod icon;
@@ -51,7 +53,6 @@ mod tests;
 mod topic;
 mod transport;
 mod truth;
-mod verdict;
 
 pub use frame::{Props, page};
 

@@ -1,9 +1,15 @@
-//! The outcome: what a list costs now, what it would cost or what it did cost - the largest thing on the page.
+//! The outcome: the headline of the scenario's story with its price - now, and what a change would bring or has brought.
+//! The largest thing on the page.
 
 use super::icon::{Icon, icon};
-use super::on;
+use super::{facts, on};
+use crate::app::play::Changed;
 use crate::app::{Compare, Forecast, Msg, Snapshot};
-use crate::words::{Figure, Lang, Name, Say, Word, figure_ms};
+use crate::metrics::HeadlineNow;
+use crate::metrics::headline::course;
+use crate::scenario::HeadlineKind;
+use crate::words::{AboutHeadline, Lang, Name, Word, price, story};
+use std::fmt::Write;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -15,8 +21,10 @@ pub struct Props {
     pub main_client: u16,
     /// The service that owns what lists refer to, and its place.
     pub owner: Option<(u16, Name)>,
-    /// The words of the offer, if it has not been taken.
-    pub offer: Option<AttrValue>,
+    /// The words of the offer and all that it changes, if it has not been taken.
+    pub offer: Option<(AttrValue, Vec<Changed>)>,
+    /// Whether the offer would help, as far as that is known.
+    pub helps: bool,
     /// The words of a choice that is looked at; the forecast is then its own.
     pub considered: Option<AttrValue>,
     pub forecast: Option<Forecast>,
@@ -24,25 +32,54 @@ pub struct Props {
     pub send: Callback<Msg>,
 }
 
-/// A large number with what it is.
-fn number(
-    ms: Option<f64>,
+/// After so many seconds something should have come.
+const WAITED_S: f64 = 6.0;
+
+/// The headline with its price. `what` says whose it is, if it is not the run's own of now.
+fn figure(
+    headline: Option<&HeadlineNow>,
+    what: Option<String>,
+    waited: bool,
     lang: Lang,
-    words: &str,
     class: &'static str,
     test: &'static str,
 ) -> Html {
-    let Figure { value, unit } = figure_ms(ms.unwrap_or(f64::NAN), lang);
+    let Some(headline) = headline else {
+        return html! {
+            <div class={classes!("figure", class)} data-test={test} data-value="">
+                <p class="number"><span class="value">{ "–" }</span></p>
+                <p class="what">{ what.unwrap_or_default() }</p>
+            </div>
+        };
+    };
+    let (shown, cost) = (story(headline, waited, lang), price(headline, lang));
+    let number = |number: Option<f64>| number.map_or(String::new(), |it| format!("{it:.3}"));
+    let ms = (headline.of.kind == HeadlineKind::Latency).then(|| number(headline.value));
+    let counted = !matches!(
+        headline.of.kind,
+        HeadlineKind::Latency | HeadlineKind::Stale
+    );
+    let among = counted.then(|| format!("{:.1}", headline.among));
+    let count = counted.then(|| {
+        headline
+            .value
+            .map_or(String::new(), |it| format!("{it:.1}"))
+    });
     html! {
-        <p class={classes!("figure", class)} data-test={test} data-ms={ms.map_or(String::new(), |ms| format!("{ms:.3}"))}>
-            <span class="number"><span class="value">{ value }</span><span class="unit">{ unit }</span></span>
-            <span class="what">{ words.to_string() }</span>
-        </p>
+        <div class={classes!("figure", class)} data-test={test} data-value={number(headline.value)}
+            data-ms={ms} data-count={count} data-of={among} data-price={number(headline.price)}>
+            <p class="numbers">
+                <span class="number"><span class="value">{ shown.value }</span><span class="unit">{ shown.unit }</span></span>
+                <span class="price"><span class="value">{ cost.value }</span><span class="unit">{ cost.unit }</span>
+                    <span class="of">{ cost.what }</span></span>
+            </p>
+            <p class="what">{ what.unwrap_or(shown.what) }</p>
+        </div>
     }
 }
 
 /// The way back to the settings before.
-pub(super) fn undo(props: &Props) -> Html {
+fn undo(props: &Props) -> Html {
     html! {
         <button id="undo" class="quiet" data-test="undo" onclick={on(&props.send, Msg::Undo)}>
             { icon(Icon::Undo) }{ Word::Undo.text(props.lang) }
@@ -50,97 +87,75 @@ pub(super) fn undo(props: &Props) -> Html {
     }
 }
 
+/// The button of the offer, and all that it changes. It draws the eye only where it would help.
+fn offer(props: &Props, changes: &[Changed]) -> Html {
+    let lang = props.lang;
+    let glows = props.helps.then_some("glows");
+    html! {
+        <div class="offered">
+            <button id="offer" class={classes!("offer", glows)} data-test="offer" aria-describedby="offer-sets"
+                onclick={on(&props.send, Msg::TakeOffer)}>{ Word::TryIt.text(lang) }</button>
+            if props.compare.is_some() { { undo(props) } }
+            <ul id="offer-sets" class="sets" data-test="offer-sets">
+                { for changes.iter().map(|it| html! {
+                    <li>{ AboutHeadline::Sets(&it.what.join(", "), &it.from, &it.to).text(lang) }</li>
+                }) }
+            </ul>
+        </div>
+    }
+}
+
 /// The outcome bar.
 pub fn view(props: &Props) -> Html {
-    if let Some(truth) = &props.snapshot.truth {
-        return super::verdict::view(props, truth);
-    }
     let lang = props.lang;
-    let word = |word: Word| word.text(lang);
-    let recent = props.snapshot.recent.as_ref();
-    let client = recent.and_then(|recent| recent.clients.get(props.main_client as usize));
-    let now = client
-        .filter(|client| client.latency_ms.count > 0)
-        .map(|client| client.latency_ms.mean);
-    let waited = props.snapshot.now_s > 6.0;
-    let now_words = match now {
-        Some(_) => word(Word::ForAList),
-        None if waited => word(Word::NoneAnswered),
-        None => word(Word::NoAnswersYet),
+    let now = props.snapshot.headline.as_ref();
+    let waited = props.snapshot.now_s - now.map_or(0.0, |now| now.since_s) > WAITED_S;
+    let actual = |class| figure(now, None, waited, lang, class, "outcome-value");
+    let about = |about: AboutHeadline| Some(about.text(lang));
+    // A forecast is a run of another length: it is told for as much as has been seen here.
+    let expected = props.forecast.as_ref().map(|it| it.headline);
+    let expected = expected.map(|it| now.map_or(it, |now| it.told_among(now)));
+    let then = |title: &AttrValue| {
+        let words = match expected {
+            Some(_) => about(AboutHeadline::Expected(title)),
+            None => about(AboutHeadline::WorkingOut),
+        };
+        let expected = expected.as_ref();
+        figure(expected, words, true, lang, "expected", "outcome-then")
     };
-    let expected = props.forecast.and_then(|forecast| forecast.latency_ms);
-    let expected_words = |title: &AttrValue| match props.forecast {
-        Some(_) => Say::ExpectedWith(title).text(lang),
-        None => word(Word::WorkingOut).to_string(),
+    let action = match (&props.offer, &props.compare) {
+        (Some((_, changes)), _) => offer(props, changes),
+        (None, Some(compare)) => html! {
+            <>
+                if let Some(expected) = &compare.expected {
+                    <span class="was-expected">{
+                        AboutHeadline::ExpectedWas(&now.map_or(*expected, |now| expected.told_among(now))).text(lang)
+                    }</span>
+                }
+                { undo(props) }
+            </>
+        },
+        (None, None) => Html::default(),
     };
-    // Not taken yet: now -> expected. Taken: before -> now.
-    let (mut first, mut second, action) = match (&props.offer, &props.compare) {
-        (Some(title), compare) => {
-            let words = expected_words(title);
-            (
-                number(now, lang, now_words, "actual", "outcome-value"),
-                Some(number(expected, lang, &words, "expected", "outcome-then")),
-                html! {
-                    <>
-                        <button id="offer" class="offer" data-test="offer" onclick={on(&props.send, Msg::TakeOffer)}>
-                            { word(Word::TryIt) }
-                        </button>
-                        if compare.is_some() {
-                            { undo(props) }
-                        }
-                    </>
-                },
-            )
-        }
-        // Nothing had come before: there is nothing to compare with, but still a way back.
-        (None, Some(compare)) if compare.before_ms.is_none() => (
-            number(now, lang, now_words, "actual better", "outcome-value"),
-            None,
-            undo(props),
-        ),
-        (None, Some(compare)) => (
-            number(
-                compare.before_ms,
-                lang,
-                word(Word::Before),
-                "before",
-                "outcome-then",
-            ),
-            Some(number(
-                now,
-                lang,
-                now_words,
-                "actual better",
-                "outcome-value",
-            )),
-            html! {
-                <>
-                    if let Some(expected) = compare.expected_ms {
-                        <span class="was-expected">{ Say::ExpectedWas(expected).text(lang) }</span>
-                    }
-                    { undo(props) }
-                </>
-            },
-        ),
-        (None, None) => (
-            number(now, lang, now_words, "actual", "outcome-value"),
-            None,
-            Html::default(),
-        ),
+    // Not taken yet: now -> expected. Taken: before -> now. While a choice is looked at: now -> what it would bring; the
+    // buttons keep their place.
+    let (first, second) = match (&props.considered, &props.offer, &props.compare) {
+        (Some(title), ..) | (None, Some((title, _)), _) => (actual("actual"), Some(then(title))),
+        (None, None, Some(compare)) => match &compare.before_headline {
+            Some(before) if before.value.is_some() => {
+                let words = about(AboutHeadline::Before);
+                let better = now.is_some_and(|now| now.is_better_than(before));
+                let class = if better { "actual better" } else { "actual" };
+                let before = figure(Some(before), words, true, lang, "before", "outcome-then");
+                (before, Some(actual(class)))
+            }
+            // Nothing had come before: there is nothing to compare with, but still a way back.
+            _ => (actual("actual"), None),
+        },
+        (None, None, None) => (actual("actual"), None),
     };
-    // While a choice is looked at: now -> what it would bring. The buttons keep their place.
-    if let Some(title) = &props.considered {
-        first = number(now, lang, now_words, "actual", "outcome-value");
-        second = Some(number(
-            expected,
-            lang,
-            &expected_words(title),
-            "expected",
-            "outcome-then",
-        ));
-    }
     html! {
-        <section class="outcome" aria-label={word(Word::Outcome)} data-test="outcome">
+        <section class="outcome" aria-label={Word::Outcome.text(lang)} data-test="outcome">
             <div class="figures">
                 { first }
                 if let Some(second) = second {
@@ -148,59 +163,63 @@ pub fn view(props: &Props) -> Html {
                     { second }
                 }
                 <div class={classes!("action", props.considered.as_ref().map(|_| "away"))}>{ action }</div>
+                { spark(props, waited) }
             </div>
-            { facts(props) }
+            { facts::view(props) }
         </section>
     }
 }
 
-/// The second line: what it costs.
-fn facts(props: &Props) -> Html {
-    let lang = props.lang;
-    let mut facts: Vec<(String, bool)> = Vec::new();
-    if let Some(recent) = &props.snapshot.recent
-        && let Some(client) = recent.clients.get(props.main_client as usize)
-    {
-        let seconds = (recent.to_s - recent.from_s).max(1e-9);
-        facts.push((Say::CallsAList(client.calls_per_request).text(lang), false));
-        let main_service = client.operation.split('.').next().unwrap_or_default();
-        for service in &recent.services {
-            let name = if service.name == main_service {
-                None
-            } else {
-                props
-                    .owner
-                    .as_ref()
-                    .filter(|(_, name)| name.key == service.name)
-                    .map(|(_, name)| name)
-            };
-            if let Some(name) = name {
-                facts.push((
-                    Say::ThreadsInUse(name.text(lang), service.in_use_mean, service.threads)
-                        .text(lang),
-                    false,
-                ));
-            }
-        }
-        facts.push((Say::ListsCome(client.ok_per_s).text(lang), false));
-        let refused = (client.rejected + client.refused) as f64 / seconds;
-        if refused > 0.0 {
-            facts.push((Say::ListsRefused(refused).text(lang), true));
-        }
-        let failed = (client.failed + client.timed_out + client.not_permitted) as f64 / seconds;
-        if failed > 0.0 {
-            facts.push((Say::ListsFail(failed).text(lang), true));
-        }
-        // The last, so that nothing moves when enough has been seen to say it.
-        if let Some((mean, within)) = props.snapshot.mean_ms {
-            facts.push((Say::MeanWithin(mean, within).text(lang), false));
-        }
+const WIDTH: f64 = 120.0;
+const HEIGHT: f64 = 36.0;
+
+/// The story's number over the last bins of the run, and a mark where the settings were changed last.
+fn spark(props: &Props, waited: bool) -> Html {
+    let (Some(now), bins) = (&props.snapshot.headline, &props.snapshot.bins) else {
+        return Html::default();
+    };
+    let values = course(now.of.kind, bins);
+    let highest = values
+        .iter()
+        .flatten()
+        .fold(0.0, |top: f64, it| top.max(*it));
+    // What is asked for is the measure of what is answered.
+    let top = match now.of.kind {
+        HeadlineKind::Goodput => highest.max(now.among),
+        _ => highest,
+    };
+    let top = if top > 0.0 { top } else { 1.0 };
+    let x = |place: usize| place as f64 * WIDTH / (bins.len().max(21) - 1) as f64;
+    let mut line = String::new();
+    let mut pen = false;
+    for (place, value) in values.iter().enumerate() {
+        let Some(value) = value else {
+            pen = false;
+            continue;
+        };
+        let y = HEIGHT - 2.0 - value / top * (HEIGHT - 4.0);
+        // Writing into a text cannot fail.
+        let _ = write!(
+            line,
+            "{}{:.1} {y:.1}",
+            if pen { 'L' } else { 'M' },
+            x(place)
+        );
+        pen = true;
     }
+    let changed = props.snapshot.counts_since_s;
+    let mark = bins
+        .iter()
+        .position(|bin| bin.at_s >= changed && changed > 0.0);
+    let what = story(now, waited, props.lang).what;
     html! {
-        <ul class="facts" data-test="outcome-facts">
-            { for facts.into_iter().enumerate().map(|(place, (text, bad))| html! {
-                <li key={place} class={classes!(bad.then_some("bad"))}>{ text }</li>
-            }) }
-        </ul>
+        <svg class="spark" data-test="outcome-course" viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none"
+            role="img" aria-label={AboutHeadline::Course(&what).text(props.lang)}>
+            <line class="base" x1="0" x2={WIDTH.to_string()} y1={(HEIGHT - 1.0).to_string()} y2={(HEIGHT - 1.0).to_string()}/>
+            if let Some(place) = mark {
+                <line class="mark" x1={format!("{:.1}", x(place))} x2={format!("{:.1}", x(place))} y1="0" y2={HEIGHT.to_string()}/>
+            }
+            <path d={line}/>
+        </svg>
     }
 }

@@ -4,6 +4,7 @@ use super::page as page_of;
 use super::*;
 use crate::app::{Choice, Forecast, Model, Node, Page as AppPage, Snapshot, Start, Theme, update};
 use crate::layout::Form;
+use crate::metrics::HeadlineNow;
 use crate::run::Run;
 use crate::share::{Link, Origin};
 use crate::time::Time;
@@ -61,6 +62,7 @@ fn page_at(fragment: &str, lang: Lang, seconds: u64) -> Model {
     let snapshot = Snapshot {
         now_s: seconds as f64,
         reach_s: seconds as f64,
+        headline: Some(run.headline(&run.recent())),
         recent: Some(run.recent()),
         mean_ms: run.mean_within_ms(main_client),
         bins: run.series().bins.clone(),
@@ -107,13 +109,15 @@ fn every_reference_can_choose_among_all_strategies_and_all_at_once() {
 #[test]
 fn the_outcome_says_what_is_and_what_is_expected() {
     let mut model = page_at("", Lang::En, 8);
+    let now = model.play().unwrap().snapshot.headline.unwrap();
     update(
         &mut model,
         Msg::Estimated(Forecast {
-            latency_ms: Some(31.2),
-            calls: 4.0,
-            bad_per_s: 0.0,
-            truth: None,
+            headline: HeadlineNow {
+                value: Some(31.2),
+                price: Some(4.0),
+                ..now
+            },
         }),
     );
     let html = draw(model.clone());
@@ -125,7 +129,7 @@ fn the_outcome_says_what_is_and_what_is_expected() {
         .expect("a number of milliseconds");
     assert!(ms > 1000.0, "one call after the other is slow: {ms}");
     assert!(tag(&html, "outcome-then").contains("data-ms=\"31.200\""));
-    assert!(html.contains("data-test=\"offer\"") && html.contains("400 calls a list"));
+    assert!(html.contains("data-test=\"offer\"") && html.contains("calls for a request"));
     update(&mut model, Msg::TakeOffer);
     let html = draw(model);
     assert!(!html.contains("data-test=\"offer\"") && html.contains("data-test=\"undo\""));
@@ -355,13 +359,13 @@ fn orders(lang: Lang, seconds: u64, follow: bool) -> Model {
     let mut run = Run::new((*scenario).clone(), 0);
     run.run_until(Time(seconds * 1_000_000_000), u64::MAX);
     let names = Names::new(&scenario, run.plan());
-    let now =
-        |key| truth(&run, &names, &Watch::default(), (key, None), None).expect("it has a ledger");
+    let now = |key| truth(&run, &names, &Watch::default(), (key, None)).expect("it has a ledger");
     let first = now(None).broken.first().map(|affair| affair.key);
     let key = if follow { first } else { None };
     update(&mut model, Msg::Follow(key));
     let snapshot = Snapshot {
         now_s: seconds as f64,
+        headline: Some(run.headline(&run.recent())),
         recent: Some(run.recent()),
         bins: run.series().bins.clone(),
         truth: Some(Rc::new(now(key))),
@@ -380,20 +384,18 @@ fn attribute<'h>(tag: &'h str, name: &str) -> &'h str {
 
 #[test]
 fn where_something_is_true_the_outcome_counts_the_keys_that_disagree() {
-    use crate::app::truth::Tally;
     let mut model = orders(Lang::En, 40, false);
     let truth = model.play().unwrap().snapshot.truth.clone().unwrap();
+    let now = model.play().unwrap().snapshot.headline.unwrap();
     assert!(truth.counts.disagree > 5, "answers get lost");
     update(
         &mut model,
         Msg::Estimated(Forecast {
-            latency_ms: None,
-            calls: 0.0,
-            bad_per_s: 0.0,
-            truth: Some(Tally {
-                disagree: 0,
-                closed: 500,
-            }),
+            headline: HeadlineNow {
+                value: Some(0.0),
+                among: 500.0,
+                ..now
+            },
         }),
     );
     let html = draw(model);
@@ -404,9 +406,12 @@ fn where_something_is_true_the_outcome_counts_the_keys_that_disagree() {
     );
     assert_eq!(
         attribute(actual, "data-of"),
-        truth.counts.closed.to_string()
+        format!("{}.0", truth.counts.closed)
     );
-    assert_eq!(attribute(tag(&html, "outcome-then"), "data-count"), "0.0");
+    let then = tag(&html, "outcome-then");
+    assert_eq!(attribute(then, "data-count"), "0.0");
+    // Of a run of another length: told of as many keys as there are here.
+    assert_eq!(attribute(then, "data-of"), attribute(actual, "data-of"));
     assert!(html.contains("orphaned") && html.contains("data-test=\"chart-disagreements\""));
     assert!(!html.contains("data-test=\"chart-stale\""));
 }

@@ -4,7 +4,7 @@ use super::icon::{Icon, icon};
 use super::{on, value_of};
 use crate::app::{Msg, SPEEDS, Snapshot};
 use crate::scenario::notation::number;
-use crate::words::{Act, Lang, Say, Trouble, Word, clock};
+use crate::words::{AboutHeadline, Act, Lang, Say, Trouble, Word, clock};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -20,6 +20,8 @@ pub struct Props {
     /// What would be taken back, and what would be done again.
     pub undo: Option<String>,
     pub redo: Option<String>,
+    /// Whether the run was opened later than at its beginning.
+    pub opens_later: bool,
     /// Whether only the play button and the clock are shown.
     pub embed: bool,
     pub send: Callback<Msg>,
@@ -92,6 +94,11 @@ pub fn view(props: &Props) -> Html {
                     onclick={on(&props.send, Msg::Step)}>{ icon(Icon::Step) }</button>
                 { again(&props.undo, Act::Undo, Act::NothingToUndo, ("undo-last", Msg::Undo), props) }
                 { again(&props.redo, Act::Redo, Act::NothingToRedo, ("redo", Msg::Redo), props) }
+                if props.opens_later {
+                    <button class="quiet small" data-test="from-the-beginning" onclick={on(&props.send, Msg::Seek(0.0))}>
+                        { AboutHeadline::FromTheBeginning.text(lang) }
+                    </button>
+                }
             </div>
             <label class="speed">
                 <span class="visually-hidden">{ word(Word::Speed) }</span>

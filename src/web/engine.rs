@@ -376,8 +376,8 @@ impl Engine {
     }
 
     /// Finds out what settings would bring.
-    pub fn forecast(&self, scenario: Option<Rc<Scenario>>, main_client: u16) {
-        self.with(|inner| inner.forecaster.want(scenario, main_client, now_ms()));
+    pub fn forecast(&self, change: Option<(Rc<Scenario>, Rc<Scenario>)>) {
+        self.with(|inner| inner.forecaster.want(change, now_ms()));
     }
 
     /// Whether the diagram can be seen.
@@ -694,7 +694,6 @@ impl Inner {
                 &self.names,
                 self.onlooker.watch(),
                 (self.followed, self.held.as_deref()),
-                session.changed_at(),
             )
             .map(Rc::new);
         }

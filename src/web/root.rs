@@ -277,7 +277,6 @@ impl App {
     }
 
     fn carry_out_one(&mut self, command: Command) {
-        let main_client = self.model.play().map_or(0, |play| play.main_client);
         match command {
             Command::Open(story, playhead) => self.engine.open(&story, playhead),
             Command::Reconfigure(scenario) => self.engine.reconfigure(&scenario),
@@ -290,8 +289,8 @@ impl App {
             Command::Follow(key) => self.engine.follow(key),
             Command::HoldRows(keys) => self.engine.hold(keys),
             Command::Redrive(subscription) => self.engine.redrive(subscription),
-            Command::Estimate(scenario) => self.engine.forecast(Some(scenario), main_client),
-            Command::ForgetEstimate => self.engine.forecast(None, main_client),
+            Command::Estimate(before, after) => self.engine.forecast(Some((before, after))),
+            Command::ForgetEstimate => self.engine.forecast(None),
             // The address of an embedded page is its host's affair.
             Command::WriteAddress { .. } if self.model.embed => {}
             // And what it asks for is no wish of the visitor's.

@@ -95,6 +95,7 @@ pub fn snapshot(session: &Session, shown: &Shown, captions: &[Caption]) -> Snaps
         active: fault.active,
         armed: sim.waits_for_next(&fault.kind),
     });
+    let recent = run.recent();
     Snapshot {
         now: session.now(),
         now_s: session.now().as_secs(),
@@ -102,8 +103,10 @@ pub fn snapshot(session: &Session, shown: &Shown, captions: &[Caption]) -> Snaps
         seeking: session.seeking().map(crate::time::Time::as_secs),
         pace: None,
         stopped: None,
-        recent: Some(run.recent()),
+        headline: Some(run.headline(&recent)),
+        recent: Some(recent),
         mean_ms: None,
+        counts_since_s: sim.ledger().counts().since.as_secs(),
         bins: bins[bins.len().saturating_sub(CHART_BINS)..].to_vec(),
         services: services(session),
         stores: stores.collect(),

@@ -1,6 +1,6 @@
 //! The page opens: from anywhere, quietly, and says so where it cannot.
 
-use crate::harness::{Browser, SUB_PATH};
+use crate::harness::{Browser, SUB_PATH, query};
 use crate::playground::{at, clock};
 use msa_playground::scenario::shipped;
 
@@ -50,14 +50,60 @@ fn every_shipped_scenario_opens_and_runs() {
                 page.eval("document.querySelector('[data-test=scenario]').value"),
                 name
             );
+            let opens_at = shipped::load(name).unwrap().opens_at.as_secs();
+            assert!(page.now() >= opens_at, "{name} opens at {opens_at} s");
             page.choose_speed(8);
-            page.run_until(3.0);
-            let something = match shipped::load(name).unwrap().ledger {
-                Some(_) => page.number("outcome-value", "data-of"),
-                None => page.number("outcome-value", "data-ms"),
-            };
-            assert!(something > 0.0, "{name}: something comes");
+            page.run_until(opens_at + 3.0);
+            for number in ["data-value", "data-price"] {
+                let something = page.number("outcome-value", number);
+                assert!(something.is_finite(), "{name}: something comes");
+            }
         }
+    });
+}
+
+/// What a person sees on the page of every opening is what tests/openings.rs finds on twenty seeds.
+#[test]
+fn every_opening_shows_its_problem_and_the_offer_that_glows_mends_it() {
+    Browser::desktop().run(|page| {
+        for name in shipped::names() {
+            let scenario = shipped::load(name).unwrap();
+            page.open_playground(name);
+            page.run_until(scenario.opens_at.as_secs() + 5.0);
+            page.wait_until(&format!("{} !== null", query(".offer.glows")));
+            let sets = page.text(&at("offer-sets"));
+            assert!(sets.contains('→'), "{name}: {sets}");
+            assert_eq!(page.count(&at("outcome-course")), 1, "{name}");
+            page.choose("offer");
+            // What is better stands beside what was, in the colour of what is chosen.
+            page.wait_up_to(
+                crate::PATIENCE,
+                &format!("{} !== null", query(".figure.better")),
+            );
+            let (before, now) = ("outcome-then", "outcome-value");
+            for number in [before, now] {
+                assert!(page.number(number, "data-value").is_finite(), "{name}");
+                assert!(page.number(number, "data-price").is_finite(), "{name}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_run_that_opens_later_can_be_seen_from_the_beginning() {
+    Browser::desktop().run(|page| {
+        page.open_playground("retry-storm");
+        page.run_until(24.5);
+        assert_eq!(page.number("outcome-value", "data-value"), 0.0);
+        page.choose("from-the-beginning");
+        page.wait_until(&format!("{} < 24", clock()));
+        page.wait_until(&format!(
+            "{} > 60",
+            crate::playground::number_of("outcome-value", "data-value")
+        ));
+        // What begins at the beginning needs no such way.
+        page.open_playground("consultation-list");
+        assert_eq!(page.count(&at("from-the-beginning")), 0);
     });
 }
 

@@ -2,6 +2,7 @@
 
 use super::truth::{Watch, truth};
 use super::*;
+use crate::run::Run;
 use crate::session::Input;
 use crate::words::Act;
 
@@ -201,7 +202,7 @@ fn shown(bench: &Bench, name: &str) -> String {
 fn one_drag_of_a_slider_is_one_action_and_its_number_follows_the_hand() {
     let mut bench = Bench::new("");
     bench.run_ms(1_000);
-    let message = snapshot_with_latency(&bench.model, 100.0);
+    let message = snapshot_with_latency(100.0);
     bench.send(message);
     let before = play(&bench.model).scenario.clone();
     for rate in ["20", "30", "40"] {
@@ -313,7 +314,7 @@ fn orders(seconds: u64) -> (Run, names::Names) {
 fn rows_that_somebody_looks_at_stay_and_the_others_are_counted() {
     let (run, names) = orders(15);
     let look = |run: &Run, held: Option<&[u32]>| {
-        truth(run, &names, &Watch::default(), (None, held), None).expect("it has a ledger")
+        truth(run, &names, &Watch::default(), (None, held)).expect("it has a ledger")
     };
     let keys = |truth: &truth::TruthNow| truth.broken.iter().map(|it| it.key).collect::<Vec<_>>();
     let before = look(&run, None);
@@ -340,7 +341,7 @@ fn rows_that_somebody_looks_at_stay_and_the_others_are_counted() {
 #[test]
 fn the_table_is_held_while_the_pointer_or_the_focus_is_in_it() {
     let (run, names) = orders(15);
-    let truth = truth(&run, &names, &Watch::default(), (None, None), None).unwrap();
+    let truth = truth(&run, &names, &Watch::default(), (None, None)).unwrap();
     let keys: Vec<u32> = truth.broken.iter().map(|it| it.key).collect();
     let mut model = start("order-payment").0;
     let snapshot = Snapshot {

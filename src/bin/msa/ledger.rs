@@ -14,7 +14,7 @@ const EXAMPLES: usize = 3;
 
 fn now(run: &Run) -> Option<(Names, TruthNow)> {
     let names = Names::new(run.scenario(), run.plan());
-    let truth = truth(run, &names, &Watch::default(), (None, None), None)?;
+    let truth = truth(run, &names, &Watch::default(), (None, None))?;
     Some((names, truth))
 }
 

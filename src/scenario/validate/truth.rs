@@ -3,7 +3,7 @@
 use super::super::kinds;
 use super::super::nearest::quoted;
 use super::super::shape::join;
-use super::super::{Repair, Side, Times};
+use super::super::{HeadlineKind, Price, Repair, Side, Times};
 use super::Checker;
 use crate::said::said;
 use crate::time::Span;
@@ -12,6 +12,50 @@ use crate::time::Span;
 const EVERY_MIN: Span = Span::from_millis(100);
 
 impl Checker<'_> {
+    /// The headline: what it tells can be told of this scenario.
+    pub(super) fn headline(&mut self) {
+        let scenario = self.scenario;
+        let Some(headline) = scenario.headline else {
+            return;
+        };
+        let keeps_copies = !scenario.references.is_empty() || !scenario.caches.is_empty();
+        let kind_fits = match headline.kind {
+            HeadlineKind::Latency | HeadlineKind::Goodput => true,
+            HeadlineKind::Stale => keeps_copies,
+            HeadlineKind::Anomalies | HeadlineKind::Disagreements => scenario.ledger.is_some(),
+        };
+        let price_fits = match headline.price {
+            Price::Calls | Price::Messages | Price::Latency | Price::Failed | Price::Declined => {
+                true
+            }
+            Price::Stale => keeps_copies,
+            Price::InFlight => scenario.ledger.is_some(),
+        };
+        let copies = (
+            headline.kind == HeadlineKind::Stale,
+            headline.price == Price::Stale,
+        );
+        for (path, fits, needs_copies) in [
+            ("headline.kind", kind_fits, copies.0),
+            ("headline.price", price_fits, copies.1),
+        ] {
+            let message = if needs_copies {
+                said!(
+                    "there is nothing that could be out of date: it needs \"references\" or \"caches\"",
+                    "오래될 수 있는 값이 없습니다. \"references\"나 \"caches\"가 있어야 합니다",
+                )
+            } else {
+                said!(
+                    "needs a \"ledger\", which says what must hold for each business key",
+                    "업무 키마다 무엇이 성립해야 하는지 정하는 \"ledger\"가 있어야 합니다",
+                )
+            };
+            if !fits {
+                self.report(path, message);
+            }
+        }
+    }
+
     pub(super) fn ledger(&mut self) {
         let scenario = self.scenario;
         let Some(ledger) = &scenario.ledger else {
