@@ -395,7 +395,7 @@ fn a_trace_has_a_bound_and_says_what_it_leaves_out() {
     let document: Value = serde_json::from_str(&text).expect("it is JSON");
     let said = document["otherData"]["left_out"].to_string();
     assert!(
-        said.contains("more requests of this window are left out"),
+        said.contains("more requests of this window left out"),
         "{said}"
     );
     let text = with(&run, Lang::Ko, |it| otlp::text(it, wide));

@@ -242,3 +242,117 @@ fn every_setting_that_does_not_fit_is_explained_in_korean() {
         }
     }
 }
+
+/// Every file with texts that a person reads, by its path.
+fn texts() -> Vec<(String, String)> {
+    fn gather(folder: &Path, found: &mut Vec<(String, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let ending = path.extension().and_then(|it| it.to_str());
+            if path.is_dir() {
+                gather(&path, found);
+            } else if matches!(ending, Some("rs" | "json" | "md" | "html" | "js")) {
+                found.push((
+                    path.display().to_string(),
+                    fs::read_to_string(&path).unwrap(),
+                ));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for folder in ["src", "docs/scenarios", "static"] {
+        gather(&root.join(folder), &mut found);
+    }
+    found.push((
+        "index.html".into(),
+        fs::read_to_string(root.join("index.html")).unwrap(),
+    ));
+    found
+}
+
+/// Terms that made readers stumble, and what is said instead: one term for one thing, one spelling for each.
+const RETIRED: &[(&str, &str)] = &[
+    ("잠금", "락"),
+    ("사본", "복제본"),
+    ("임대", "리스(lease)"),
+    ("중복 무방비", "중복 처리 없음"),
+    ("주인 없음", "주문 없는 결제(고아 데이터)"),
+    ("쓰는 방법", "쓰기 전략"),
+    ("한 데이터베이스", "단일 데이터베이스"),
+    ("기억 시간", "중복 제거 윈도우"),
+    ("시도 사이의 대기", "재시도 간격"),
+    ("실행의 운", "난수 시드"),
+    ("끝낼 때까지", "직접 해제할 때까지"),
+    ("못 받음", "실패"),
+    ("완료라 했으나", "완료 응답 후 미처리"),
+    ("어긋", "불일치"),
+    ("업무 사유", "업무 규칙"),
+    ("차단기", "서킷 브레이커"),
+    ("left to people", "needs manual repair"),
+    ("lists come a second", "lists/s completed"),
+    ("calls a list", "calls per list"),
+    ("get none", "fail"),
+    ("It is over: ", "what is over, in its own sentence"),
+    ("From now on: ", "what began, in its own sentence"),
+    ("for a reason of the business", "declined (business rule)"),
+    (
+        "somebody tried again by hand",
+        "nothing, unless somebody did",
+    ),
+    ("not unique: twice", "no unique key"),
+    ("A second time is there twice", "adds a second row"),
+    ("Change something", "Settings"),
+    ("How it is written", "Write strategy"),
+    ("told by SMS", "confirmed by SMS"),
+    ("People's screens", "Client app"),
+    ("expected: none", "should be 0"),
+];
+
+#[test]
+fn terms_that_made_readers_stumble_do_not_come_back() {
+    let mut back = Vec::new();
+    for (path, text) in texts() {
+        for (number, line) in (1..).zip(text.lines()) {
+            // Comments speak to others.
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            for (term, better) in RETIRED.iter().filter(|(term, _)| line.contains(term)) {
+                back.push(format!("{path}:{number}: {term} (say: {better})"));
+            }
+        }
+    }
+    assert!(back.is_empty(), "{back:#?}");
+}
+
+#[test]
+fn a_number_and_its_korean_unit_are_one_word() {
+    let units = ["초", "건", "개", "번", "회", "행", "배", "명"];
+    // What may stand behind a unit that is one: no syllables but a particle.
+    let particles = [
+        "", "의", "가", "이", "를", "을", "은", "는", "에", "로", "과", "와", "당", "만", "뿐",
+    ];
+    let mut apart = Vec::new();
+    for (path, text) in texts() {
+        for (at, _) in text.match_indices(' ') {
+            let before = text[..at].chars().next_back();
+            if !before.is_some_and(|c| c == '}' || c.is_ascii_digit()) {
+                continue;
+            }
+            let word: String = text[at + 1..]
+                .chars()
+                .take_while(|c| ('가'..='힣').contains(c))
+                .collect();
+            let unit = units.iter().find_map(|unit| word.strip_prefix(unit));
+            // "초당" stands before its number.
+            if unit.is_some_and(|rest| particles.contains(&rest)) && word != "초당" {
+                apart.push(format!(
+                    "{path}: {}",
+                    text[..at].lines().next_back().unwrap_or("")
+                ));
+            }
+        }
+    }
+    assert!(apart.is_empty(), "{apart:#?}");
+}

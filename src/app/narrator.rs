@@ -8,11 +8,11 @@ use super::fault::trouble;
 use super::names::Names;
 use super::truth::in_doubt;
 use crate::run::Run;
-use crate::scenario::ReadStrategy;
+use crate::scenario::{FaultKind, Half, ReadStrategy};
 use crate::sim::records::shown;
 use crate::sim::trace::{Copies, Key, Message, Outcome, Record, Role, Serial, What, Written};
 use crate::sim::{FaultState, Plan};
-use crate::words::{Deed, Happened, How};
+use crate::words::{Deed, Happened, How, Name};
 use std::collections::VecDeque;
 
 /// After so long, in seconds of the run, a kind of sentence is as new as ever.
@@ -84,6 +84,10 @@ pub struct Narrator {
     waited: VecDeque<(Serial, f64)>,
     /// The business keys of the latest requests.
     keys: VecDeque<(Serial, Key)>,
+    /// Faults that wait for the next messages, and for how many.
+    armed: Vec<(u16, u32)>,
+    /// The fault whose message has come, since the last part of the run was closed.
+    struck: Option<u16>,
     /// The sentence of the last part of the run that had one.
     sentence: Happened,
 }
@@ -98,12 +102,25 @@ impl Narrator {
             turned_away: 0,
             waited: VecDeque::new(),
             keys: VecDeque::new(),
+            armed: Vec::new(),
+            struck: None,
             sentence: Happened::Starting,
         }
     }
 
-    /// Takes a record in: whether a fault begins or ends with it.
-    pub fn feed(&mut self, plan: &Plan, record: &Record) -> bool {
+    /// Takes a record in: whether a fault begins or ends with it, or happens that has waited for it. `faults` are those
+    /// of the run.
+    pub fn feed(&mut self, plan: &Plan, faults: &[FaultState], record: &Record) -> bool {
+        if self.strikes(plan, faults, record) {
+            self.latest[Kind::Fault as usize] = Some(*record);
+            return true;
+        }
+        // What waits for the next message is over as soon as it has begun, as the engine counts: that says nothing.
+        if let What::FaultEnded { fault } = record.what
+            && self.armed.iter().any(|(armed, _)| *armed == fault)
+        {
+            return false;
+        }
         if let What::Keyed { request, key } = record.what {
             if self.keys.len() >= KEYS_MAX {
                 self.keys.pop_front();
@@ -182,6 +199,59 @@ impl Narrator {
         })
     }
 
+    /// Whether this is what a fault was waiting for (or rather: the last of it).
+    fn strikes(&mut self, plan: &Plan, faults: &[FaultState], record: &Record) -> bool {
+        let kind = |fault: u16| faults.get(fault as usize).map(|it| &it.kind);
+        if let What::FaultBegan { fault } = record.what {
+            if let Some(
+                FaultKind::LoseNext { count, .. } | FaultKind::DuplicateNext { count, .. },
+            ) = kind(fault)
+            {
+                self.armed.push((fault, *count));
+            }
+            return false;
+        }
+        if self.armed.is_empty() {
+            return false;
+        }
+        let meant = |kind: &FaultKind| match (kind, record.what) {
+            (
+                FaultKind::LoseNext {
+                    link: name, what, ..
+                },
+                What::Hop {
+                    link,
+                    message,
+                    lost: true,
+                    ..
+                },
+            ) => {
+                let half = match message {
+                    Message::Request => Half::Request,
+                    Message::Answer(_) => Half::Answer,
+                };
+                plan.link_named(name) == Some(link) && *what == half
+            }
+            (FaultKind::DuplicateNext { topic, .. }, What::Duplicated { subscription, .. }) => {
+                let its = plan.subscriptions.get(subscription as usize);
+                plan.topic_named(topic) == its.map(|it| it.topic)
+            }
+            _ => false,
+        };
+        let mut armed = self.armed.iter();
+        let Some(place) = armed.position(|(fault, _)| kind(*fault).is_some_and(meant)) else {
+            return false;
+        };
+        let (fault, left) = &mut self.armed[place];
+        *left = left.saturating_sub(1);
+        if *left > 0 {
+            return false;
+        }
+        self.struck = Some(*fault);
+        self.armed.remove(place);
+        true
+    }
+
     /// A part of the run is over: its sentence has been said, and what comes next is picked from what happens next.
     pub fn close(&mut self, run: &Run, names: &Names) {
         if let Some((kind, happened)) = self.pick(run, names) {
@@ -190,6 +260,7 @@ impl Narrator {
         }
         self.latest = [None; KINDS];
         self.turned_away = 0;
+        self.struck = None;
     }
 
     /// The sentence of this moment.
@@ -228,7 +299,10 @@ impl Narrator {
                 doubt.and_then(|(store, key)| doubtful(plan, names, store, key))
             } else if kind == Kind::StillWorks as usize {
                 let owner = owner_of(plan, names).filter(|_| still_works);
-                owner.map(|owner| Happened::StillWorks { owner })
+                owner.map(|owner| Happened::StillWorks {
+                    what: self.asked(names),
+                    owner,
+                })
             } else {
                 let record = self.latest[kind];
                 record.and_then(|record| {
@@ -250,6 +324,12 @@ impl Narrator {
     /// What is said of a fault that begins or ends.
     pub fn tell_fault(&self, record: &Record, run: &Run, names: &Names) -> Option<Happened> {
         self.tell(record, run.plan(), names, run.sim().faults())
+    }
+
+    /// What one request of the main client is called.
+    fn asked(&self, names: &Names) -> Name {
+        let asked = names.requests.get(self.main_client as usize);
+        asked.cloned().unwrap_or_default()
     }
 
     /// The service whose threads are mostly held by waiting, if there is one.
@@ -296,7 +376,7 @@ impl Narrator {
             _ => None,
         });
         Some(Happened::Deed {
-            key: key.map(shown),
+            key: key.map(|key| names.writing.business_key(shown(key))),
             deed,
         })
     }
@@ -325,6 +405,7 @@ impl Narrator {
                 calls,
                 ..
             } => Some(Happened::ListCame {
+                what: self.asked(names),
                 ms: latency.as_millis(),
                 calls,
                 how: how(plan, calls),
@@ -340,6 +421,7 @@ impl Narrator {
             } => {
                 let (service, plan) = reader()?;
                 Some(Happened::Refused {
+                    what: self.asked(names),
                     service,
                     threads: plan.threads * plan.instances,
                 })
@@ -349,6 +431,7 @@ impl Narrator {
                 latency,
                 ..
             } => Some(Happened::GivenUp {
+                what: self.asked(names),
                 ms: latency.as_millis(),
                 service: reader()?.0,
             }),
@@ -361,11 +444,17 @@ impl Narrator {
                         )
                 });
                 match owner() {
-                    Some(owner) if down => Some(Happened::NobodyThere { owner }),
-                    _ => Some(Happened::ListFailed),
+                    Some(owner) if down => Some(Happened::NobodyThere {
+                        what: self.asked(names),
+                        owner,
+                    }),
+                    _ => Some(Happened::ListFailed {
+                        what: self.asked(names),
+                    }),
                 }
             }
             What::TurnedAway { service, .. } => Some(Happened::TurnedAway {
+                what: self.asked(names),
                 owner: names.services.get(service as usize)?.clone(),
                 calls: self.turned_away,
             }),
@@ -386,6 +475,7 @@ impl Narrator {
                 let reference = names.references.get(reference as usize)?.clone();
                 Some(if stale > 0 {
                     Happened::Stale {
+                        what: self.asked(names),
                         reference,
                         stale,
                         values,
@@ -420,6 +510,10 @@ impl Narrator {
                 Some(Happened::Mended(trouble(kind, plan, names)))
             }
             What::Reconfigured => Some(Happened::Changed),
+            What::Hop { .. } | What::Duplicated { .. } => {
+                let kind = &faults.get(self.struck? as usize)?.kind;
+                Some(Happened::Struck(trouble(kind, plan, names)))
+            }
             _ => None,
         }
     }
@@ -475,7 +569,7 @@ fn kind_of_deed(what: &What) -> Option<Kind> {
 fn doubtful(plan: &Plan, names: &Names, store: u16, key: Key) -> Option<Happened> {
     let service = plan.stores.get(store as usize)?.service;
     Some(Happened::Deed {
-        key: Some(shown(key)),
+        key: Some(names.writing.business_key(shown(key))),
         deed: Deed::InDoubt {
             by: names.services.get(service as usize)?.clone(),
         },
@@ -582,6 +676,22 @@ mod tests {
                 .any(|it| matches!(it, Happened::NobodyThere { .. })),
             "{said:#?}"
         );
+    }
+
+    #[test]
+    fn what_waits_for_the_next_message_is_told_as_begun_and_as_happened() {
+        let lose = FaultKind::LoseNext {
+            link: "consultation -> common".into(),
+            what: Half::Answer,
+            count: 1,
+        };
+        let said = sentences(&[], Some(lose), 12);
+        let place = |test: fn(&Happened) -> bool| said.iter().position(test);
+        let begun = place(|it| matches!(it, Happened::Broke(_)));
+        let struck = place(|it| matches!(it, Happened::Struck(_)));
+        assert!(struck.is_some() && begun < struck, "{said:#?}");
+        let over = |it: &Happened| matches!(it, Happened::Mended(_));
+        assert!(!said.iter().any(over), "{said:#?}");
     }
 
     #[test]

@@ -117,8 +117,8 @@ impl Onlooker {
         let run = session.run();
         for record in run.trace().since(self.heard) {
             self.watch.feed(record);
-            if self.narrator.feed(run.plan(), record) {
-                // What breaks (or is over) is said at once.
+            if self.narrator.feed(run.plan(), run.sim().faults(), record) {
+                // What breaks (or is over, or happens as was asked for) is said at once.
                 let told = self.narrator.tell_fault(record, run, names);
                 self.shown.happened = told.or(self.shown.happened.take());
             }

@@ -357,6 +357,10 @@ pub struct Operation {
     /// What the page calls it.
     #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub title: Text,
+    /// What the page calls one request of it, as a singular noun: "page". Without it, "list" if it reads references,
+    /// and "request" otherwise.
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
+    pub request_title: Text,
     /// The steps.
     #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 100)))]
     pub steps: Vec<Step>,

@@ -21,6 +21,9 @@ pub struct Ledger {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "cli", schemars(extend("maxItems" = 16)))]
     pub open: Vec<String>,
+    /// What the page calls one business key, as a singular noun: "order". Without it, "key".
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
+    pub key_title: Text,
     /// What the other stores must hold, by name.
     #[serde(default)]
     #[cfg_attr(feature = "cli", schemars(extend("maxProperties" = 16)))]

@@ -113,6 +113,12 @@ fn top_of(lines: &[&[Option<f64>]]) -> f64 {
     round_up(values.copied().fold(0.0, f64::max))
 }
 
+/// What one request of the client whose outcome counts is called.
+fn request(props: &Props) -> &str {
+    let request = props.names.requests.get(props.main_client as usize);
+    request.map_or("", |it| it.text(props.lang))
+}
+
 fn latency(props: &Props) -> Chart {
     let lang = props.lang;
     let bins = &props.snapshot.bins;
@@ -129,12 +135,7 @@ fn latency(props: &Props) -> Chart {
         .filter(|latency| latency.count > 0);
     Chart {
         test: "chart-latency",
-        title: match props.snapshot.truth {
-            Some(_) => Word::LatencyOfRequest,
-            None => Word::Latency,
-        }
-        .text(lang)
-        .to_string(),
+        title: Say::LatencyOf(request(props)).text(lang),
         value: ms(now.map_or(f64::NAN, |now| now.mean), lang),
         number: now.map_or(f64::NAN, |now| now.mean),
         note: now.map_or(String::new(), |now| Say::Percentile(now.p95).text(lang)),
@@ -170,12 +171,7 @@ fn calls(props: &Props) -> Chart {
     };
     Chart {
         test: "chart-calls",
-        title: match props.snapshot.truth {
-            Some(_) => Word::CallsPerRequest,
-            None => Word::CallsPerList,
-        }
-        .text(props.lang)
-        .to_string(),
+        title: Say::CallsOf(request(props)).text(props.lang),
         value: decimal(now),
         number: now,
         note,

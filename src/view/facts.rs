@@ -62,7 +62,7 @@ fn of_reading(props: &Props) -> Vec<Fact> {
         let seconds = (recent.to_s - recent.from_s).max(1e-9);
         if !tells(props, None, Price::Calls) {
             facts.push(Fact::good(
-                Say::CallsAList(client.calls_per_request).text(lang),
+                Say::CallsPer(client.calls_per_request, props.request()).text(lang),
             ));
         }
         if !tells(props, Some(HeadlineKind::Latency), Price::Latency) && client.latency_ms.count > 0
@@ -81,7 +81,9 @@ fn of_reading(props: &Props) -> Vec<Fact> {
                     .text(lang),
             ));
         }
-        facts.push(Fact::good(Say::ListsCome(client.ok_per_s).text(lang)));
+        facts.push(Fact::good(
+            Say::Completed(client.ok_per_s, props.request()).text(lang),
+        ));
         let refused = (client.rejected + client.refused) as f64 / seconds;
         if refused > 0.0 {
             facts.push(Fact::bad(Say::ListsRefused(refused).text(lang)));
@@ -105,6 +107,7 @@ fn of_reading(props: &Props) -> Vec<Fact> {
 fn of_writing(props: &Props, truth: &TruthNow) -> Vec<Fact> {
     let lang = props.lang;
     let counts = &truth.counts;
+    let key = props.names.writing.key.text(lang);
     let mut facts = Vec::new();
     if !tells(props, Some(HeadlineKind::Disagreements), Price::InFlight) && counts.disagree > 0 {
         let (disagree, of) = (counts.fresh.disagree, counts.fresh.closed);
@@ -115,7 +118,7 @@ fn of_writing(props: &Props, truth: &TruthNow) -> Vec<Fact> {
         if number > 0 {
             facts.push(Fact {
                 means: finding_means(finding, lang),
-                ..Fact::bad(Truth::Kind(finding, number).text(lang))
+                ..Fact::bad(Truth::Kind(finding, number, key).text(lang))
             });
         }
     }

@@ -180,6 +180,7 @@ fn run(props: &Props, play: &Play) -> Html {
         lang,
         snapshot: snapshot(),
         main_client: play.main_client,
+        names: play.names.clone(),
         owner,
         offer: offer.filter(|_| model.shows(Part::Choices)),
         helps: play.considered.is_none() && play.would_help(),

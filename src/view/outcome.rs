@@ -3,6 +3,7 @@
 
 use super::icon::{Icon, icon};
 use super::{facts, on};
+use crate::app::names::Names;
 use crate::app::play::Changed;
 use crate::app::{Compare, Forecast, Msg, Snapshot};
 use crate::metrics::HeadlineNow;
@@ -19,6 +20,7 @@ pub struct Props {
     pub snapshot: Rc<Snapshot>,
     /// The client whose outcome counts.
     pub main_client: u16,
+    pub names: Rc<Names>,
     /// The service that owns what lists refer to, and its place.
     pub owner: Option<(u16, Name)>,
     /// The words of the offer and all that it changes, if it has not been taken.
@@ -30,6 +32,14 @@ pub struct Props {
     pub forecast: Option<Forecast>,
     pub compare: Option<Compare>,
     pub send: Callback<Msg>,
+}
+
+impl Props {
+    /// What one request of the client whose outcome counts is called.
+    pub(super) fn request(&self) -> &str {
+        let request = self.names.requests.get(self.main_client as usize);
+        request.map_or("", |it| it.text(self.lang))
+    }
 }
 
 /// After so many seconds something should have come.

@@ -66,7 +66,9 @@ fn page_at(fragment: &str, lang: Lang, seconds: u64) -> Model {
         recent: Some(run.recent()),
         mean_ms: run.mean_within_ms(main_client),
         bins: run.series().bins.clone(),
-        happened: Some(Happened::ListFailed),
+        happened: Some(Happened::ListFailed {
+            what: play.names.requests[main_client as usize].clone(),
+        }),
         ..Snapshot::default()
     };
     update(&mut model, Msg::Snapshot(Rc::new(snapshot)));
@@ -129,7 +131,7 @@ fn the_outcome_says_what_is_and_what_is_expected() {
         .expect("a number of milliseconds");
     assert!(ms > 1000.0, "one call after the other is slow: {ms}");
     assert!(tag(&html, "outcome-then").contains("data-ms=\"31.200\""));
-    assert!(html.contains("data-test=\"offer\"") && html.contains("calls for a request"));
+    assert!(html.contains("data-test=\"offer\"") && html.contains("calls per request"));
     update(&mut model, Msg::TakeOffer);
     let html = draw(model);
     assert!(!html.contains("data-test=\"offer\"") && html.contains("data-test=\"undo\""));
@@ -412,7 +414,9 @@ fn where_something_is_true_the_outcome_counts_the_keys_that_disagree() {
     assert_eq!(attribute(then, "data-count"), "0.0");
     // Of a run of another length: told of as many keys as there are here.
     assert_eq!(attribute(then, "data-of"), attribute(actual, "data-of"));
-    assert!(html.contains("orphaned") && html.contains("data-test=\"chart-disagreements\""));
+    assert!(
+        html.contains("without an order") && html.contains("data-test=\"chart-disagreements\"")
+    );
     assert!(!html.contains("data-test=\"chart-stale\""));
 }
 
@@ -468,7 +472,16 @@ fn the_choices_of_the_write_side_have_words_and_say_what_they_do() {
     }
     assert!(tag(&html, "strategy-by-calls").contains("checked"));
     assert!(html.contains("보상 트랜잭션") && html.contains("아웃박스"));
-    assert!(html.contains("data-test=\"meaning-by\""));
+    // On and off say what they do, as every other choice; terms open beside what they belong to.
+    for test in [
+        "meaning-by",
+        "meaning-reconcile",
+        "meaning-call-log",
+        "term-by-pivot",
+        "term-reconcile-reconciliation",
+    ] {
+        assert!(html.contains(&format!("data-test=\"{test}\"")), "{test}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::on;
 use crate::app::names::Names;
 use crate::app::truth::{Actual, AffairNow, Cell, JobNow, RowNow, Stage, Told, TruthNow};
 use crate::app::{By, Msg, Snapshot};
-use crate::words::{Deed, Lang, Truth, Word, clock, finding};
+use crate::words::{Deed, Disagreement, Lang, Truth, Word, clock};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -74,10 +74,12 @@ fn wrong(props: &Props<'_>, affair: &AffairNow) -> String {
     let lang = props.lang;
     let kinds = affair.wrong.iter().map(|(what, rule)| {
         let rule = rule.and_then(|rule| props.names.writing.rules.get(rule as usize));
-        match rule {
-            Some(rule) => format!("{} {}", rule.text(lang), finding(*what, lang)),
-            None => finding(*what, lang).to_string(),
-        }
+        let what = Disagreement {
+            finding: *what,
+            rule: rule.cloned(),
+            key: props.names.writing.key.clone(),
+        };
+        what.text(lang)
     });
     kinds.collect::<Vec<_>>().join(" · ")
 }
@@ -119,7 +121,7 @@ fn rows(props: &Props<'_>) -> Html {
             <div class="scroll">
                 <table class="grid">
                     <thead><tr>
-                        <th scope="col">{ word(Word::BusinessKey) }</th>
+                        <th scope="col">{ props.names.writing.key.text(lang) }</th>
                         <th scope="col">{ word(Word::WhatIsWrong) }</th>
                         <th scope="col">{ word(Word::TheUserWasTold) }</th>
                         <th scope="col">{ word(Word::WhatIsTrue) }</th>
@@ -146,7 +148,8 @@ fn line(props: &Props<'_>, affair: &AffairNow) -> Html {
     } else {
         wrong(props, affair)
     };
-    let label = Truth::OpenKey(affair.shown, &wrong).text(lang);
+    let key = props.names.writing.business_key(affair.shown).text(lang);
+    let label = Truth::OpenKey(&key, &wrong).text(lang);
     let open = props.followed == Some(affair.key);
     html! {
         // The whole row can be clicked; the keyboard has the button, whose click is the row's.
@@ -180,7 +183,8 @@ pub fn affair(props: &Props<'_>) -> Html {
     let followed = props.truth.followed.as_ref();
     let now = followed.and_then(|it| it.affair.as_ref());
     let title = now.map_or(word(Word::HowItCameAbout).to_string(), |it| {
-        Truth::ChainOf(it.shown).text(lang)
+        let key = props.names.writing.business_key(it.shown).text(lang);
+        Truth::ChainOf(&key).text(lang)
     });
     html! {
         <aside class="inspector affair" id="affair" data-test="affair" tabindex="-1" aria-labelledby="affair-title">

@@ -1,7 +1,8 @@
 //! From records to sentences: what happened for a business key, in order.
 
 use super::names::Names;
-use super::{Deed, Name, Refusal};
+use super::{Deed, Disagreement, Refusal};
+use crate::sim::plan::KeyPlan;
 use crate::sim::records::shown;
 use crate::sim::trace::{Message, NO_OPERATION, NO_RULE, No, Outcome, Record, Role, Verdict, What};
 use crate::sim::{End, Plan};
@@ -20,6 +21,11 @@ pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
         rule => names.writing.rules.get(rule as usize).cloned(),
     };
     let table = |table: u16| names.tables.get(table as usize).cloned();
+    let disagreement = |finding, by: u8| Disagreement {
+        finding,
+        rule: rule(by),
+        key: names.writing.key.clone(),
+    };
     Some(match *what {
         What::Hop {
             link,
@@ -187,18 +193,14 @@ pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
         },
         What::Found {
             rule: it, finding, ..
-        } => Deed::Found {
-            rule: rule(it),
-            finding,
-        },
+        } => Deed::Found(disagreement(finding, it)),
         What::Mended {
             rule: it,
             finding,
             after,
             ..
         } => Deed::Mended {
-            rule: rule(it),
-            finding,
+            what: disagreement(finding, it),
             after_ms: after.as_millis(),
         },
         What::Compared {
@@ -232,14 +234,15 @@ pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
 /// The chain of what happened for a key: when, in seconds, and what.
 pub fn chain(plan: &Plan, names: &Names, history: &[Record]) -> Vec<(f64, Deed)> {
     let mut chain: Vec<(f64, Deed)> = Vec::new();
-    let mut asked = false;
-    for record in history {
+    for (index, record) in history.iter().enumerate() {
         let deed = match record.what {
             What::Keyed { request, .. } => {
                 // The user's own requests are those about whose end they are told.
-                asker(names, history, request).map(|who| Deed::Asked {
-                    who,
-                    again: std::mem::replace(&mut asked, true),
+                asker(history, request).and_then(|client| {
+                    Some(Deed::Asked {
+                        who: names.clients.get(client as usize)?.clone(),
+                        again: by_hand(plan, client, &history[..index]),
+                    })
                 })
             }
             // That somebody takes a lock and gives it back explains nothing.
@@ -256,14 +259,25 @@ pub fn chain(plan: &Plan, names: &Names, history: &[Record]) -> Vec<(f64, Deed)>
     chain
 }
 
+/// Whether a client's request is one that somebody who was told of a failure sends again by hand. Where requests are
+/// about records that are there already, another request is another change.
+fn by_hand(plan: &Plan, client: u16, before: &[Record]) -> bool {
+    let plan = plan.clients.get(client as usize);
+    let may = plan.is_some_and(|it| it.again.is_some() && it.key == KeyPlan::New);
+    may && before.iter().any(|record| {
+        matches!(record.what, What::Told { client: told, outcome, .. }
+            if told == client && !matches!(outcome, Outcome::Ok | Outcome::Declined))
+    })
+}
+
 /// The client whose request this is.
-fn asker(names: &Names, history: &[Record], request: u64) -> Option<Name> {
+fn asker(history: &[Record], request: u64) -> Option<u16> {
     history.iter().find_map(|record| match record.what {
         What::Told {
             request: told,
             client,
             ..
-        } if told == request => names.clients.get(client as usize).cloned(),
+        } if told == request => Some(client),
         _ => None,
     })
 }
@@ -297,8 +311,41 @@ pub fn key_of(what: &What) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::shipped;
+    use crate::scenario::{Scenario, settings, shipped};
     use crate::time::Time;
+
+    /// How often the histories of a run's keys say that somebody tried again, and how often that somebody asked.
+    fn asked(scenario: &Scenario) -> (usize, usize) {
+        let mut run = crate::run::Run::new(scenario.clone(), 0);
+        run.run_until(Time(60_000_000_000), u64::MAX);
+        let (plan, names) = (run.plan(), Names::new(scenario, run.plan()));
+        let ledger = run.sim().ledger();
+        let (mut by_hand, mut all) = (0, 0);
+        for (_, affair) in ledger.disagreeing() {
+            for (_, deed) in chain(plan, &names, &affair.history) {
+                if let Deed::Asked { again, .. } = deed {
+                    all += 1;
+                    by_hand += usize::from(again);
+                }
+            }
+        }
+        (by_hand, all)
+    }
+
+    #[test]
+    fn somebody_tried_again_by_hand_is_said_only_where_somebody_did() {
+        // One record that is changed often: nobody tries anything again.
+        let (by_hand, all) = asked(&shipped::load("customer-update").unwrap());
+        assert!(all >= 5, "{all}");
+        assert_eq!(by_hand, 0);
+        let orders = shipped::load("order-payment").unwrap();
+        let set = |share: &str| {
+            let set = [("again".to_string(), share.to_string())];
+            settings::apply(&orders, &set).unwrap()
+        };
+        assert_eq!(asked(&set("0")).0, 0);
+        assert!(asked(&set("1")).0 > 0);
+    }
 
     #[test]
     fn what_is_lost_is_called_by_what_its_link_carries() {

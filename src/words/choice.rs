@@ -31,7 +31,25 @@ pub enum Question {
     Otherwise,
     /// What a reconciliation does about a key.
     Repair,
-    /// On or off.
+    /// How the caches of a service's instances hear of changes.
+    CacheSync,
+    /// Whether retries have a budget.
+    RetryBudget,
+    /// Whether a circuit breaker keeps calls back.
+    CircuitBreaker,
+    /// Whether the caller throttles itself.
+    Throttle,
+    /// Whether a reconciliation runs.
+    Reconciliation,
+    /// Whether outgoing calls are logged.
+    CallLog,
+    /// Whether a publisher waits for the broker's confirmation.
+    Confirms,
+    /// Whether a compensation undoes also what nobody knows to have happened.
+    UndoUnknown,
+    /// Whether messages at their limit are kept.
+    DeadLetters,
+    /// On or off, of anything else.
     Switch,
     /// Anything else.
     #[default]
@@ -81,12 +99,23 @@ impl Question {
             ("topics", "carries") => Question::Carries,
             ("topics", "order") => Question::Order,
             ("reconciliations", "missing" | "surplus" | "repeated") => Question::Repair,
+            (_, "sync") => Question::CacheSync,
             (_, "backoff") => Question::Backoff,
             (_, "jitter") => Question::Jitter,
             (_, "on_duplicate") => Question::OnDuplicate,
             (_, "if_version") => Question::IfVersion,
             (_, "otherwise") => Question::Otherwise,
-            (_, "enabled" | "confirms" | "undo_unknown" | "dead_letters") => Question::Switch,
+            ("reconciliations", "enabled") => Question::Reconciliation,
+            (_, "enabled") => match path.rsplit('.').nth(1) {
+                Some("budget") => Question::RetryBudget,
+                Some("breaker") => Question::CircuitBreaker,
+                Some("throttle") => Question::Throttle,
+                Some("call_log") => Question::CallLog,
+                _ => Question::Switch,
+            },
+            (_, "confirms") => Question::Confirms,
+            (_, "undo_unknown") => Question::UndoUnknown,
+            (_, "dead_letters") => Question::DeadLetters,
             _ => Question::Other,
         }
     }
@@ -107,6 +136,15 @@ impl Question {
             Question::IfVersion => IF_VERSION,
             Question::Otherwise => OTHERWISE,
             Question::Repair => REPAIR,
+            Question::CacheSync => CACHE_SYNC,
+            Question::RetryBudget => RETRY_BUDGET,
+            Question::CircuitBreaker => CIRCUIT_BREAKER,
+            Question::Throttle => THROTTLE,
+            Question::Reconciliation => RECONCILIATION,
+            Question::CallLog => CALL_LOG,
+            Question::Confirms => CONFIRMS,
+            Question::UndoUnknown => UNDO_UNKNOWN,
+            Question::DeadLetters => DEAD_LETTERS,
             Question::Switch => SWITCH,
             Question::Other => OTHER,
         };
@@ -129,7 +167,7 @@ type Table = &'static [(&'static str, Pair, Pair)];
 const COORDINATION: Table = &[
     (
         "one_database",
-        ("one database", "한 데이터베이스"),
+        ("one database", "단일 데이터베이스"),
         (
             "One local transaction writes everything: the monolith we compare with. Only what is external is called.",
             "로컬 트랜잭션 하나로 모두 저장합니다. 비교 기준인 모놀리스이며 외부 시스템만 호출합니다.",
@@ -139,8 +177,8 @@ const COORDINATION: Table = &[
         "two_phase_commit",
         ("two-phase commit", "2단계 커밋"),
         (
-            "All prepare, then all commit. Locks are held until the decision comes; if the coordinator dies, they stay in doubt.",
-            "모두 준비한 뒤 함께 커밋합니다. 결정이 올 때까지 락을 잡으며 코디네이터가 죽으면 결과를 모르는 채 기다립니다.",
+            "All prepare, then all commit. Locks are held until the decision comes; if the coordinator dies, the participants stay in doubt.",
+            "모두 준비(prepare)한 뒤 함께 커밋합니다. 결정이 올 때까지 락을 잡으며 코디네이터가 중단되면 결과를 모르는 채 기다립니다.",
         ),
     ),
     (
@@ -148,22 +186,22 @@ const COORDINATION: Table = &[
         ("calls", "동기 호출"),
         (
             "One call after the other, inside the local transaction. If one fails, what was done elsewhere stays.",
-            "로컬 트랜잭션 안에서 차례로 호출합니다. 하나가 실패해도 다른 서비스에서 이미 한 일은 남습니다.",
+            "로컬 트랜잭션 안에서 차례로 호출합니다. 하나가 실패해도 다른 서비스에서 이미 처리한 것은 남습니다.",
         ),
     ),
     (
         "compensation",
         ("compensation", "보상 트랜잭션"),
         (
-            "Calls; if one fails, those before it are undone in reverse order. The undoing can fail, too.",
-            "호출하다 하나가 실패하면 앞서 한 일을 역순으로 취소합니다. 취소도 실패할 수 있습니다.",
+            "Calls; if one fails, those before it are undone in reverse order. Undoing can fail, too.",
+            "호출하다 하나가 실패하면 앞서 처리한 것을 역순으로 취소합니다. 취소도 실패할 수 있습니다.",
         ),
     ),
     (
         "tcc",
         ("TCC", "TCC"),
         (
-            "Try, confirm, cancel: participants only reserve, and are told to confirm or to cancel at the end.",
+            "Try, confirm, cancel: participants only reserve at first; at the end they are told to confirm or to cancel.",
             "먼저 예약(Try)만 하고 마지막에 확정(Confirm)하거나 취소(Cancel)합니다.",
         ),
     ),
@@ -171,15 +209,15 @@ const COORDINATION: Table = &[
         "events",
         ("pivot and events", "피봇과 이벤트"),
         (
-            "Calls up to the pivot transaction, which decides. What comes after it follows by event, again and again until it is done.",
-            "피봇 트랜잭션까지만 호출하고 거기서 결과를 정합니다. 나머지는 이벤트로 이어지며 될 때까지 재전달합니다.",
+            "Calls up to the pivot transaction, which decides the outcome. The rest follows by event, redelivered until it is done.",
+            "피봇 트랜잭션까지만 호출하고 거기서 결과를 정합니다. 나머지는 이벤트로 이어지며 처리될 때까지 재전달합니다.",
         ),
     ),
     (
         "choreography",
         ("choreography", "코레오그래피"),
         (
-            "Events only: each participant reacts to what the one before it has published. Nobody has the overview.",
+            "Events only: each participant reacts to what the one before it has published. No single place has the overview.",
             "이벤트로만 이어집니다. 각 서비스는 앞 서비스가 발행한 이벤트에 반응하며 전체를 보는 곳은 없습니다.",
         ),
     ),
@@ -190,16 +228,16 @@ const PUBLISH: Table = &[
         "before_commit",
         ("before the commit", "커밋 전 발행"),
         (
-            "The event leaves first. If the commit fails, it has told of something that never happened.",
-            "이벤트를 먼저 보냅니다. 커밋이 실패하면 일어나지 않은 일을 알린 셈입니다.",
+            "The event leaves first. If the commit fails, the event reports something that never happened.",
+            "이벤트를 먼저 보냅니다. 커밋이 실패하면 일어나지 않은 일을 알리게 됩니다.",
         ),
     ),
     (
         "after_commit",
         ("after the commit", "커밋 후 발행"),
         (
-            "Dual write: a crash between commit and publishing, and the event never leaves.",
-            "이중 쓰기입니다. 커밋과 발행 사이에 죽으면 이벤트는 영영 나가지 않습니다.",
+            "Dual write: if the process crashes between the commit and publishing, the event never leaves.",
+            "이중 쓰기입니다. 커밋과 발행 사이에 프로세스가 중단되면 이벤트는 발행되지 않습니다.",
         ),
     ),
     (
@@ -223,9 +261,9 @@ const PUBLISH: Table = &[
 const CONSUME: Table = &[
     (
         "naive",
-        ("naive", "중복 무방비"),
+        ("naive", "중복 처리 없음"),
         (
-            "Each delivery is done. A redelivery is done twice.",
+            "Every delivery is processed. A redelivered message is processed twice.",
             "올 때마다 처리합니다. 재전달되면 두 번 처리합니다.",
         ),
     ),
@@ -233,8 +271,8 @@ const CONSUME: Table = &[
         "check_first",
         ("check first", "먼저 확인"),
         (
-            "It looks whether it knows the message, works, and remembers it afterwards. Between looking and remembering there is a gap.",
-            "아는 메시지인지 보고 처리한 뒤에 기억합니다. 확인과 기억 사이에 틈이 있습니다.",
+            "It checks whether it knows the message, works, and records it afterwards. Two deliveries can slip in between the check and the record.",
+            "처리한 메시지인지 확인하고, 처리한 뒤에 기록합니다. 확인과 기록 사이에 중복이 끼어들 수 있습니다.",
         ),
     ),
     (
@@ -242,31 +280,31 @@ const CONSUME: Table = &[
         ("unique key", "고유 키"),
         (
             "Idempotent: a second row with the same business key violates the unique key, which is ignored.",
-            "멱등 소비입니다. 같은 업무 키로 두 번째 저장하면 고유 키에 걸리고 이를 무시합니다.",
+            "멱등 소비입니다. 같은 업무 키로 두 번째 저장하면 고유 키 위반이 되고 이를 무시합니다.",
         ),
     ),
     (
         "inbox",
         ("inbox", "인박스"),
         (
-            "Idempotent: the message is remembered in the same transaction as the work.",
-            "멱등 소비입니다. 처리와 같은 트랜잭션에서 메시지를 기억합니다.",
+            "Idempotent: the message is recorded in the same transaction as the work.",
+            "멱등 소비입니다. 처리와 같은 트랜잭션에서 메시지를 기록합니다.",
         ),
     ),
     (
         "window",
-        ("window", "기억 시간 제한"),
+        ("deduplication window", "중복 제거 윈도우"),
         (
-            "As check first, but it forgets after a while; a later duplicate is done again.",
-            "먼저 확인하되 일정 시간이 지나면 잊습니다. 그 뒤에 온 중복은 다시 처리합니다.",
+            "As “check first”, but only for a while; a duplicate that comes later is processed again.",
+            "‘먼저 확인’과 같지만 일정 시간만 기록합니다. 그 뒤에 온 중복은 다시 처리합니다.",
         ),
     ),
     (
         "versioned",
         ("versioned", "버전 비교"),
         (
-            "What is not newer than what it has is ignored: duplicates and late events do no harm.",
-            "가진 것보다 새롭지 않으면 무시합니다. 중복되거나 늦게 온 이벤트도 해가 없습니다.",
+            "What is not newer than the version it has is ignored: duplicates and late events do no harm.",
+            "가지고 있는 버전보다 새롭지 않으면 무시합니다. 중복되거나 늦게 온 이벤트도 문제가 없습니다.",
         ),
     ),
 ];
@@ -284,7 +322,7 @@ const LOCK: Table = &[
         "version",
         ("by version", "버전(낙관적 락)"),
         (
-            "Optimistic: an update fails if somebody was faster.",
+            "Optimistic lock: an update fails if somebody else changed the record first.",
             "낙관적 락입니다. 누군가 먼저 바꾸었으면 수정이 실패합니다.",
         ),
     ),
@@ -292,7 +330,7 @@ const LOCK: Table = &[
         "semantic",
         ("semantic lock", "시맨틱 락"),
         (
-            "A state of the record itself says that somebody is at work on it.",
+            "A state of the record itself says that somebody is working on it.",
             "작업 중이라는 상태를 행 자체에 남겨 다른 작업을 막습니다.",
         ),
     ),
@@ -300,8 +338,8 @@ const LOCK: Table = &[
         "offline",
         ("offline lock", "오프라인 락"),
         (
-            "A lock row with a lease; one that nobody gives back runs out.",
-            "락 행을 따로 두고 임대 시간을 정합니다. 돌려주지 않아도 시간이 지나면 풀립니다.",
+            "A lock row with a lease: a lock that nobody releases expires.",
+            "리스(lease)가 있는 락 행을 따로 둡니다. 반납하지 않아도 리스가 만료되면 풀립니다.",
         ),
     ),
 ];
@@ -311,7 +349,7 @@ const BROKER: Table = &[
         "plain",
         ("plain", "기본"),
         (
-            "Nobody’s rules: redelivered at once after a failure, after 30 s without an answer, without limit.",
+            "No particular product: redelivered at once after a failure, after 30 s without an answer, without limit.",
             "특정 제품이 아닙니다. 실패하면 즉시, 응답이 없으면 30초 뒤에 제한 없이 재전달합니다.",
         ),
     ),
@@ -343,7 +381,7 @@ const BROKER: Table = &[
         "kafka",
         ("Kafka", "Kafka"),
         (
-            "In order for each key, held up by what fails; no limit and no dead letters.",
+            "In order for each key; a message that fails holds up those behind it. No limit and no dead-letter queue.",
             "키마다 순서를 지키며 실패한 메시지가 뒤를 막습니다. 재전달 제한과 DLQ가 없습니다.",
         ),
     ),
@@ -371,7 +409,7 @@ const CARRIES: Table = &[
         ("changed fields", "변경 필드"),
         (
             "The event carries only what was changed: out of order, or one lost, and the copy stays wrong.",
-            "이벤트에 바뀐 필드만 담습니다. 순서가 바뀌거나 하나를 놓치면 복제본이 어긋난 채 남습니다.",
+            "이벤트에 바뀐 필드만 담습니다. 순서가 바뀌거나 하나를 놓치면 복제본이 원본과 다른 채 남습니다.",
         ),
     ),
 ];
@@ -381,7 +419,7 @@ const ORDER: Table = &[
         "none",
         ("as they come", "순서 없음"),
         (
-            "A later message may be done while an earlier one fails.",
+            "A later message may be processed while an earlier one fails.",
             "앞 메시지가 실패하는 동안 뒤 메시지를 먼저 처리할 수 있습니다.",
         ),
     ),
@@ -389,7 +427,7 @@ const ORDER: Table = &[
         "key",
         ("in order for each key", "키별 순서"),
         (
-            "One after the other for each business key.",
+            "One message after the other for each business key.",
             "업무 키마다 하나씩 차례로 처리합니다.",
         ),
     ),
@@ -398,25 +436,25 @@ const ORDER: Table = &[
 const BACKOFF: Table = &[
     (
         "none",
-        ("at once", "즉시"),
+        ("immediate", "즉시"),
         (
-            "Retries follow at once: load is multiplied just when there is none to spare.",
+            "Retries follow at once: load is multiplied just when there is no capacity to spare.",
             "기다리지 않고 재시도합니다. 여유가 없을 때 부하를 몇 배로 늘립니다.",
         ),
     ),
     (
         "fixed",
-        ("fixed wait", "고정 간격"),
+        ("fixed delay", "고정 간격"),
         (
-            "The same wait before each retry.",
+            "The same delay before each retry.",
             "재시도마다 같은 시간을 기다립니다.",
         ),
     ),
     (
         "exponential",
-        ("exponential wait", "지수 백오프"),
+        ("exponential backoff", "지수 백오프"),
         (
-            "Each wait is longer than the one before.",
+            "Each delay is longer than the one before.",
             "재시도할수록 더 오래 기다립니다.",
         ),
     ),
@@ -427,39 +465,39 @@ const JITTER: Table = &[
         "none",
         ("no jitter", "지터 없음"),
         (
-            "All who failed together come back together.",
-            "함께 실패한 요청이 함께 다시 옵니다.",
+            "Requests that failed together are retried together.",
+            "함께 실패한 요청을 함께 재시도합니다.",
         ),
     ),
     (
         "equal",
-        ("equal jitter", "절반 지터"),
+        ("equal jitter", "절반 지터(equal)"),
         (
-            "Between half the wait and all of it.",
+            "A random delay between half of it and all of it.",
             "대기 시간의 절반에서 전체 사이로 흩어집니다.",
         ),
     ),
     (
         "full",
-        ("full jitter", "전체 지터"),
+        ("full jitter", "전체 지터(full)"),
         (
-            "Anywhere between nothing and the whole wait.",
+            "A random delay between 0 and all of it.",
             "0에서 대기 시간 전체 사이로 고르게 흩어집니다.",
         ),
     ),
     (
         "decorrelated",
-        ("decorrelated jitter", "비상관 지터"),
+        ("decorrelated jitter", "비상관 지터(decorrelated)"),
         (
-            "Up to three times the last wait.",
-            "직전 대기의 세 배까지 무작위로 흩어집니다.",
+            "A random delay of up to three times the one before.",
+            "직전 대기 시간의 세 배까지 무작위로 흩어집니다.",
         ),
     ),
     (
         "proportional",
-        ("proportional jitter", "비례 지터"),
+        ("proportional jitter", "비례 지터(proportional)"),
         (
-            "A little more or less than the wait.",
+            "A random delay a little above or below the given one.",
             "대기 시간을 기준으로 조금씩 흩어집니다.",
         ),
     ),
@@ -468,26 +506,26 @@ const JITTER: Table = &[
 const ON_DUPLICATE: Table = &[
     (
         "fail",
-        ("unique: fails", "고유 키: 실패"),
+        ("unique key, fails", "고유 키(오류)"),
         (
-            "A second row of the same key is an error.",
+            "Adding a second row with the same key is an error.",
             "같은 키의 두 번째 행은 오류입니다.",
         ),
     ),
     (
         "ignore",
-        ("unique: ignored", "고유 키: 무시"),
+        ("unique key", "고유 키"),
         (
-            "A second time does nothing, and all is well.",
-            "두 번째는 아무것도 하지 않고 성공으로 끝납니다.",
+            "Adding the same key again changes nothing and succeeds.",
+            "같은 키로 다시 저장하면 아무것도 바꾸지 않고 성공으로 끝납니다.",
         ),
     ),
     (
         "add",
-        ("not unique: twice", "고유 키 없음"),
+        ("no unique key", "고유 키 없음"),
         (
-            "A second time is there twice.",
-            "두 번 하면 두 행이 됩니다.",
+            "Adding the same key again adds a second row.",
+            "같은 키로 다시 저장하면 두 번째 행이 생깁니다.",
         ),
     ),
 ];
@@ -500,7 +538,7 @@ const IF_VERSION: Table = &[
     ),
     (
         "as_read",
-        ("the version read", "읽은 버전"),
+        ("the version that was read", "읽은 버전"),
         (
             "Only if nobody has changed it since it was read.",
             "읽은 뒤로 아무도 바꾸지 않았을 때만 씁니다.",
@@ -512,7 +550,10 @@ const OTHERWISE: Table = &[
     (
         "decline",
         ("declines", "거절"),
-        ("The answer is no.", "업무상 거절로 답합니다."),
+        (
+            "The request is declined (business rule).",
+            "업무 규칙에 따라 거절합니다.",
+        ),
     ),
     (
         "fail",
@@ -521,9 +562,9 @@ const OTHERWISE: Table = &[
     ),
     (
         "ignore",
-        ("goes on", "무시"),
+        ("continues", "무시"),
         (
-            "Nothing is done, and it goes on.",
+            "Nothing is changed, and the operation continues.",
             "아무것도 하지 않고 계속합니다.",
         ),
     ),
@@ -531,12 +572,127 @@ const OTHERWISE: Table = &[
 
 const REPAIR: Table = &[(
     "manual",
-    ("left to people", "담당자 확인"),
+    ("manual repair", "수동 처리"),
     (
-        "It goes to the people who look at such things by hand.",
-        "담당자 목록에 올려 사람이 직접 확인합니다.",
+        "It is handed to an operator who repairs it by hand.",
+        "담당자에게 넘겨 직접 바로잡습니다.",
     ),
 )];
+
+const CACHE_SYNC: Table = &[
+    (
+        "none",
+        ("none", "없음"),
+        (
+            "Each instance keeps its copy until its time to live ends.",
+            "인스턴스마다 유지 시간(TTL)이 끝날 때까지 복제본을 그대로 씁니다.",
+        ),
+    ),
+    (
+        "broadcast",
+        ("broadcast", "브로드캐스트"),
+        (
+            "Every change is told to every instance, which drops its copy.",
+            "값이 바뀔 때마다 모든 인스턴스에 알려 복제본을 지웁니다.",
+        ),
+    ),
+];
+
+/// A switch whose two sides are explained.
+macro_rules! switch {
+    ($name:ident, $on:expr, $off:expr) => {
+        const $name: Table = &[("true", ("on", "켬"), $on), ("false", ("off", "끔"), $off)];
+    };
+}
+
+switch!(
+    RETRY_BUDGET,
+    (
+        "Retries may be only a share of the first attempts; what is more is not sent.",
+        "재시도를 첫 시도의 일정 비율까지만 보내고, 넘는 재시도는 보내지 않습니다.",
+    ),
+    (
+        "Every failed call is retried as often as its policy allows, however many fail.",
+        "실패가 아무리 많아도 정책이 허용하는 만큼 모두 재시도합니다.",
+    )
+);
+switch!(
+    CIRCUIT_BREAKER,
+    (
+        "When too many calls fail, calls are not sent for a while; then a few try whether it works again.",
+        "실패가 많아지면 한동안 호출을 보내지 않고, 그 뒤 몇 건만 보내 회복되었는지 확인합니다.",
+    ),
+    (
+        "Calls are sent however many of them fail.",
+        "실패가 아무리 많아도 계속 호출합니다.",
+    )
+);
+switch!(
+    THROTTLE,
+    (
+        "The caller drops a part of its own calls when the callee accepts too few of them.",
+        "호출받는 쪽이 받아들이는 비율이 낮아지면 호출하는 쪽이 일부 호출을 스스로 보내지 않습니다.",
+    ),
+    (
+        "The caller sends all of its calls, also to a callee that cannot keep up.",
+        "호출받는 쪽이 감당하지 못해도 모든 호출을 보냅니다.",
+    )
+);
+switch!(
+    RECONCILIATION,
+    (
+        "A job compares the records of both sides at intervals and repairs what disagrees.",
+        "주기적으로 양쪽 기록을 비교하고 불일치를 바로잡습니다.",
+    ),
+    (
+        "Nobody compares the records: what disagrees stays so.",
+        "기록을 비교하지 않으므로 불일치가 그대로 남습니다.",
+    )
+);
+switch!(
+    CALL_LOG,
+    (
+        "Each outgoing call is logged before it is sent and again when its result is known: a call without a result stands out.",
+        "호출을 보내기 전과 결과를 받은 뒤에 로그를 남깁니다. 결과가 없는 호출을 찾을 수 있습니다.",
+    ),
+    (
+        "Nothing records that a call was sent: if its result is lost, there is no trace of it.",
+        "호출을 보냈다는 기록이 없습니다. 결과가 유실되면 흔적이 남지 않습니다.",
+    )
+);
+switch!(
+    CONFIRMS,
+    (
+        "The publisher waits for the broker’s confirmation and knows when an event did not arrive.",
+        "브로커의 발행 확인을 기다리므로 이벤트가 도착하지 않은 것을 알 수 있습니다.",
+    ),
+    (
+        "The publisher does not wait for a confirmation: an event that is lost is lost unnoticed.",
+        "발행 확인을 기다리지 않으므로 이벤트가 유실되어도 알 수 없습니다.",
+    )
+);
+switch!(
+    UNDO_UNKNOWN,
+    (
+        "A call whose result is unknown is undone, too.",
+        "결과를 모르는 호출도 취소합니다.",
+    ),
+    (
+        "Only what is known to have been done is undone; a call whose result is unknown stays as it is.",
+        "처리된 것이 확실한 호출만 취소합니다. 결과를 모르는 호출은 그대로 둡니다.",
+    )
+);
+switch!(
+    DEAD_LETTERS,
+    (
+        "A message that reaches its limit of deliveries is kept in the dead-letter queue.",
+        "전달 한도에 이른 메시지를 DLQ에 보관합니다.",
+    ),
+    (
+        "A message that reaches its limit of deliveries is dropped.",
+        "전달 한도에 이른 메시지를 버립니다.",
+    )
+);
 
 const SWITCH: Table = &[
     ("true", ("on", "켬"), ("", "")),
@@ -545,12 +701,11 @@ const SWITCH: Table = &[
 
 const OTHER: Table = &[
     ("none", ("none", "없음"), ("", "")),
-    ("broadcast", ("broadcast", "브로드캐스트"), ("", "")),
     ("true", ("on", "켬"), ("", "")),
     ("false", ("off", "끔"), ("", "")),
     ("unlimited", ("without limit", "제한 없음"), ("", "")),
     ("fail", ("fails", "실패"), ("", "")),
-    ("ignore", ("goes on", "무시"), ("", "")),
+    ("ignore", ("continues", "무시"), ("", "")),
 ];
 
 #[cfg(test)]
@@ -561,7 +716,7 @@ mod tests {
         Order, Otherwise, PublishBy,
     };
 
-    const ALL: [(Question, Table); 14] = [
+    const ALL: [(Question, Table); 23] = [
         (Question::Coordination, COORDINATION),
         (Question::Publish, PUBLISH),
         (Question::Consume, CONSUME),
@@ -575,6 +730,15 @@ mod tests {
         (Question::IfVersion, IF_VERSION),
         (Question::Otherwise, OTHERWISE),
         (Question::Repair, REPAIR),
+        (Question::CacheSync, CACHE_SYNC),
+        (Question::RetryBudget, RETRY_BUDGET),
+        (Question::CircuitBreaker, CIRCUIT_BREAKER),
+        (Question::Throttle, THROTTLE),
+        (Question::Reconciliation, RECONCILIATION),
+        (Question::CallLog, CALL_LOG),
+        (Question::Confirms, CONFIRMS),
+        (Question::UndoUnknown, UNDO_UNKNOWN),
+        (Question::DeadLetters, DEAD_LETTERS),
         (Question::Switch, SWITCH),
     ];
 
@@ -669,6 +833,22 @@ mod tests {
     }
 
     #[test]
+    fn every_switch_that_ships_says_what_on_and_off_do() {
+        for name in crate::scenario::shipped::names() {
+            let scenario = crate::scenario::shipped::load(name).unwrap();
+            let paths = scenario.controls.iter().filter_map(|it| it.sets.first());
+            for path in paths.filter(|path| path.ends_with(".enabled")) {
+                for value in ["true", "false"] {
+                    let choice = Question::at(path).choice(value).unwrap();
+                    for lang in [Lang::En, Lang::Ko] {
+                        assert!(choice.means(lang).ends_with('.'), "{name}: {path} {value}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_path_says_what_is_chosen_there() {
         for (path, question) in [
             ("processes.order.by", Question::Coordination),
@@ -684,8 +864,21 @@ mod tests {
                 "processes.order.participants.1.retry.jitter",
                 Question::Jitter,
             ),
-            ("reconciliations.a.enabled", Question::Switch),
-            ("references.a.cache.sync", Question::Other),
+            ("reconciliations.a.enabled", Question::Reconciliation),
+            (
+                "processes.order.participants.1.retry.budget.enabled",
+                Question::RetryBudget,
+            ),
+            (
+                "processes.order.participants.1.breaker.enabled",
+                Question::CircuitBreaker,
+            ),
+            (
+                "processes.order.participants.1.throttle.enabled",
+                Question::Throttle,
+            ),
+            ("processes.order.call_log.enabled", Question::CallLog),
+            ("references.a.cache.sync", Question::CacheSync),
         ] {
             assert_eq!(Question::at(path), question, "{path}");
         }

@@ -4,8 +4,8 @@
 mod english;
 mod korean;
 
-use super::{Lang, Name};
-use crate::sim::trace::{Anomaly, Finding, Outcome, Return, Written};
+use super::{Disagreement, Lang, Name};
+use crate::sim::trace::{Anomaly, Outcome, Return, Written};
 
 /// Why a service says no.
 #[derive(Clone, Debug, PartialEq)]
@@ -219,18 +219,11 @@ pub enum Deed {
         outcome: Outcome,
     },
     /// The records do not agree.
-    Found {
-        /// The rule that is broken; none for that of the deciding record.
-        rule: Option<Name>,
-        /// How.
-        finding: Finding,
-    },
+    Found(Disagreement),
     /// They agree again.
     Mended {
-        /// The rule.
-        rule: Option<Name>,
         /// What was wrong.
-        finding: Finding,
+        what: Disagreement,
         /// For how long, in milliseconds.
         after_ms: f64,
     },
@@ -291,7 +284,7 @@ mod tests {
         };
         assert_eq!(
             lost(true).text(Lang::En),
-            "Payment had done its part; its answer was lost, and Order does not know."
+            "Payment had done its part, but its answer was lost: Order does not know."
         );
         assert_eq!(
             lost(true).text(Lang::Ko),
@@ -323,7 +316,7 @@ mod tests {
                 by: delivery.clone(),
                 done: true,
             },
-            "Delivery has done what the message asks for; its acknowledgement was lost, and the broker does not know.",
+            "Delivery processed the message, but its acknowledgement was lost: the broker does not know.",
             "배송은 메시지를 처리했지만 확인 응답이 유실되어 브로커는 결과를 모릅니다.",
         );
         check(
@@ -331,7 +324,7 @@ mod tests {
                 by: delivery,
                 topic: changed,
             },
-            "“Customer changed” has the message; the confirmation was lost, and Delivery does not know.",
+            "“Customer changed” has the message, but the confirmation was lost: Delivery does not know.",
             "‘고객 변경’ 토픽에는 메시지가 있지만 발행 확인이 유실되어 배송은 결과를 모릅니다.",
         );
     }
@@ -384,6 +377,10 @@ mod tests {
                 .ends_with("1,200 keys: all agree.")
         );
         assert!(ended(7, 0).text(Lang::Ko).contains("7건을 바로잡았습니다"));
-        assert!(ended(7, 2).text(Lang::En).contains("left 2 to people"));
+        assert!(
+            ended(7, 2)
+                .text(Lang::En)
+                .ends_with("repaired 7 and handed 2 to an operator.")
+        );
     }
 }

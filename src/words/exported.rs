@@ -1,5 +1,6 @@
 //! What exported pictures, diagrams and traces say beside names and numbers.
 
+use super::number::counted;
 use super::{Lang, count, decimal, ms};
 use crate::sim::trace::Outcome;
 
@@ -20,8 +21,8 @@ pub const fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
         (Outcome::TimedOut, Lang::Ko) => "시간 초과",
         (Outcome::NotPermitted, Lang::En) => "not sent",
         (Outcome::NotPermitted, Lang::Ko) => "보내지 않음",
-        (Outcome::Declined, Lang::En) => "declined",
-        (Outcome::Declined, Lang::Ko) => "업무 사유로 거절",
+        (Outcome::Declined, Lang::En) => "declined (business rule)",
+        (Outcome::Declined, Lang::Ko) => "거절(업무 규칙)",
     }
 }
 
@@ -140,10 +141,10 @@ impl Exported<'_> {
             (Exported::Acknowledges, Lang::En) => "acknowledges".into(),
             (Exported::Acknowledges, Lang::Ko) => "처리 확인".into(),
             (Exported::KeptBack, Lang::En) => {
-                "Its own breaker or throttle keeps the call back.".into()
+                "The caller’s own circuit breaker or throttle did not send the call.".into()
             }
             (Exported::KeptBack, Lang::Ko) => {
-                "차단기나 속도 제한 때문에 호출을 보내지 않았습니다.".into()
+                "서킷 브레이커나 스로틀링이 호출을 보내지 않았습니다.".into()
             }
             (Exported::RolledBack(store), Lang::En) => format!("{store}: rolled back"),
             (Exported::RolledBack(store), Lang::Ko) => format!("{store}: 롤백"),
@@ -153,18 +154,15 @@ impl Exported<'_> {
             (Exported::TooLate, Lang::Ko) => "응답이 왔지만 이미 기다리는 쪽이 없습니다.".into(),
             (Exported::MoreCalls(n, what), Lang::En) => {
                 format!(
-                    "… and {} more calls of {what} like these",
-                    many((*n).into())
+                    "… and {} of {what} like these",
+                    counted(&many((*n).into()), "more call")
                 )
             }
             (Exported::MoreCalls(n, what), Lang::Ko) => {
                 format!("… 같은 호출 {}번 더: {what}", many((*n).into()))
             }
             (Exported::MoreMessages(n), Lang::En) => {
-                format!(
-                    "{} more messages follow; they are left out.",
-                    many((*n).into())
-                )
+                format!("{} left out.", counted(&many((*n).into()), "more message"))
             }
             (Exported::MoreMessages(n), Lang::Ko) => {
                 format!("메시지 {}건이 더 있지만 생략했습니다.", many((*n).into()))
@@ -183,7 +181,7 @@ impl Exported<'_> {
                     outcome(*how, lang),
                     ms(*after, lang)
                 ),
-                None => format!("Request {request} of {who}: {asks}, still under way"),
+                None => format!("Request {request} of {who}: {asks}, still in progress"),
             },
             (
                 Exported::SequenceOf {
@@ -206,7 +204,7 @@ impl Exported<'_> {
             }
             (Exported::ArchitectureOf(title), Lang::Ko) => format!("‘{title}’의 서비스와 DB"),
             (Exported::MoreLinks(n), Lang::En) => {
-                format!("{} more links are left out.", many(*n as u64))
+                format!("{} left out.", counted(&many(*n as u64), "more link"))
             }
             (Exported::MoreLinks(n), Lang::Ko) => {
                 format!("연결 {}개를 생략했습니다.", many(*n as u64))
@@ -238,9 +236,9 @@ impl Exported<'_> {
                 format!("{title}, {from_s:.3}초부터 {to_s:.3}초까지, {speed}×")
             }
             (Exported::MessagesShown(shown, of), Lang::En) => format!(
-                "{} of {} messages shown",
+                "{} of {} shown",
                 many(*shown as u64),
-                many(*of as u64)
+                counted(&many(*of as u64), "message")
             ),
             (Exported::MessagesShown(shown, of), Lang::Ko) => format!(
                 "메시지 {}개 중 {}개 표시",
@@ -248,7 +246,10 @@ impl Exported<'_> {
                 many(*shown as u64)
             ),
             (Exported::RequestsLeftOut(n), Lang::En) => {
-                format!("{} more requests of this window are left out.", many(*n))
+                format!(
+                    "{} of this window left out.",
+                    counted(&many(*n), "more request")
+                )
             }
             (Exported::RequestsLeftOut(n), Lang::Ko) => {
                 format!("이 구간의 요청 {}건을 더 담지 않았습니다.", many(*n))

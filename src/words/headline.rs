@@ -1,5 +1,6 @@
 //! The headline in words: the story's number and its price, each with its unit and with what it is.
 
+use super::number::counted;
 use super::{Figure, Lang, count, decimal, figure_ms, figure_share, ms};
 use crate::metrics::HeadlineNow;
 use crate::scenario::{HeadlineKind, Price};
@@ -60,7 +61,7 @@ pub fn story(now: &HeadlineNow, waited: bool, lang: Lang) -> Shown {
             };
             let what = match (now.calm_s, lang) {
                 (Some(calm), Lang::En) => {
-                    format!("{what}; the cause is gone since {} s", count(calm))
+                    format!("{what}; the cause has been gone for {} s", count(calm))
                 }
                 (Some(calm), Lang::Ko) => {
                     format!("{what} · 원인이 사라진 지 {}초", count(calm))
@@ -95,8 +96,14 @@ pub fn story(now: &HeadlineNow, waited: bool, lang: Lang) -> Shown {
         HeadlineKind::Disagreements => {
             let among = count(now.among);
             let (unit, what) = match lang {
-                Lang::En => (format!("of {among}"), "keys disagree; expected: none"),
-                Lang::Ko => (format!("/ {among}건"), "어긋난 업무 키 · 기대 0건"),
+                Lang::En => (
+                    format!("of {among}"),
+                    "keys whose records disagree (should be 0)",
+                ),
+                Lang::Ko => (
+                    format!("/ {among}건"),
+                    "기록이 불일치하는 업무 키(정상은 0건)",
+                ),
             };
             Shown {
                 value: now.value.map_or(NONE.to_string(), whole),
@@ -136,10 +143,10 @@ pub fn price(now: &HeadlineNow, lang: Lang) -> Shown {
         Shown::new(figure, what)
     };
     match now.of.price {
-        Price::Calls => number(decimal(value), "calls for a request", "요청당 호출"),
+        Price::Calls => number(decimal(value), "calls per request", "요청당 호출"),
         Price::Messages => number(
             decimal(value),
-            "calls and events for a request",
+            "calls and events per request",
             "요청당 호출과 이벤트",
         ),
         Price::Latency => {
@@ -152,7 +159,7 @@ pub fn price(now: &HeadlineNow, lang: Lang) -> Shown {
         Price::Failed => share("of the requests fail", "실패한 요청"),
         Price::Declined => share("of the requests are declined", "거절된 요청"),
         Price::Stale => share("of the values read are out of date", "읽은 값 중 오래된 값"),
-        Price::InFlight => number(count(value), "keys under way", "진행 중인 업무 키"),
+        Price::InFlight => number(count(value), "keys in progress", "진행 중인 업무 키"),
     }
 }
 
@@ -185,7 +192,7 @@ impl AboutHeadline<'_> {
         match (*self, lang) {
             (AboutHeadline::Expected(what), Lang::En) => format!("expected with {what}"),
             (AboutHeadline::Expected(what), Lang::Ko) => format!("예상: {what}"),
-            (AboutHeadline::WorkingOut, Lang::En) => "working out what it would be …".into(),
+            (AboutHeadline::WorkingOut, Lang::En) => "calculating the expected result …".into(),
             (AboutHeadline::WorkingOut, Lang::Ko) => "예상 결과를 계산하는 중 …".into(),
             (AboutHeadline::Before, Lang::En) => "before".into(),
             (AboutHeadline::Before, Lang::Ko) => "변경 전".into(),
@@ -211,14 +218,15 @@ impl AboutHeadline<'_> {
             (AboutHeadline::FromTheBeginning, Lang::Ko) => "처음부터 보기".into(),
             (AboutHeadline::Disagree(number, of), Lang::En) => {
                 format!(
-                    "{} of {} keys disagree",
+                    "{} of {} {}",
                     count(number as f64),
-                    count(of as f64)
+                    counted(&count(of as f64), "key"),
+                    if number == 1 { "disagrees" } else { "disagree" }
                 )
             }
             (AboutHeadline::Disagree(number, of), Lang::Ko) => {
                 format!(
-                    "업무 키 {}건 중 {}건 어긋남",
+                    "업무 키 {}건 중 {}건 불일치",
                     count(of as f64),
                     count(number as f64)
                 )
@@ -272,7 +280,7 @@ mod tests {
             (shown.value.as_str(), shown.unit.as_str()),
             ("0.4", "of 90 a second")
         );
-        assert!(shown.what.ends_with("since 12 s"), "{}", shown.what);
+        assert!(shown.what.ends_with("for 12 s"), "{}", shown.what);
         assert!(story(&storm, true, Lang::Ko).what.ends_with("12초"));
         assert_eq!(price(&storm, Lang::En).value, "3.4");
     }

@@ -1,7 +1,7 @@
 //! What things are called: the titles of everything in the plan, by index, for sentences and labels.
 
-use super::Name;
-use crate::scenario::{Scenario, Text};
+use super::{BusinessKey, Name};
+use crate::scenario::{BothTexts, Operation, Scenario, Step, Text};
 use crate::sim::{End, Plan};
 
 /// The names of a scenario's things, in the order of the plan.
@@ -19,6 +19,8 @@ pub struct Names {
     pub clients: Vec<Name>,
     /// What each client asks for.
     pub asks: Vec<Name>,
+    /// What one request of each client is called, as a singular noun.
+    pub requests: Vec<Name>,
     /// References.
     pub references: Vec<Name>,
     /// Caches (those of references are called like them).
@@ -44,6 +46,8 @@ pub struct WritingNames {
     pub subscriptions: Vec<Name>,
     /// Business locks.
     pub locks: Vec<Name>,
+    /// What a business key is called, as a singular noun.
+    pub key: Name,
     /// The ledger's rules.
     pub rules: Vec<Name>,
     /// Reconciliations, and their two sides.
@@ -94,6 +98,11 @@ impl Names {
                     named(name, scenario.operations.get(name).map(|it| &it.title))
                 })
                 .collect(),
+            requests: plan
+                .clients
+                .iter()
+                .map(|it| request_of(scenario, &plan.operations[it.operation as usize].name))
+                .collect(),
             references: plan
                 .references
                 .iter()
@@ -125,7 +134,32 @@ impl Names {
     }
 }
 
+/// A name that is not in the document.
+fn plain(en: &str, ko: &str) -> Name {
+    let (en, ko) = (en.to_string(), ko.to_string());
+    Name::new(en.clone(), &Text::Both(BothTexts { en, ko }))
+}
+
+/// What one request of an operation is called.
+fn request_of(scenario: &Scenario, operation: &str) -> Name {
+    let title = scenario.operations.get(operation);
+    let is_list = |it: &Operation| it.steps.iter().any(|it| matches!(it, Step::Resolve(_)));
+    match title {
+        Some(it) if !it.request_title.is_empty() => Name::new("request", &it.request_title),
+        Some(it) if is_list(it) => plain("list", "목록"),
+        _ => plain("request", "요청"),
+    }
+}
+
 impl WritingNames {
+    /// A business key, by its own name.
+    pub fn business_key(&self, number: u32) -> BusinessKey {
+        BusinessKey {
+            title: self.key.clone(),
+            number,
+        }
+    }
+
     fn new(scenario: &Scenario, plan: &Plan) -> WritingNames {
         let none = Text::Empty;
         let named = |name: &str, title: Option<&Text>| Name::new(name, title.unwrap_or(&none));
@@ -173,6 +207,13 @@ impl WritingNames {
                 .iter()
                 .map(|it| Name::new(it.name.clone(), &none))
                 .collect(),
+            key: scenario
+                .ledger
+                .as_ref()
+                .filter(|ledger| !ledger.key_title.is_empty())
+                .map_or(plain("key", "키"), |ledger| {
+                    Name::new("key", &ledger.key_title)
+                }),
             rules: plan
                 .ledger
                 .iter()

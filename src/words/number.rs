@@ -111,6 +111,32 @@ pub fn per_second(n: f64, lang: Lang) -> String {
     }
 }
 
+/// The plural of a regular English noun: `list` makes `lists`, `copy` makes `copies`, `batch` makes `batches`.
+pub fn plural(noun: &str) -> String {
+    let sibilant = ["s", "x", "z", "ch", "sh"]
+        .iter()
+        .any(|end| noun.ends_with(end));
+    let stem = noun.strip_suffix('y');
+    match stem.filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u'])) {
+        Some(stem) => format!("{stem}ies"),
+        None if sibilant => format!("{noun}es"),
+        None => format!("{noun}s"),
+    }
+}
+
+/// An English noun as it stands after a number that is written like this: `1 call`, but `2 calls`, `0.5 calls`.
+pub fn plural_after(number: &str, noun: &str) -> String {
+    match number {
+        "1" => noun.to_string(),
+        _ => plural(noun),
+    }
+}
+
+/// A number as it is written, and its English noun: `1 call`, `1,200 calls`.
+pub fn counted(number: &str, noun: &str) -> String {
+    format!("{number} {}", plural_after(number, noun))
+}
+
 /// The time of the run, `12.480`, wide enough to never change its width in the first 1,000 seconds.
 pub fn clock(seconds: f64) -> String {
     format!("{:>7.3}", seconds.clamp(0.0, 9_999_999.0))
@@ -169,6 +195,17 @@ mod tests {
         assert_eq!(share(0.000_2), "<0.1%");
         assert_eq!(share(0.034), "3.4%");
         assert_eq!(share(0.88), "88%");
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(counted("1", "call"), "1 call");
+        assert_eq!(counted("0", "call"), "0 calls");
+        assert_eq!(counted("1,200", "copy"), "1,200 copies");
+        assert_eq!(counted(&decimal(0.999), "batch"), "1 batch");
+        assert_eq!(counted(&decimal(1.5), "batch"), "1.5 batches");
+        assert_eq!(plural("key"), "keys");
+        assert_eq!(plural("course"), "courses");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::sim::{Limit, Locks};
 
+use super::number::{counted, plural_after};
 use super::{Lang, count, decimal, ms};
 
 /// A message with parts.
@@ -13,15 +14,21 @@ pub enum Say<'a> {
     BeforeWas(f64),
     /// What had been expected of the change.
     ExpectedWas(f64),
-    /// Calls that services make for one list.
-    CallsAList(f64),
+    /// What the latency of one request of this name is called, beside the number.
+    Per(&'a str),
+    /// The heading of the course of latencies, of requests of this name.
+    LatencyOf(&'a str),
+    /// The heading of the calls for each request of this name.
+    CallsOf(&'a str),
+    /// Calls that services make for one request, and what a request is called.
+    CallsPer(f64, &'a str),
     /// Threads of a service in use, of how many.
     ThreadsInUse(&'a str, f64, u32),
-    /// Lists a second that come.
-    ListsCome(f64),
-    /// Lists a second that are refused.
+    /// Requests a second that are completed, and what one is called.
+    Completed(f64, &'a str),
+    /// Requests a second that are refused.
     ListsRefused(f64),
-    /// Lists a second that fail.
+    /// Requests a second that fail.
     ListsFail(f64),
     /// How the messages of a link are drawn: one in so many, and slower than they travel.
     Drawn(u32, bool),
@@ -141,10 +148,10 @@ impl Say<'_> {
             (Say::ShareExactly(at, 0), Lang::En) => format!("Exactly this run, at {at:.1} s"),
             (Say::ShareExactly(at, 0), Lang::Ko) => format!("지금 실행 그대로, {at:.1}초 시점"),
             (Say::ShareExactly(at, 1), Lang::En) => {
-                format!("Exactly this run, at {at:.1} s, with what was done to it")
+                format!("Exactly this run, at {at:.1} s, with the 1 action done so far")
             }
             (Say::ShareExactly(at, done), Lang::En) => {
-                format!("Exactly this run, at {at:.1} s, with the {done} things done to it")
+                format!("Exactly this run, at {at:.1} s, with the {done} actions done so far")
             }
             (Say::ShareExactly(at, done), Lang::Ko) => {
                 format!("지금 실행 그대로, {at:.1}초 시점(조작 {done}건 포함)")
@@ -173,22 +180,35 @@ impl Say<'_> {
             (Say::BeforeWas(was), Lang::Ko) => format!("변경 전 {}", ms(*was, lang)),
             (Say::ExpectedWas(was), Lang::En) => format!("expected {}", ms(*was, lang)),
             (Say::ExpectedWas(was), Lang::Ko) => format!("예상 {}", ms(*was, lang)),
-            (Say::CallsAList(calls), Lang::En) => format!("{} calls a list", decimal(*calls)),
-            (Say::CallsAList(calls), Lang::Ko) => format!("목록당 호출 {}번", decimal(*calls)),
+            (Say::Per(what), Lang::En) => format!("per {what}"),
+            (Say::Per(what), Lang::Ko) => format!("{what} 한 번"),
+            (Say::LatencyOf(what), Lang::En) => format!("Latency per {what}"),
+            (Say::LatencyOf(what), Lang::Ko) => format!("{what} 응답 시간"),
+            (Say::CallsOf(what), Lang::En) => format!("Calls per {what}"),
+            (Say::CallsOf(what), Lang::Ko) => format!("{what}당 호출"),
+            (Say::CallsPer(calls, what), Lang::En) => {
+                format!("{} per {what}", counted(&decimal(*calls), "call"))
+            }
+            (Say::CallsPer(calls, what), Lang::Ko) => {
+                format!("{what}당 호출 {}번", decimal(*calls))
+            }
             (Say::ThreadsInUse(name, used, of), Lang::En) => {
-                format!("{name}: {} of {of} threads", decimal(*used))
+                format!("{name}: {} of {}", decimal(*used), counted(&of.to_string(), "thread"))
             }
             (Say::ThreadsInUse(name, used, of), Lang::Ko) => {
                 format!("{name} 스레드 {of}개 중 {}개", decimal(*used))
             }
-            (Say::ListsCome(n), Lang::En) => format!("{} lists come a second", decimal(*n)),
-            (Say::ListsCome(n), Lang::Ko) => format!("초당 {}건 조회", decimal(*n)),
-            (Say::ListsRefused(n), Lang::En) => format!("{} refused a second", decimal(*n)),
+            (Say::Completed(n, what), Lang::En) => {
+                let n = decimal(*n);
+                format!("{n} {}/s completed", plural_after(&n, what))
+            }
+            (Say::Completed(n, what), Lang::Ko) => format!("{what} 초당 {}건 완료", decimal(*n)),
+            (Say::ListsRefused(n), Lang::En) => format!("{}/s refused", decimal(*n)),
             (Say::ListsRefused(n), Lang::Ko) => format!("초당 {}건 거절", decimal(*n)),
-            (Say::ListsFail(n), Lang::En) => format!("{} failed a second", decimal(*n)),
+            (Say::ListsFail(n), Lang::En) => format!("{}/s failed", decimal(*n)),
             (Say::ListsFail(n), Lang::Ko) => format!("초당 {}건 실패", decimal(*n)),
             (Say::Drawn(0 | 1, false), _) => String::new(),
-            (Say::Drawn(0 | 1, true), Lang::En) => "drawn slower than they are".into(),
+            (Say::Drawn(0 | 1, true), Lang::En) => "drawn slower than real".into(),
             (Say::Drawn(0 | 1, true), Lang::Ko) => "실제보다 느리게 표시".into(),
             (Say::Drawn(n, slowed), Lang::En) => {
                 let slowed = if *slowed { ", slowed down" } else { "" };
@@ -204,10 +224,10 @@ impl Say<'_> {
             (Say::Manages(x), Lang::En) => format!("as fast as this machine can: {}×", decimal(*x)),
             (Say::Manages(x), Lang::Ko) => format!("이 기기의 최고 속도: {}×", decimal(*x)),
             (Say::InstancesOfThreads(1, threads), Lang::En) => {
-                format!("1 instance, {threads} threads")
+                format!("1 instance, {}", counted(&threads.to_string(), "thread"))
             }
             (Say::InstancesOfThreads(instances, threads), Lang::En) => {
-                format!("{instances} instances × {threads} threads")
+                format!("{instances} instances × {}", counted(&threads.to_string(), "thread"))
             }
             (Say::InstancesOfThreads(instances, threads), Lang::Ko) => {
                 format!("인스턴스 {instances} × 스레드 {threads}")
@@ -221,7 +241,9 @@ impl Say<'_> {
                 },
                 Lang::En,
             ) => format!(
-                "{name}: {in_use} of {threads} threads in use, {queued} requests wait. Open"
+                "{name}: {in_use} of {} in use, {} waiting. Open",
+                counted(&threads.to_string(), "thread"),
+                counted(&queued.to_string(), "request")
             ),
             (
                 Say::Service {
@@ -242,7 +264,8 @@ impl Say<'_> {
                 },
                 Lang::En,
             ) => {
-                format!("{name}: {busy} of {connections} connections in use. Open")
+                let connections = counted(&connections.to_string(), "connection");
+                format!("{name}: {busy} of {connections} in use. Open")
             }
             (
                 Say::Store {
@@ -255,7 +278,7 @@ impl Say<'_> {
                 format!("{name}: 연결 {connections}개 중 {busy}개 사용. 열기")
             }
             (Say::People { name, asks, per_s }, Lang::En) => {
-                format!("{name}: {asks}, {} times a second", decimal(*per_s))
+                format!("{name}: {asks}, {} a second", counted(&decimal(*per_s), "time"))
             }
             (Say::People { name, asks, per_s }, Lang::Ko) => {
                 format!("{name}: {asks}, 초당 {}회", decimal(*per_s))
@@ -270,7 +293,7 @@ impl Say<'_> {
             (Say::ClockOf(now, end), Lang::Ko) => format!("{end:.1}초 중 {now:.1}초"),
             (Say::Of(n, of), Lang::En) => format!("{n} of {of}"),
             (Say::Of(n, of), Lang::Ko) => format!("{of} 중 {n}"),
-            (Say::Several(n), Lang::En) => format!("{n} kinds"),
+            (Say::Several(n), Lang::En) => counted(&n.to_string(), "kind"),
             (Say::Several(n), Lang::Ko) => format!("{n}종"),
             (Say::Chart(title, value), Lang::En) => format!("{title}: {value}"),
             (Say::Chart(title, value), Lang::Ko) => format!("{title}: {value}"),
@@ -286,14 +309,17 @@ impl Say<'_> {
             ),
             (Say::Percentile(p95), Lang::En) => format!("95% within {}", ms(*p95, lang)),
             (Say::Percentile(p95), Lang::Ko) => format!("95%가 {} 이내", ms(*p95, lang)),
-            (Say::CallsPerSecond(n), Lang::En) => format!("{} calls/s", decimal(*n)),
-            (Say::CallsPerSecond(n), Lang::Ko) => format!("초당 호출 {}", decimal(*n)),
-            (Say::Waiting(n), Lang::En) => format!("{} wait", count(f64::from(*n))),
-            (Say::Waiting(n), Lang::Ko) => format!("{} 대기", count(f64::from(*n))),
-            (Say::CrashOf(instance), Lang::En) => format!("instance {instance} crashes"),
+            (Say::CallsPerSecond(n), Lang::En) => {
+                let n = decimal(*n);
+                format!("{n} {}/s", plural_after(&n, "call"))
+            },
+            (Say::CallsPerSecond(n), Lang::Ko) => format!("초당 호출 {}번", decimal(*n)),
+            (Say::Waiting(n), Lang::En) => format!("{} waiting", count(f64::from(*n))),
+            (Say::Waiting(n), Lang::Ko) => format!("{}건 대기", count(f64::from(*n))),
+            (Say::CrashOf(instance), Lang::En) => format!("instance {instance} goes down"),
             (Say::CrashOf(instance), Lang::Ko) => format!("인스턴스 {instance} 중단"),
             (Say::QueueOf(queued, in_hand), Lang::En) => {
-                format!("{} wait · {in_hand} in flight", count(f64::from(*queued)))
+                format!("{} waiting · {in_hand} in flight", count(f64::from(*queued)))
             }
             (Say::QueueOf(queued, in_hand), Lang::Ko) => {
                 format!("{} 대기 · {in_hand} 처리 중", count(f64::from(*queued)))
@@ -309,7 +335,9 @@ impl Say<'_> {
                 },
                 Lang::En,
             ) => format!(
-                "Topic {name}: {queued} messages wait, {in_hand} are in flight, {dead} dead letters. Open"
+                "Topic {name}: {} waiting, {in_hand} in flight, {}. Open",
+                counted(&queued.to_string(), "message"),
+                counted(&dead.to_string(), "dead letter")
             ),
             (
                 Say::Topic {
@@ -323,24 +351,27 @@ impl Say<'_> {
                 "{name} 토픽: 메시지 {queued}건 대기, {in_hand}건 처리 중, 데드 레터 {dead}건. 열기"
             ),
             (Say::Locked(locks), Lang::En) => format!(
-                "{} rows locked, {} wait for them, {} business locks, {} in doubt",
-                locks.rows, locks.waiting, locks.leases, locks.in_doubt
+                "{} locked, {} waiting for them, {}, {} in doubt",
+                counted(&locks.rows.to_string(), "row"),
+                locks.waiting,
+                counted(&locks.leases.to_string(), "business lock"),
+                locks.in_doubt
             ),
             (Say::Locked(locks), Lang::Ko) => format!(
-                "잠긴 행 {}개, 대기 {}건, 업무 락 {}개, 결과 미확정 {}건",
+                "락이 걸린 행 {}개, 대기 {}건, 업무 락 {}개, 결과 미확정 {}건",
                 locks.rows, locks.waiting, locks.leases, locks.in_doubt
             ),
-            (Say::BadPerSecond(n), Lang::En) => format!("{}/s get none", decimal(*n)),
-            (Say::BadPerSecond(n), Lang::Ko) => format!("초당 {}건 못 받음", decimal(*n)),
-            (Say::StaleFor(age), Lang::En) => format!("up to {} old", ms(*age, lang)),
-            (Say::StaleFor(age), Lang::Ko) => format!("최대 {} 지남", ms(*age, lang)),
+            (Say::BadPerSecond(n), Lang::En) => format!("{}/s fail", decimal(*n)),
+            (Say::BadPerSecond(n), Lang::Ko) => format!("초당 {}건 실패", decimal(*n)),
+            (Say::StaleFor(age), Lang::En) => format!("out of date for up to {}", ms(*age, lang)),
+            (Say::StaleFor(age), Lang::Ko) => format!("최대 {} 전 값", ms(*age, lang)),
             (Say::Stopped(limit), Lang::En) => format!("The run has stopped: {limit}."),
             (Say::Stopped(limit), Lang::Ko) => match limit {
                 Limit::InFlight => {
                     "실행이 멈췄습니다. 진행 중인 요청이 너무 많습니다. 요청 빈도를 낮추거나 대기열을 제한하십시오."
                 }
                 Limit::EventsInFlight => "실행이 멈췄습니다. 대기 중인 변경 이벤트가 너무 많습니다. 변경 빈도를 낮추십시오.",
-                Limit::Affairs => "실행이 멈췄습니다. 진행 중이거나 어긋난 업무 키가 너무 많습니다. 요청 빈도를 낮추거나 대사를 켜십시오.",
+                Limit::Affairs => "실행이 멈췄습니다. 진행 중이거나 불일치하는 업무 키가 너무 많습니다. 요청 빈도를 낮추거나 대사를 켜십시오.",
                 Limit::Messages => "실행이 멈췄습니다. 대기 중인 메시지가 너무 많습니다. 요청 빈도를 낮추거나 소비자를 늘리십시오.",
                 Limit::Events => "실행이 멈췄습니다. 실행할 수 있는 이벤트를 모두 처리했습니다. 처음부터 다시 시작하십시오.",
                 Limit::TimeWentBack => "실행이 멈췄습니다. 엔진에 오류가 있습니다. 이 시나리오와 함께 알려 주십시오.",
@@ -355,8 +386,8 @@ impl Say<'_> {
             (Say::PrintedSettings(list), Lang::Ko) => format!("설정: {list}"),
             (Say::PrintedMoment(at), Lang::En) => format!("At {at:.3} s of the run"),
             (Say::PrintedMoment(at), Lang::Ko) => format!("실행 시각 {at:.3}초"),
-            (Say::OpenSettings, Lang::En) => "Change something".into(),
-            (Say::OpenSettings, Lang::Ko) => "설정 바꾸기".into(),
+            (Say::OpenSettings, Lang::En) => "Settings".into(),
+            (Say::OpenSettings, Lang::Ko) => "설정".into(),
             (Say::Title(scenario), _) => format!("{scenario} · msa-playground"),
             (Say::DiagramOf(name), Lang::En) => {
                 format!("The services and stores of “{name}” and what moves between them")

@@ -1,23 +1,92 @@
 //! Words about the truth: what can be wrong with a business key, and the figures of the outcome.
 
-use super::{Lang, count, decimal, ms};
+use super::number::{counted, plural};
+use super::{Lang, Name, count, ms, share};
 use crate::sim::trace::{Anomaly, Finding};
 
-/// What a disagreement is called.
+/// A business key by its own name: `order 1115`, `prescription 24`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BusinessKey {
+    /// What the scenario calls its keys, as a singular noun.
+    pub title: Name,
+    /// The key, as people see it.
+    pub number: u32,
+}
+
+impl BusinessKey {
+    /// Its name in a language, as it stands inside a sentence.
+    pub fn text(&self, lang: Lang) -> String {
+        format!("{} {}", self.title.text(lang), self.number)
+    }
+}
+
+/// With a capital first letter, as an English sentence begins.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
+/// An English noun with its article: `an order`.
+pub(super) fn with_article(noun: &str) -> String {
+    match noun.chars().next().map(|it| it.to_ascii_lowercase()) {
+        Some('a' | 'e' | 'i' | 'o' | 'u') => format!("an {noun}"),
+        _ => format!("a {noun}"),
+    }
+}
+
+/// What disagrees about a business key: the kind, and by which rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Disagreement {
+    /// The kind.
+    pub finding: Finding,
+    /// The rule that is broken; none for that of the deciding record.
+    pub rule: Option<Name>,
+    /// What the scenario calls its keys.
+    pub key: Name,
+}
+
+impl Disagreement {
+    /// It in a few words: `payment without an order`.
+    pub fn text(&self, lang: Lang) -> String {
+        let key = self.key.text(lang);
+        let rule = self.rule.as_ref().map(|rule| rule.text(lang));
+        let of_rule = |what: &str| match rule {
+            Some(rule) => format!("{rule} {what}"),
+            None => what.to_string(),
+        };
+        match (self.finding, lang) {
+            (Finding::Orphaned, Lang::En) => {
+                format!(
+                    "{} without {}",
+                    rule.unwrap_or("leftover"),
+                    with_article(key)
+                )
+            }
+            (Finding::Orphaned, Lang::Ko) => match rule {
+                Some(rule) => format!("{key} 없는 {rule}(고아 데이터)"),
+                None => format!("{key} 없는 고아 데이터"),
+            },
+            (other, _) => of_rule(finding(other, lang)),
+        }
+    }
+}
+
+/// What a kind of disagreement is called.
 pub const fn finding(finding: Finding, lang: Lang) -> &'static str {
     match (finding, lang) {
-        (Finding::Lost, Lang::En) => "lost",
+        (Finding::Lost, Lang::En) => "missing",
         (Finding::Lost, Lang::Ko) => "누락",
         (Finding::Duplicated, Lang::En) => "duplicated",
         (Finding::Duplicated, Lang::Ko) => "중복",
-        (Finding::Orphaned, Lang::En) => "orphaned",
-        (Finding::Orphaned, Lang::Ko) => "주인 없음",
-        (Finding::HalfDone, Lang::En) => "half-done",
-        (Finding::HalfDone, Lang::Ko) => "처리하다 멈춤",
-        (Finding::PromisedNotDone, Lang::En) => "promised, not done",
-        (Finding::PromisedNotDone, Lang::Ko) => "완료라 했으나 안 됨",
-        (Finding::DoneButRefused, Lang::En) => "done, but refused",
-        (Finding::DoneButRefused, Lang::Ko) => "실패라 했으나 처리됨",
+        (Finding::Orphaned, Lang::En) => "leftover (orphaned)",
+        (Finding::Orphaned, Lang::Ko) => "고아 데이터",
+        (Finding::HalfDone, Lang::En) => "left half-done",
+        (Finding::HalfDone, Lang::Ko) => "중간 상태로 멈춤",
+        (Finding::PromisedNotDone, Lang::En) => "reported completed, but not completed",
+        (Finding::PromisedNotDone, Lang::Ko) => "완료 응답 후 미처리",
+        (Finding::DoneButRefused, Lang::En) => "reported failed, but completed",
+        (Finding::DoneButRefused, Lang::Ko) => "실패 응답 후 처리됨",
         (Finding::Differs, Lang::En) => "differs",
         (Finding::Differs, Lang::Ko) => "값이 다름",
     }
@@ -26,26 +95,52 @@ pub const fn finding(finding: Finding, lang: Lang) -> &'static str {
 /// What a disagreement means, in one line.
 pub const fn finding_means(finding: Finding, lang: Lang) -> &'static str {
     match (finding, lang) {
-        (Finding::Lost, Lang::En) => "It is accepted, and something that belongs to it is missing.",
-        (Finding::Lost, Lang::Ko) => "처리되었는데 함께 있어야 할 것이 없습니다.",
+        (Finding::Lost, Lang::En) => {
+            "It was accepted, but something that belongs to it is missing."
+        }
+        (Finding::Lost, Lang::Ko) => "처리되었는데 함께 있어야 할 데이터가 없습니다.",
         (Finding::Duplicated, Lang::En) => "Something is there more often than it may be.",
         (Finding::Duplicated, Lang::Ko) => "있어야 할 것보다 많이 있습니다.",
         (Finding::Orphaned, Lang::En) => {
-            "Something is there although nothing accepted needs it: a payment without an order."
+            "Something was left behind that belongs to nothing accepted: for example, a payment without an order."
         }
         (Finding::Orphaned, Lang::Ko) => {
-            "처리되지 않은 건에 딸린 것이 남아 있습니다. 주문 없는 결제와 같습니다."
+            "처리되지 않은 건에 딸린 데이터가 남아 있습니다. 주문 없는 결제가 그 예입니다."
         }
-        (Finding::HalfDone, Lang::En) => "It was left in the middle, and nothing is under way.",
+        (Finding::HalfDone, Lang::En) => {
+            "It stopped in an intermediate state, and nothing is in progress for it."
+        }
         (Finding::HalfDone, Lang::Ko) => "중간 상태로 남았고 진행 중인 일이 없습니다.",
-        (Finding::PromisedNotDone, Lang::En) => "The user was told that it is done. It is not.",
-        (Finding::PromisedNotDone, Lang::Ko) => {
-            "사용자에게 완료되었다고 했지만 처리되지 않았습니다."
+        (Finding::PromisedNotDone, Lang::En) => {
+            "The user was told that it was completed, but it was not."
         }
-        (Finding::DoneButRefused, Lang::En) => "The user was told that it failed. It is done.",
-        (Finding::DoneButRefused, Lang::Ko) => "사용자에게 실패했다고 했지만 처리되었습니다.",
-        (Finding::Differs, Lang::En) => "A copy has other numbers than the record it is a copy of.",
+        (Finding::PromisedNotDone, Lang::Ko) => {
+            "사용자에게 완료되었다고 응답했지만 처리되지 않았습니다."
+        }
+        (Finding::DoneButRefused, Lang::En) => {
+            "The user was told that it failed, but it was completed."
+        }
+        (Finding::DoneButRefused, Lang::Ko) => "사용자에게 실패했다고 응답했지만 처리되었습니다.",
+        (Finding::Differs, Lang::En) => "A copy has other values than the record it is a copy of.",
         (Finding::Differs, Lang::Ko) => "복제본의 값이 원본과 다릅니다.",
+    }
+}
+
+/// So many disagreements of a kind, as a fact of the outcome.
+fn so_many(what: Finding, number: u64, key: &str, lang: Lang) -> String {
+    let n = count(number as f64);
+    let one = number == 1;
+    match (what, lang) {
+        (Finding::Lost, Lang::En) => counted(&n, "missing record"),
+        (Finding::Duplicated, Lang::En) => counted(&n, "duplicate"),
+        (Finding::Orphaned, Lang::En) => {
+            format!("{} without {}", counted(&n, "leftover"), with_article(key))
+        }
+        (Finding::Differs, Lang::En) if one => "1 differs".into(),
+        (Finding::Differs, Lang::En) => format!("{n} differ"),
+        (Finding::Orphaned, Lang::Ko) => format!("{key} 없는 고아 데이터 {n}건"),
+        (_, Lang::En) => format!("{n} {}", finding(what, lang)),
+        (_, Lang::Ko) => format!("{} {n}건", finding(what, lang)),
     }
 }
 
@@ -64,17 +159,21 @@ pub const fn anomaly(anomaly: Anomaly, lang: Lang) -> &'static str {
 /// A message about the truth, with parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Truth<'a> {
+    /// What the number of keys that disagree is called; the scenario's name of a key goes with it.
+    Disagree(&'a str),
+    /// The same for keys since the settings were changed.
+    DisagreeSince(&'a str),
     /// Of so many keys, beside the number of those that disagree.
     OfKeys(u64),
-    /// So many keys are of this kind.
-    Kind(Finding, u64),
+    /// So many keys are of this kind; with the scenario's name of a key.
+    Kind(Finding, u64, &'a str),
     /// So many anomalies.
     Anomalies(Anomaly, u64),
-    /// Keys that wait for people.
+    /// Keys that need manual repair.
     WithPeople(u64),
     /// Keys that disagree since before the settings were changed.
     FromBefore(u64),
-    /// Keys under way.
+    /// Keys in progress.
     UnderWay(u64),
     /// Mean latency of a request, in milliseconds.
     MeanLatency(f64),
@@ -96,10 +195,10 @@ pub enum Truth<'a> {
     Version(u32),
     /// The next run of a job, in seconds.
     NextIn(f64),
-    /// The chain of a key.
-    ChainOf(u32),
-    /// A key that disagrees, read aloud.
-    OpenKey(u32, &'a str),
+    /// The history of a key, by its name.
+    ChainOf(&'a str),
+    /// A key that disagrees, read aloud: its name, and what is wrong.
+    OpenKey(&'a str, &'a str),
     /// So many keys compared.
     Compared(u32),
     /// So many repairs to go.
@@ -113,41 +212,55 @@ impl Truth<'_> {
     pub fn text(&self, lang: Lang) -> String {
         let n = |n: u64| count(n as f64);
         match (*self, lang) {
+            (Truth::Disagree(key), Lang::En) => {
+                format!("{} whose records disagree (should be 0)", plural(key))
+            }
+            (Truth::Disagree(key), Lang::Ko) => format!("기록이 불일치하는 {key}(정상은 0건)"),
+            (Truth::DisagreeSince(key), Lang::En) => {
+                format!("{} since the change whose records disagree", plural(key))
+            }
+            (Truth::DisagreeSince(key), Lang::Ko) => {
+                format!("변경 후 기록이 불일치하는 {key}")
+            }
             (Truth::OfKeys(of), Lang::En) => format!("of {}", n(of)),
             (Truth::OfKeys(of), Lang::Ko) => format!("/ {}건", n(of)),
-            (Truth::Kind(what, number), Lang::En) => {
-                format!("{} {}", n(number), finding(what, lang))
-            }
-            (Truth::Kind(what, number), Lang::Ko) => {
-                format!("{} {}건", finding(what, lang), n(number))
-            }
-            (Truth::Anomalies(what, 1), Lang::En) => format!("1 {}", anomaly(what, lang)),
+            (Truth::Kind(what, number, key), _) => so_many(what, number, key, lang),
             (Truth::Anomalies(Anomaly::ChangedAfterRead, number), Lang::En) => {
-                format!("{} changes after read", n(number))
+                format!("{} after read", counted(&n(number), "change"))
             }
-            (Truth::Anomalies(what, number), Lang::En) => {
-                format!("{} {}s", n(number), anomaly(what, lang))
-            }
+            (Truth::Anomalies(what, number), Lang::En) => counted(&n(number), anomaly(what, lang)),
             (Truth::Anomalies(what, number), Lang::Ko) => {
                 format!("{} {}회", anomaly(what, lang), n(number))
             }
-            (Truth::WithPeople(number), Lang::En) => format!("{} left to people", n(number)),
-            (Truth::WithPeople(number), Lang::Ko) => format!("담당자 확인 {}건", n(number)),
+            (Truth::WithPeople(1), Lang::En) => "1 needs manual repair".into(),
+            (Truth::WithPeople(number), Lang::En) => format!("{} need manual repair", n(number)),
+            (Truth::WithPeople(number), Lang::Ko) => format!("수동 처리 필요 {}건", n(number)),
+            (Truth::FromBefore(1), Lang::En) => "1 from before still disagrees".into(),
             (Truth::FromBefore(number), Lang::En) => {
                 format!("{} from before still disagree", n(number))
             }
             (Truth::FromBefore(number), Lang::Ko) => {
-                format!("변경 전에 어긋난 {}건 남음", n(number))
+                format!("변경 전 불일치 {}건 남음", n(number))
             }
-            (Truth::UnderWay(number), Lang::En) => format!("{} under way", n(number)),
+            (Truth::UnderWay(number), Lang::En) => format!("{} in progress", n(number)),
             (Truth::UnderWay(number), Lang::Ko) => format!("진행 중 {}건", n(number)),
-            (Truth::MeanLatency(latency), Lang::En) => format!("{} each", ms(latency, lang)),
-            (Truth::MeanLatency(latency), Lang::Ko) => format!("응답 {}", ms(latency, lang)),
+            (Truth::MeanLatency(latency), Lang::En) => {
+                format!("mean latency {}", ms(latency, lang))
+            }
+            (Truth::MeanLatency(latency), Lang::Ko) => format!("평균 응답 {}", ms(latency, lang)),
+            // A part of a key is no key: a share says what is meant.
+            (Truth::ExpectedWas(number, of), _) if number.fract() != 0.0 && of > 0 => {
+                let part = share(number / of as f64);
+                match lang {
+                    Lang::En => format!("expected {part}"),
+                    Lang::Ko => format!("예상 {part}"),
+                }
+            }
             (Truth::ExpectedWas(number, of), Lang::En) => {
-                format!("expected {} of {}", decimal(number), n(of))
+                format!("expected {} of {}", count(number), n(of))
             }
             (Truth::ExpectedWas(number, of), Lang::Ko) => {
-                format!("예상 {} / {}건", decimal(number), n(of))
+                format!("예상 {} / {}건", count(number), n(of))
             }
             (Truth::ExpectedWith(what), Lang::En) => format!("expected with {what}"),
             (Truth::ExpectedWith(what), Lang::Ko) => format!("예상: {what}"),
@@ -155,7 +268,7 @@ impl Truth<'_> {
             (Truth::Ago(s), Lang::Ko) => format!("{}초", count(s)),
             (Truth::More(number), Lang::En) => format!("and {} more", n(number)),
             (Truth::More(number), Lang::Ko) => format!("외 {}건", n(number)),
-            (Truth::Rows(rows), Lang::En) => format!("{rows} rows"),
+            (Truth::Rows(rows), Lang::En) => counted(&rows.to_string(), "row"),
             (Truth::Rows(rows), Lang::Ko) => format!("{rows}행"),
             (Truth::RowsOf(listed, rows), Lang::En) if listed == rows => format!("({rows})"),
             (Truth::RowsOf(listed, rows), Lang::Ko) if listed == rows => format!("({rows}행)"),
@@ -168,17 +281,21 @@ impl Truth<'_> {
             (Truth::Version(version), _) => format!("v{version}"),
             (Truth::NextIn(s), Lang::En) => format!("next in {} s", count(s)),
             (Truth::NextIn(s), Lang::Ko) => format!("{}초 뒤 시작", count(s)),
-            (Truth::ChainOf(key), Lang::En) => format!("How it came about: no. {key}"),
-            (Truth::ChainOf(key), Lang::Ko) => format!("{key}번의 경위"),
+            (Truth::ChainOf(key), Lang::En) => format!("History of {key}"),
+            (Truth::ChainOf(key), Lang::Ko) => format!("{key}의 이력"),
             (Truth::OpenKey(key, what), Lang::En) => {
-                format!("No. {key}, {what}: how it came about")
+                format!("{}, {what}: show its history", capital(key))
             }
-            (Truth::OpenKey(key, what), Lang::Ko) => format!("{key}번, {what}: 경위 보기"),
-            (Truth::Compared(number), Lang::En) => format!("{} keys compared", n(number.into())),
+            (Truth::OpenKey(key, what), Lang::Ko) => format!("{key}, {what}: 이력 보기"),
+            (Truth::Compared(number), Lang::En) => {
+                format!("{} compared", counted(&n(number.into()), "key"))
+            }
             (Truth::Compared(number), Lang::Ko) => format!("{}건 비교", n(number.into())),
-            (Truth::RepairsLeft(number), Lang::En) => format!("{} repairs to go", n(number.into())),
+            (Truth::RepairsLeft(number), Lang::En) => {
+                format!("{} to go", counted(&n(number.into()), "repair"))
+            }
             (Truth::RepairsLeft(number), Lang::Ko) => format!("{}건 남음", n(number.into())),
-            (Truth::Runs(number), Lang::En) => format!("{} runs", n(number.into())),
+            (Truth::Runs(number), Lang::En) => counted(&n(number.into()), "run"),
             (Truth::Runs(number), Lang::Ko) => format!("{}회 실행", n(number.into())),
         }
     }
@@ -187,6 +304,12 @@ impl Truth<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{BothTexts, Text};
+
+    fn name(en: &str, ko: &str) -> Name {
+        let (en, ko) = (en.to_string(), ko.to_string());
+        Name::new(en.clone(), &Text::Both(BothTexts { en, ko }))
+    }
 
     #[test]
     fn every_finding_has_words_that_differ() {
@@ -202,14 +325,75 @@ mod tests {
 
     #[test]
     fn one_is_not_many() {
-        let dirty = |n| Truth::Anomalies(Anomaly::DirtyRead, n).text(Lang::En);
-        assert_eq!(
-            (dirty(1), dirty(1200)),
-            ("1 dirty read".into(), "1,200 dirty reads".into())
+        let check = |truth: Truth<'_>, expected: &str| assert_eq!(truth.text(Lang::En), expected);
+        check(Truth::Anomalies(Anomaly::DirtyRead, 1), "1 dirty read");
+        check(
+            Truth::Anomalies(Anomaly::DirtyRead, 1200),
+            "1,200 dirty reads",
         );
-        assert_eq!(
-            Truth::Kind(Finding::Orphaned, 3).text(Lang::Ko),
-            "주인 없음 3건"
+        check(Truth::Kind(Finding::Differs, 1, "customer"), "1 differs");
+        check(Truth::Kind(Finding::Differs, 2, "customer"), "2 differ");
+        check(Truth::Kind(Finding::Duplicated, 1, "order"), "1 duplicate");
+        check(
+            Truth::Kind(Finding::Orphaned, 1, "order"),
+            "1 leftover without an order",
         );
+        check(
+            Truth::Kind(Finding::Orphaned, 38, "bill"),
+            "38 leftovers without a bill",
+        );
+        check(Truth::WithPeople(1), "1 needs manual repair");
+        check(Truth::WithPeople(2), "2 need manual repair");
+        check(
+            Truth::Disagree("order"),
+            "orders whose records disagree (should be 0)",
+        );
+    }
+
+    #[test]
+    fn a_part_of_a_key_is_told_as_a_share() {
+        assert_eq!(Truth::ExpectedWas(0.23, 17).text(Lang::En), "expected 1.4%");
+        assert_eq!(Truth::ExpectedWas(2.0, 17).text(Lang::Ko), "예상 2 / 17건");
+    }
+
+    #[test]
+    fn what_disagrees_is_called_by_what_it_belongs_to() {
+        let of = |finding, rule| Disagreement {
+            finding,
+            rule,
+            key: name("order", "주문"),
+        };
+        let payment = || Some(name("payment", "결제"));
+        let check = |it: Disagreement, en: &str, ko: &str| {
+            assert_eq!(
+                (it.text(Lang::En), it.text(Lang::Ko)),
+                (en.into(), ko.into())
+            );
+        };
+        check(
+            of(Finding::Orphaned, payment()),
+            "payment without an order",
+            "주문 없는 결제(고아 데이터)",
+        );
+        check(of(Finding::Lost, payment()), "payment missing", "결제 누락");
+        check(
+            of(Finding::PromisedNotDone, None),
+            "reported completed, but not completed",
+            "완료 응답 후 미처리",
+        );
+    }
+
+    #[test]
+    fn a_key_has_its_own_name() {
+        let key = BusinessKey {
+            title: name("order", "주문"),
+            number: 1115,
+        };
+        assert_eq!(
+            (key.text(Lang::En), key.text(Lang::Ko)),
+            ("order 1115".into(), "주문 1115".into())
+        );
+        assert_eq!(capital(&key.text(Lang::En)), "Order 1115");
+        assert_eq!(capital(""), "");
     }
 }

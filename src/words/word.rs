@@ -76,19 +76,18 @@ words! {
     OpenInFull: "Open the playground", "플레이그라운드 열기";
 
     // The outcome.
-    ForAList: "for a list", "목록 한 번";
     TryIt: "Try it", "적용해 보기";
     Undo: "Undo", "되돌리기";
     WorkingOut: "working out what it would be …", "예상 결과를 계산하는 중 …";
     Before: "before", "변경 전";
     Expected: "expected", "예상";
     Now: "now", "현재";
-    NoAnswersYet: "no list has come yet", "아직 받은 목록이 없습니다";
-    NoneAnswered: "no list comes", "목록이 오지 않습니다";
+    NoAnswersYet: "none has come yet", "아직 응답이 없습니다";
+    NoneAnswered: "none comes", "응답이 오지 않습니다";
 
     // The strategies.
     WhatIf: "What if …", "바꿔 봅시다";
-    HowItIsRead: "How each reference is read", "참조를 조회하는 방법";
+    HowItIsRead: "Read strategy of each reference", "참조별 조회 전략";
     AllReferences: "all", "전체";
     Join: "join", "조인";
     PerRow: "per row", "행마다 호출";
@@ -97,7 +96,7 @@ words! {
     LocalCache: "local cache", "로컬 캐시";
     Replica: "replica", "복제";
     Remodel: "remodel", "모델 변경";
-    JoinMeans: "One database: the owner’s table is joined in the same query. The monolith we compare with.", "한 데이터베이스에서 소유 서비스의 테이블을 함께 조인합니다. 비교 기준인 모놀리스입니다.";
+    JoinMeans: "One database: the owner’s table is joined in the same query. The monolith we compare with.", "단일 데이터베이스에서 소유 서비스의 테이블을 함께 조인합니다. 비교 기준인 모놀리스입니다.";
     PerRowMeans: "One call for each row, one after the other. The thread waits every time.", "행마다 한 번씩 차례로 호출합니다. 스레드는 매번 응답을 기다립니다.";
     ParallelMeans: "One call for each row, at the same time. The owner gets the whole page at once.", "행마다 호출하되 동시에 보냅니다. 소유 서비스는 한 페이지를 한꺼번에 받습니다.";
     BatchMeans: "One call with the distinct keys of the list.", "목록에 나온 키를 중복 없이 모아 한 번에 조회합니다.";
@@ -109,12 +108,12 @@ words! {
     Numbers: "Numbers", "수치";
     Faults: "Faults", "장애";
     Seed: "Seed", "시드";
-    SeedMeans: "The luck of the run: same settings, same seed, same run.", "실행의 운을 정합니다. 설정과 시드가 같으면 결과도 같습니다.";
+    SeedMeans: "The random seed: the same settings and the same seed give the same run.", "난수 시드입니다. 설정과 시드가 같으면 결과도 같습니다.";
     NewSeed: "New seed", "새 시드";
     ForTenSeconds: "for 10 s", "10초 동안";
-    UntilEnded: "until I end it", "끝낼 때까지";
+    UntilEnded: "until I end it", "직접 해제할 때까지";
     HowLong: "How long", "지속 시간";
-    End: "end", "끝내기";
+    End: "end", "해제";
     Changed: "changed", "변경됨";
 
     // The transport.
@@ -130,10 +129,8 @@ words! {
     CatchingUp: "catching up …", "따라가는 중 …";
 
     // The charts.
-    Latency: "Latency of a list", "목록 응답 시간";
     Mean: "mean", "평균";
     P95: "95th percentile", "95백분위";
-    CallsPerList: "Calls for a list", "목록당 호출";
     ThreadsInUse: "Threads in use", "사용 중인 스레드";
     StaleShare: "Values out of date", "오래된 값";
     StaleAge: "age", "지연";
@@ -159,6 +156,10 @@ words! {
     Refused: "refused, dropped", "거절·유실";
     Failure: "failed for good", "최종 실패";
     Legend: "What the marks mean", "기호의 뜻";
+    RowLockMark: "row lock", "행 락";
+    BusinessLockMark: "business lock", "업무 락";
+    InDoubtMark: "prepared, in doubt", "결과 미확정(in doubt)";
+    LockWaitMark: "waits for a lock", "락 대기";
 
     // The inspector.
     Instances: "instances", "인스턴스";
@@ -176,7 +177,7 @@ words! {
     Entries: "entries", "항목";
     Expired: "expired", "만료";
     Events: "change events", "변경 이벤트";
-    EventsSent: "sent", "보냄";
+    EventsSent: "sent", "전송";
     EventsApplied: "applied", "반영";
     EventLag: "lag", "지연";
     HitRate: "hit rate", "적중률";
@@ -187,7 +188,7 @@ words! {
     RefusedWord: "refused", "거절";
     FailedWord: "failed", "실패";
     TimedOutWord: "timed out", "시간 초과";
-    InFlight: "under way", "진행 중";
+    InFlight: "in progress", "진행 중";
     WaitingWord: "waiting", "대기";
     Queries: "queries", "쿼리";
     WhatCanGoWrong: "What can go wrong here", "여기서 생길 수 있는 장애";
@@ -203,13 +204,13 @@ words! {
     RedriveDeadLetters: "Deliver the dead letters again", "데드 레터 다시 전달";
     Outbox: "Outbox", "아웃박스";
     Log: "Log", "로그";
-    RowLocks: "rows locked", "잠긴 행";
-    LockWaiters: "wait for a row", "행 잠금 대기";
-    Leases: "business locks", "업무 락";
+    RowLocks: "rows locked", "락이 걸린 행";
+    LockWaiters: "waiting for a row lock", "행 락 대기";
+    Leases: "business locks held", "업무 락";
     InDoubt: "prepared, in doubt", "결과 미확정(prepared)";
 
     // Faults.
-    CrashFault: "crashes", "중단";
+    CrashFault: "goes down", "중단";
     SlowFault: "10 × slower", "10배 느려짐";
     ErrorsFault: "half its answers are errors", "응답 절반이 오류";
     CutFault: "link cut", "연결 끊김";
@@ -220,36 +221,33 @@ words! {
     LoseAckFault: "next acknowledgement lost", "다음 소비 확인 유실";
     BrokerFault: "broker stops", "브로커 중단";
     DuplicateFault: "next message delivered twice", "다음 메시지 중복 전달";
-    RelayFault: "relay dies after half of what it sends", "릴레이가 전송의 절반 뒤에 중단";
-    Armed: "with the next", "다음 건에서";
+    RelayFault: "relay dies after half of the events it sends", "릴레이가 보낸 이벤트의 절반에서 중단";
+    Armed: "waits for the next message", "다음 메시지 대기";
 
     // The truth.
-    HowItIsWritten: "How it is written", "쓰는 방법";
-    TheTruth: "What disagrees, key by key", "어긋난 업무 키";
-    AllAgrees: "Nothing disagrees.", "어긋난 것이 없습니다.";
-    Disagree: "disagree; expected: none", "어긋남 · 기대 0건";
-    DisagreeSince: "disagree since the change", "변경 후 어긋남";
-    BusinessKey: "no.", "번호";
-    WhatIsWrong: "what is wrong", "문제";
-    TheUserWasTold: "the user was told", "사용자가 들은 결과";
-    WhatIsTrue: "what is true", "실제";
-    ToldDone: "done", "완료";
-    ToldRefused: "refused", "거절";
+    HowItIsWritten: "Write strategy", "쓰기 전략";
+    TheTruth: "Records that disagree, by business key", "업무 키별 불일치";
+    AllAgrees: "All records agree.", "모든 기록이 일치합니다.";
+    WhatIsWrong: "problem", "문제";
+    TheUserWasTold: "the user was told", "사용자가 받은 응답";
+    WhatIsTrue: "actual state", "실제 상태";
+    ToldDone: "completed", "완료";
+    ToldRefused: "declined", "거절";
     ToldFailed: "failed", "실패";
     ToldNothing: "nothing yet", "아직 없음";
-    TrueDone: "it is done", "처리됨";
-    TrueOpen: "it is half-done", "중간 상태";
-    TrueNotDone: "it is not done", "처리되지 않음";
+    TrueDone: "completed", "완료됨";
+    TrueOpen: "half-done", "중간 상태";
+    TrueNotDone: "not completed", "완료되지 않음";
     NoRow: "no row", "행 없음";
-    DisagreesMark: "disagrees", "어긋남";
+    DisagreesMark: "disagrees", "불일치";
     Since: "since", "경과";
     HowItCameAbout: "How it came about", "경위";
-    Forgotten: "It agrees by now, and is not remembered any more.", "이제 일치하며 더는 기억하지 않습니다.";
-    NotYetThen: "At this moment there is nothing of it yet. Its history goes on below.", "이 시점에는 아직 아무 일도 없습니다. 이후의 경위는 아래와 같습니다.";
-    AgreesNow: "agrees now", "이제 일치함";
-    IsUnderWay: "under way", "진행 중";
+    Forgotten: "Its records agree now, and its history is no longer kept.", "이제 기록이 일치하며 이력은 더 보관하지 않습니다.";
+    NotYetThen: "Nothing has happened for it at this moment. Its later history stands below.", "이 시점에는 아직 아무 일도 없습니다. 이후의 이력은 아래와 같습니다.";
+    AgreesNow: "its records agree now", "이제 일치함";
+    IsUnderWay: "in progress", "진행 중";
     LatestRows: "Latest rows", "최근 행";
-    Disagreements: "Disagreements", "어긋남";
+    Disagreements: "Disagreements", "불일치";
     Reconciliation: "Reconciliation", "대사";
     Resting: "resting", "쉬는 중";
     ReadsLeft: "reads left", "왼쪽 읽기";
@@ -261,10 +259,8 @@ words! {
     Matched: "matched", "일치";
     Pending: "pending", "보류";
     Repaired: "repaired", "바로잡음";
-    Manual: "left to people", "담당자";
-    OperatorQueue: "Keys left to people", "담당자 확인 대기";
-    LatencyOfRequest: "Latency of a request", "요청 응답 시간";
-    CallsPerRequest: "Calls for a request", "요청당 호출";
+    Manual: "manual repair", "수동 처리";
+    OperatorQueue: "Needs manual repair", "수동 처리 대기";
 
     // Help.
     Keys: "Keys", "키";
@@ -278,6 +274,7 @@ words! {
     KeyArrows: "choose within a row of strategies", "전략 선택";
     Space: "Space", "스페이스";
     HowToRead: "How to read the picture", "그림을 읽는 방법";
+    Glossary: "Terms", "용어";
     HelpHonest: "Everything is simulated in this page, event by event. The numbers are counted, not scripted; the same settings and the same seed always give the same run.", "모든 것을 이 페이지 안에서 이벤트 단위로 시뮬레이션합니다. 수치는 미리 정하지 않고 실행에서 직접 셉니다. 설정과 시드가 같으면 언제나 결과가 같습니다.";
     LeavesOut: "What this does not model", "모델이 다루지 않는 것";
     NoProcessor: "Threads do not compete for a processor: unless a service is given work that grows with its load, work takes as long on a busy machine as on an idle one.", "스레드는 프로세서를 두고 경쟁하지 않습니다. 부하에 따라 늘어나는 작업을 정하지 않으면 바쁠 때도 작업 시간은 같습니다.";
@@ -291,6 +288,11 @@ words! {
     BeadHint: "Beads before a door are requests that wait for a thread.", "문 앞의 구슬은 스레드를 기다리는 요청입니다.";
     RingHint: "A ring beside a person is a request; when it is full, they give up.", "사람 옆의 고리는 요청 하나입니다. 다 차면 기다리기를 포기합니다.";
     DashedHint: "A dashed table is a copy: it may be out of date.", "점선 테이블은 복제본이며 오래된 값일 수 있습니다.";
+    TableHint: "Before the name of a table, ⋈ means joined from its owner, ⟳ a copy kept by events, ⊂ values embedded in the rows.", "테이블 이름 앞의 ⋈는 소유 서비스에서 조인, ⟳는 이벤트로 갱신되는 복제본, ⊂는 행에 함께 저장한 값이라는 뜻입니다.";
+    RimHint: "Circles on the rim of a store are the connections of its pool: filled ones are in use.", "DB 위쪽의 작은 원은 커넥션 풀의 연결입니다. 채워진 것은 사용 중입니다.";
+    LockHint: "Bars in a store are row locks, padlocks are business locks, hatched bars are prepared transactions in doubt; dots beside them wait for a lock.", "DB 안의 막대는 행 락, 자물쇠는 업무 락, 빗금 막대는 결과를 모르는 준비된 트랜잭션입니다. 옆의 점은 락을 기다리는 쿼리입니다.";
+    QueueHint: "In the queue of a topic, filled triangles wait for delivery and outlined ones for redelivery; a cross in the tray is a dead letter.", "토픽의 큐에서 채워진 삼각형은 전달 대기, 빈 삼각형은 재전달 대기 메시지입니다. 보관함의 ×는 데드 레터입니다.";
+    CacheHint: "The bar of a cache shows how full it is; its last part has expired.", "캐시의 막대는 얼마나 찼는지를 나타냅니다. 끝부분은 만료된 항목입니다.";
 
     // The page that says what is wrong.
     BrokenLink: "This link cannot be opened", "이 링크는 열 수 없습니다";

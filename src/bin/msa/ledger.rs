@@ -6,7 +6,7 @@ use msa_playground::app::names::Names;
 use msa_playground::app::truth::{AffairNow, Told, TruthNow, Watch, truth};
 use msa_playground::run::Run;
 use msa_playground::sim::trace::{Anomaly, Finding};
-use msa_playground::words::{Lang, anomaly, finding};
+use msa_playground::words::{Lang, anomaly};
 use serde_json::{Value, json};
 
 /// Keys whose chain is printed.
@@ -43,14 +43,25 @@ fn sentences(run: &Run, names: &Names, affair: &AffairNow) -> Vec<String> {
     })
 }
 
+/// A kind of disagreement as programs know it.
+fn kind(finding: Finding) -> &'static str {
+    match finding {
+        Finding::Lost => "lost",
+        Finding::Duplicated => "duplicated",
+        Finding::Orphaned => "orphaned",
+        Finding::HalfDone => "half-done",
+        Finding::PromisedNotDone => "promised, not done",
+        Finding::DoneButRefused => "done, but refused",
+        Finding::Differs => "differs",
+    }
+}
+
 fn wrong(run: &Run, affair: &AffairNow) -> Vec<String> {
     let rules = run.plan().ledger.as_ref().map(|it| &it.rules);
     let kinds = affair.wrong.iter().map(|(what, rule)| {
         let rule = rule.and_then(|rule| rules?.get(rule as usize));
         let rule = rule.map_or("", |rule| rule.name.as_str());
-        format!("{rule} {}", finding(*what, Lang::En))
-            .trim()
-            .to_string()
+        format!("{rule} {}", kind(*what)).trim().to_string()
     });
     kinds.collect()
 }
@@ -62,18 +73,18 @@ pub fn report(run: &Run) -> String {
     };
     let counts = &truth.counts;
     let mut text = format!(
-        "\nledger: {} of {} business keys disagree; {} under way, {} left to people\n",
+        "\nledger: {} of {} business keys disagree; {} in progress, {} left to manual repair\n",
         count(counts.disagree),
         count(counts.closed),
         count(counts.open),
         count(counts.with_operator),
     );
     let mut table = Table::new(["disagreement", "now", "ever"]);
-    for kind in Finding::ALL {
+    for finding in Finding::ALL {
         table.row([
-            finding(kind, Lang::En).to_string(),
-            count(counts.now[kind as usize]),
-            count(counts.ever[kind as usize]),
+            kind(finding).to_string(),
+            count(counts.now[finding as usize]),
+            count(counts.ever[finding as usize]),
         ]);
     }
     text += &format!("{table}");
@@ -85,7 +96,8 @@ pub fn report(run: &Run) -> String {
     }
     for affair in truth.broken.iter().take(EXAMPLES) {
         let wrong = wrong(run, affair).join(", ");
-        text += &format!("\nno. {}: {wrong}\n", affair.shown);
+        let key = names.writing.business_key(affair.shown).text(Lang::En);
+        text += &format!("\n{key}: {wrong}\n");
         for sentence in sentences(run, &names, affair) {
             text += &format!("  {sentence}\n");
         }

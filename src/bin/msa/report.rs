@@ -208,6 +208,18 @@ fn clients(numbers: &Numbers) -> Table {
     table
 }
 
+/// What an operation is called: one that is run for the messages of a topic, or as a part of a two-phase commit, by the
+/// operation that it is one of and the reason.
+fn operation(name: &str) -> String {
+    match name.split_once('#') {
+        Some((named, why)) => match why.split_once('/') {
+            Some((topic, _)) => format!("{named}, from {topic}"),
+            None => format!("{named}, {why}"),
+        },
+        None => name.to_string(),
+    }
+}
+
 fn operations(numbers: &Numbers) -> Table {
     let mut table = Table::new([
         "operation",
@@ -228,7 +240,7 @@ fn operations(numbers: &Numbers) -> Table {
     for it in &numbers.operations {
         let [mean, p50, p95, p99, max] = latency(&it.latency_ms);
         table.row([
-            it.name.clone(),
+            operation(&it.name),
             count(it.calls),
             count(it.ok),
             count(it.failed),
@@ -444,6 +456,16 @@ fn caches(numbers: &Numbers) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_operation_is_called_by_what_it_is_one_of() {
+        assert_eq!(operation("payment.charge"), "payment.charge");
+        assert_eq!(
+            operation("payment.charge#ordered/payment"),
+            "payment.charge, from ordered"
+        );
+        assert_eq!(operation("stock.reserve#prepare"), "stock.reserve, prepare");
+    }
 
     #[test]
     fn the_columns_of_a_table_line_up_in_both_languages() {

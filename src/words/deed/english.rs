@@ -2,7 +2,8 @@
 
 use super::{Deed, Refusal};
 use crate::sim::trace::{Outcome, Return, Written};
-use crate::words::truth::{anomaly, finding};
+use crate::words::number::counted;
+use crate::words::truth::{anomaly, capital};
 use crate::words::{Lang, Name, count, ms};
 
 impl Deed {
@@ -13,7 +14,7 @@ impl Deed {
             Deed::Asked { who, again: false } => format!("A request came from {}.", of(who)),
             Deed::Asked { who, again: true } => {
                 format!(
-                    "The request came once more from {}: somebody tried again by hand.",
+                    "A request came again from {}: the user tried again by hand.",
                     of(who)
                 )
             }
@@ -28,11 +29,11 @@ impl Deed {
                 of(to)
             ),
             Deed::AckLost { by, done: true } => format!(
-                "{} has done what the message asks for; its acknowledgement was lost, and the broker does not know.",
+                "{} processed the message, but its acknowledgement was lost: the broker does not know.",
                 of(by)
             ),
             Deed::AckLost { by, done: false } => format!(
-                "{} could not do what the message asks for; its answer was lost, and the broker does not know.",
+                "{} could not process the message, and its answer was lost: the broker does not know.",
                 of(by)
             ),
             Deed::PublishLost { by, topic } => format!(
@@ -41,12 +42,12 @@ impl Deed {
                 of(topic)
             ),
             Deed::ConfirmLost { by, topic } => format!(
-                "“{}” has the message; the confirmation was lost, and {} does not know.",
+                "“{}” has the message, but the confirmation was lost: {} does not know.",
                 of(topic),
                 of(by)
             ),
             Deed::AnswerLost { by, to, done: true } => format!(
-                "{} had done its part; its answer was lost, and {} does not know.",
+                "{} had done its part, but its answer was lost: {} does not know.",
                 of(by),
                 of(to)
             ),
@@ -56,7 +57,7 @@ impl Deed {
                 done: false,
             } => {
                 format!(
-                    "The answer of {} (it had not been done) was lost on its way to {}.",
+                    "The answer of {}, a failure, was lost on its way to {}.",
                     of(by),
                     of(to)
                 )
@@ -65,16 +66,16 @@ impl Deed {
                 let by = of(by);
                 match outcome {
                     Outcome::TimedOut => format!(
-                        "No answer came from {by} in time. Whether it was done, its caller cannot know."
+                        "No answer came from {by} in time. The caller cannot know whether it was done."
                     ),
                     Outcome::Broken => format!(
-                        "The connection to {by} broke. Whether it was done, its caller cannot know."
+                        "The connection to {by} broke. The caller cannot know whether it was done."
                     ),
-                    Outcome::Declined => format!("{by} said no, for a reason of the business."),
-                    Outcome::Rejected => format!("{by} turned the call away: its queue is full."),
-                    Outcome::Refused => format!("Nobody answers at {by}."),
+                    Outcome::Declined => format!("{by} declined (business rule)."),
+                    Outcome::Rejected => format!("{by} rejected the call: its queue is full."),
+                    Outcome::Refused => format!("No instance of {by} answers."),
                     Outcome::NotPermitted => {
-                        format!("The call to {by} was kept back by its own caller.")
+                        format!("The caller itself did not send the call to {by}.")
                     }
                     Outcome::Failed => format!("{by} answered with an error."),
                     Outcome::Ok => format!("{by} answered."),
@@ -96,50 +97,54 @@ impl Deed {
                 match how {
                     Written::Inserted => format!("{by} committed a row in {table}: “{state}”."),
                     Written::InsertedAgain => {
-                        format!("{by} did it once more: {rows} rows in {table} now.")
+                        let rows = counted(&rows.to_string(), "row");
+                        format!("{by} did the same once more: {rows} in {table} now.")
                     }
                     Written::Updated if row.is_some() => format!("{by} changed {table}."),
                     Written::Updated => format!("{by} set {table} to “{state}”."),
-                    Written::Removed => format!("{by} took rows of {table} away: {rows} left."),
+                    Written::Removed => format!(
+                        "{by} removed a row of {table}: {} left.",
+                        counted(&rows.to_string(), "row")
+                    ),
                     Written::Applied => format!("{by} applied the event to its copy {table}."),
                     Written::Expired => {
-                        format!("{by}: {table} had waited too long and became “{state}”.")
+                        format!("{by}: the row in {table} waited too long and became “{state}”.")
                     }
                 }
             }
             Deed::Prepared { by } => {
                 format!(
-                    "{} is prepared: it holds its locks until it is told the decision.",
+                    "{} is prepared: it holds its locks until the decision comes.",
                     of(by)
                 )
             }
             Deed::InDoubt { by } => format!(
-                "{} is in doubt: it is prepared, its locks are held, and the coordinator that decides is away.",
+                "{} is in doubt: it is prepared and holds its locks, but the coordinator that decides is down.",
                 of(by)
             ),
             Deed::Undoes { by } => {
-                format!("Compensation: {} is told to undo what it had done.", of(by))
+                format!("Compensation: {} is told to undo what it did.", of(by))
             }
             Deed::Repairs { by } => format!("The reconciliation calls {} to repair it.", of(by)),
             Deed::Published { topic } => {
-                format!("The event is with the broker, on “{}”.", of(topic))
+                format!("The event was published to “{}”.", of(topic))
             }
             Deed::PublishFailed {
                 topic,
                 relay: false,
             } => format!(
-                "The event for “{}” has no confirmation, and its publisher has given up.",
+                "The event for “{}” was not confirmed, and its publisher gave up.",
                 of(topic)
             ),
             Deed::PublishFailed { topic, relay: true } => {
                 format!(
-                    "The event for “{}” has no confirmation; the relay will send it again.",
+                    "The event for “{}” was not confirmed; the relay will send it again.",
                     of(topic)
                 )
             }
             Deed::PublishIgnored { topic } => {
                 format!(
-                    "“{}” had this message already: the broker ignores it.",
+                    "“{}” had this message already: the broker ignored it.",
                     of(topic)
                 )
             }
@@ -157,49 +162,57 @@ impl Deed {
             }
             Deed::Returned { by, why } => {
                 let why = match why {
-                    Return::Failed => "could not do it",
-                    Return::Deadline => "has not acknowledged it in time",
-                    Return::Broken => "died over it",
+                    Return::Failed => "failed to process the message",
+                    Return::Deadline => "did not acknowledge the message in time",
+                    Return::Broken => "crashed while processing the message",
                 };
-                format!("{} {why}: the message goes back to its queue.", of(by))
+                format!("{} {why}: it goes back to the queue.", of(by))
             }
             Deed::DeadLettered { at, kept: true } => format!(
-                "The message was delivered to {} as often as it may be: it is a dead letter now.",
+                "The message reached the delivery limit of {}: it went to the dead-letter queue.",
                 of(at)
             ),
             Deed::DeadLettered { at, kept: false } => format!(
-                "The message was delivered to {} as often as it may be, and is gone.",
+                "The message reached the delivery limit of {} and was dropped.",
                 of(at)
             ),
-            Deed::Redriven { at } => format!("A dead letter is delivered to {} anew.", of(at)),
+            Deed::Redriven { at } => format!("A dead letter is delivered to {} again.", of(at)),
             Deed::TooOld { at } => {
                 format!(
-                    "The message for {} was older than the broker keeps any, and is gone.",
+                    "The message for {} reached its retention limit and was dropped.",
                     of(at)
                 )
             }
             Deed::Skipped { by } => {
-                format!("{} knows it already: the duplicate is ignored.", of(by))
+                format!(
+                    "{} had processed it already: the duplicate is ignored.",
+                    of(by)
+                )
             }
             Deed::RelayDied { topic, again } => format!(
-                "The relay to “{}” died after sending, before marking: {again} events will be sent again.",
-                of(topic)
+                "The relay to “{}” died after sending, before marking: {} will be sent again.",
+                of(topic),
+                counted(&again.to_string(), "event")
             ),
             Deed::LockRefused { lock, waits } => {
-                let then = if *waits { "it waits" } else { "it is refused" };
-                format!("“{}” is held by somebody else: {then}.", of(lock))
+                let then = if *waits {
+                    "the request waits for the lock"
+                } else {
+                    "the request is refused"
+                };
+                format!("“{}” is locked by another user: {then}.", of(lock))
             }
             Deed::LockExpired { lock } => {
-                format!("“{}” was not given back; its lease ran out.", of(lock))
+                format!(
+                    "The lock “{}” was not released; its lease expired.",
+                    of(lock)
+                )
             }
             Deed::Noticed {
                 table,
                 anomaly: what,
             } => {
-                let what = anomaly(*what, Lang::En);
-                let first = what.chars().next().map(char::to_uppercase);
-                let first: String = first.into_iter().flatten().collect();
-                format!("{first}{} in {table}.", what.get(1..).unwrap_or_default())
+                format!("{} in {table}.", capital(anomaly(*what, Lang::En)))
             }
             Deed::SaidNo { by, table, why } => {
                 let by = of(by);
@@ -222,45 +235,36 @@ impl Deed {
                 }
             }
             Deed::Told { asked, outcome } => match outcome {
-                Outcome::Ok => format!("The user is told: done ({}).", of(asked)),
-                Outcome::Declined => format!("The user is told: refused ({}).", of(asked)),
+                Outcome::Ok => format!("The user was told: completed ({}).", of(asked)),
+                Outcome::Declined => format!("The user was told: declined ({}).", of(asked)),
                 Outcome::TimedOut => {
                     format!(
-                        "The user has waited in vain, and sees a failure ({}).",
+                        "The user gave up waiting, and takes it for a failure ({}).",
                         of(asked)
                     )
                 }
-                _ => format!("The user is told: failed ({}).", of(asked)),
+                _ => format!("The user was told: failed ({}).", of(asked)),
             },
-            Deed::Found {
-                rule,
-                finding: what,
-            } => format!(
-                "Nothing is under way any more, and the records disagree: {}{}.",
-                rule.as_ref()
-                    .map_or(String::new(), |rule| format!("{} ", of(rule))),
-                finding(*what, Lang::En)
+            Deed::Found(what) => format!(
+                "Nothing is in progress any more, and the records disagree: {}.",
+                what.text(Lang::En)
             ),
-            Deed::Mended {
-                rule,
-                finding: what,
-                after_ms,
-            } => format!(
-                "Agrees again after {}: not {}{} any more.",
-                ms(*after_ms, Lang::En),
-                rule.as_ref()
-                    .map_or(String::new(), |rule| format!("{} ", of(rule))),
-                finding(*what, Lang::En)
-            ),
+            Deed::Mended { what, after_ms } => {
+                let what = match &what.rule {
+                    Some(rule) => format!(": {}", of(rule)),
+                    None => format!(" (was: {})", what.text(Lang::En)),
+                };
+                format!("Consistent again after {}{what}.", ms(*after_ms, Lang::En))
+            }
             Deed::ToRepair { job } => {
                 format!(
                     "“{}” compared the two sides and found the difference.",
                     of(job)
                 )
             }
-            Deed::LeftToPeople { failed: None } => "It is left to people.".into(),
+            Deed::LeftToPeople { failed: None } => "It needs manual repair by an operator.".into(),
             Deed::LeftToPeople { failed: Some(what) } => {
-                format!("{} could not be done; it is left to people.", of(what))
+                format!("“{}” failed; handed to an operator.", capital(&of(what)))
             }
             Deed::JobEnded {
                 job,
@@ -268,15 +272,12 @@ impl Deed {
                 repaired,
                 manual,
             } => {
-                let compared = count(f64::from(*compared));
+                let compared = counted(&count(f64::from(*compared)), "key");
                 match (repaired, manual) {
-                    (0, 0) => format!("“{}” compared {compared} keys: all agree.", of(job)),
-                    (_, 0) => format!(
-                        "“{}” compared {compared} keys and repaired {repaired}.",
-                        of(job)
-                    ),
+                    (0, 0) => format!("“{}” compared {compared}: all agree.", of(job)),
+                    (_, 0) => format!("“{}” compared {compared} and repaired {repaired}.", of(job)),
                     _ => format!(
-                        "“{}” compared {compared} keys, repaired {repaired} and left {manual} to people.",
+                        "“{}” compared {compared}, repaired {repaired} and handed {manual} to an operator.",
                         of(job)
                     ),
                 }

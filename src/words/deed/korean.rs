@@ -2,22 +2,21 @@
 
 use super::{Deed, Refusal};
 use crate::sim::trace::{Outcome, Return, Written};
-use crate::words::truth::{anomaly, finding};
+use crate::words::truth::anomaly;
 use crate::words::{Lang, Name, Particle, count, ms, with};
 
 impl Deed {
     /// The sentence in Korean.
     pub(super) fn korean(&self) -> String {
         let of = |name: &Name| name.text(Lang::Ko).to_string();
-        let by_rule = |rule: &Option<Name>| {
-            rule.as_ref()
-                .map_or(String::new(), |rule| format!("{} ", of(rule)))
-        };
         use Particle::{By, Subject, Topic};
         match self {
             Deed::Asked { who, again: false } => format!("{} 요청했습니다.", who.ko(Subject)),
             Deed::Asked { who, again: true } => {
-                format!("{} 실패를 보고 직접 다시 요청했습니다.", who.ko(Subject))
+                format!(
+                    "{} 실패 응답을 받고 직접 다시 요청했습니다.",
+                    who.ko(Subject)
+                )
             }
             Deed::RequestLost { from, to } => format!(
                 "{}에서 {} 가는 요청이 유실되었습니다. 그쪽에서는 아무 일도 하지 않았습니다.",
@@ -70,13 +69,16 @@ impl Deed {
                     "{}의 연결이 끊겼습니다. 처리되었는지 호출한 쪽은 알 수 없습니다.",
                     by.ko(Particle::And)
                 ),
-                Outcome::Declined => format!("{} 업무상 이유로 거절했습니다.", by.ko(Subject)),
+                Outcome::Declined => format!("{} 업무 규칙에 따라 거절했습니다.", by.ko(Subject)),
                 Outcome::Rejected => {
                     format!("{} 대기열이 가득 차 호출을 거절했습니다.", by.ko(Topic))
                 }
                 Outcome::Refused => format!("{}에 응답할 인스턴스가 없습니다.", of(by)),
                 Outcome::NotPermitted => {
-                    format!("{} 가는 호출을 호출한 쪽에서 스스로 막았습니다.", by.ko(By))
+                    format!(
+                        "{} 가는 호출을 호출하는 쪽에서 보내지 않았습니다.",
+                        by.ko(By)
+                    )
                 }
                 Outcome::Failed => format!("{} 오류로 응답했습니다.", by.ko(Subject)),
                 Outcome::Ok => format!("{} 응답했습니다.", by.ko(Subject)),
@@ -99,7 +101,7 @@ impl Deed {
                         format!("{subject} {table}에 행을 저장했습니다: {state}.")
                     }
                     Written::InsertedAgain => format!(
-                        "{subject} 같은 일을 한 번 더 했습니다. {table}에 이제 {rows}행이 있습니다."
+                        "{subject} 같은 처리를 한 번 더 했습니다. {table}에 이제 {rows}행이 있습니다."
                     ),
                     Written::Updated if row.is_some() => {
                         format!("{subject} {} 바꾸었습니다.", with(&table, Particle::Object))
@@ -114,22 +116,22 @@ impl Deed {
                         format!("{subject} 이벤트를 복제본 {table}에 반영했습니다.")
                     }
                     Written::Expired => format!(
-                        "{} {table} 행이 너무 오래 기다려 {} 바뀌었습니다.",
+                        "{}: {table}의 행이 대기 시간을 넘겨 {} 바뀌었습니다.",
                         of(by),
                         with(state, By)
                     ),
                 }
             }
             Deed::Prepared { by } => format!(
-                "{} 커밋할 준비를 마쳤습니다. 결정을 들을 때까지 락을 잡고 있습니다.",
+                "{} 커밋할 준비(prepare)를 마쳤습니다. 결정을 받을 때까지 락을 잡고 있습니다.",
                 by.ko(Subject)
             ),
             Deed::InDoubt { by } => format!(
-                "{} 결과를 모르는 상태입니다. 준비를 마치고 락을 잡은 채, 자리를 비운 코디네이터의 결정을 기다립니다.",
+                "{} 결과 미확정(in doubt) 상태입니다. 준비를 마치고 락을 잡은 채, 중단된 코디네이터의 결정을 기다립니다.",
                 by.ko(Topic)
             ),
             Deed::Undoes { by } => format!(
-                "보상 트랜잭션: {}에 앞서 한 일을 취소하라고 요청했습니다.",
+                "보상 트랜잭션: {}에 앞서 처리한 것을 취소하라고 요청했습니다.",
                 of(by)
             ),
             Deed::Repairs { by } => format!(
@@ -176,16 +178,15 @@ impl Deed {
                 };
                 format!("{why} 메시지는 큐로 돌아갑니다.")
             }
-            Deed::DeadLettered { at, kept: true } => format!(
-                "{} 전달이 한도에 이르러 메시지가 DLQ로 옮겨졌습니다.",
-                of(at)
-            ),
+            Deed::DeadLettered { at, kept: true } => {
+                format!("{} 전달 한도에 이르러 메시지가 DLQ로 옮겨졌습니다.", of(at))
+            }
             Deed::DeadLettered { at, kept: false } => {
-                format!("{} 전달이 한도에 이르러 메시지가 사라졌습니다.", of(at))
+                format!("{} 전달 한도에 이르러 메시지가 버려졌습니다.", of(at))
             }
             Deed::Redriven { at } => format!("DLQ의 메시지를 {}에 다시 전달합니다.", of(at)),
             Deed::TooOld { at } => {
-                format!("{} 메시지가 보관 기간이 지나 사라졌습니다.", of(at))
+                format!("{} 메시지가 보관 기간이 지나 버려졌습니다.", of(at))
             }
             Deed::Skipped { by } => {
                 format!("{} 이미 처리한 것이라 중복을 무시했습니다.", by.ko(Topic))
@@ -195,7 +196,10 @@ impl Deed {
                 of(topic)
             ),
             Deed::LockRefused { lock, waits: true } => {
-                format!("‘{}’ 락을 다른 사용자가 잡고 있어 기다립니다.", of(lock))
+                format!(
+                    "‘{}’ 락을 다른 사용자가 잡고 있어 락을 기다립니다.",
+                    of(lock)
+                )
             }
             Deed::LockRefused { lock, waits: false } => {
                 format!(
@@ -205,7 +209,7 @@ impl Deed {
             }
             Deed::LockExpired { lock } => {
                 format!(
-                    "‘{}’ 락을 돌려주지 않아 임대 시간이 끝나 풀렸습니다.",
+                    "‘{}’ 락이 반납되지 않아 리스가 만료되어 풀렸습니다.",
                     of(lock)
                 )
             }
@@ -239,39 +243,37 @@ impl Deed {
                 }
             }
             Deed::Told { asked, outcome } => match outcome {
-                Outcome::Ok => format!("사용자에게 완료되었다고 알렸습니다({}).", of(asked)),
-                Outcome::Declined => format!("사용자에게 거절되었다고 알렸습니다({}).", of(asked)),
+                Outcome::Ok => format!("사용자에게 완료로 응답했습니다({}).", of(asked)),
+                Outcome::Declined => format!("사용자에게 거절로 응답했습니다({}).", of(asked)),
                 Outcome::TimedOut => {
-                    format!("사용자는 기다리다 포기했고 실패로 압니다({}).", of(asked))
+                    format!(
+                        "사용자는 기다리다 포기했고 실패로 알고 있습니다({}).",
+                        of(asked)
+                    )
                 }
-                _ => format!("사용자에게 실패했다고 알렸습니다({}).", of(asked)),
+                _ => format!("사용자에게 실패로 응답했습니다({}).", of(asked)),
             },
-            Deed::Found {
-                rule,
-                finding: what,
-            } => format!(
-                "진행 중인 일이 모두 끝났는데 기록이 서로 어긋납니다: {}{}.",
-                by_rule(rule),
-                finding(*what, Lang::Ko)
+            Deed::Found(what) => format!(
+                "진행 중인 일이 모두 끝났는데 기록이 불일치합니다: {}.",
+                what.text(Lang::Ko)
             ),
-            Deed::Mended {
-                rule,
-                finding: what,
-                after_ms,
-            } => format!(
-                "{} 만에 다시 일치합니다. {}{} 문제가 해소되었습니다.",
-                ms(*after_ms, Lang::Ko),
-                by_rule(rule),
-                finding(*what, Lang::Ko)
-            ),
+            Deed::Mended { what, after_ms } => {
+                let after = ms(*after_ms, Lang::Ko);
+                match &what.rule {
+                    Some(rule) => format!("{after} 만에 다시 일치합니다: {}.", of(rule)),
+                    None => {
+                        let what = what.text(Lang::Ko);
+                        format!("{after} 만에 다시 일치합니다(이전 상태: {what}).")
+                    }
+                }
+            }
             Deed::ToRepair { job } => {
                 format!("‘{}’ 작업이 양쪽을 비교해 차이를 찾았습니다.", of(job))
             }
-            Deed::LeftToPeople { failed: None } => "담당자가 직접 확인해야 합니다.".into(),
-            Deed::LeftToPeople { failed: Some(what) } => format!(
-                "{} 처리하지 못해 담당자가 직접 확인해야 합니다.",
-                what.ko(Particle::Object)
-            ),
+            Deed::LeftToPeople { failed: None } => "수동 처리가 필요해 담당자에게 넘깁니다.".into(),
+            Deed::LeftToPeople { failed: Some(what) } => {
+                format!("‘{}’ 처리에 실패해 담당자에게 넘겼습니다.", of(what))
+            }
             Deed::JobEnded {
                 job,
                 compared,
