@@ -1,6 +1,7 @@
 //! The choices of the write side: how participants are coordinated, how events leave and are consumed, how locks are kept.
 
 use super::on;
+use super::terms::explained;
 use crate::app::control::{Control, choices};
 use crate::app::{Choice, Msg};
 use crate::words::{Lang, Word};
@@ -70,6 +71,7 @@ fn group(props: &Props, control: &Control, values: &[String]) -> Html {
             if !means.is_empty() {
                 <p class="hint" data-test={format!("meaning-{}", control.name)}>{ means }</p>
             }
+            { explained(&control.name, control.question.terms(), lang) }
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::on;
+use super::terms::glossary;
 use crate::app::Msg;
 use crate::words::{Lang, Word};
 use yew::prelude::*;
@@ -27,6 +28,10 @@ pub fn legend(lang: Lang, writes: bool) -> Html {
             { item(html! { <><circle class="retry" cx="4" cy="7" r="3.4"/><path class="notch" d="M9.6 4v6M12.4 4v6"/></> }, Word::Redelivery) }
             { item(html! { <><path class="event-line" d="M6 2.4l4 7.4H2z"/><path class="event-line" d="M9 4.4l4 7.4H5z"/></> }, Word::Duplicate) }
             { item(html! { <path class="repair" d="M11 11V7a3.5 3.5 0 0 0-7 0v3M1.8 7.8L4 10.4l2.4-2.4"/> }, Word::Repair) }
+            { item(html! { <path class="lock" d="M3 2v10M7 2v10M11 2v10"/> }, Word::RowLockMark) }
+            { item(html! { <><circle class="lock" cx="7" cy="4.6" r="2.6"/><rect class="lock-body" x="3" y="6" width="8" height="6"/></> }, Word::BusinessLockMark) }
+            { item(html! { <><rect class="retry-line" x="4.5" y="1.5" width="5" height="11"/><path class="retry-line" d="M4.5 7l5-4M4.5 11l5-4"/></> }, Word::InDoubtMark) }
+            { item(html! { <circle class="retry" cx="7" cy="7" r="2.6"/> }, Word::LockWaitMark) }
             }
             { item(html! { <circle class="rescued" cx="7" cy="7" r="3.6"/> }, Word::Refused) }
             { item(html! { <path class="failure" d="M7 .8l1.7 4.1 4.4.4-3.3 2.9 1 4.3L7 10.2l-3.8 2.3 1-4.3L.9 5.3l4.4-.4z"/> }, Word::Failure) }
@@ -60,9 +65,11 @@ pub fn view(props: &Props) -> Html {
                 <h3>{ word(Word::HowToRead) }</h3>
                 { legend(lang, true) }
                 <ul class="plain-list">
-                    { for [Word::SlotHint, Word::BeadHint, Word::RingHint, Word::DashedHint, Word::HelpClick]
+                    { for [Word::SlotHint, Word::BeadHint, Word::RingHint, Word::DashedHint, Word::TableHint, Word::RimHint, Word::LockHint,
+                        Word::QueueHint, Word::CacheHint, Word::HelpClick]
                         .map(|hint| html! { <li>{ word(hint) }</li> }) }
                 </ul>
+                { glossary(lang) }
                 <h3>{ word(Word::LeavesOut) }</h3>
                 <ul class="plain-list" data-test="leaves-out">
                     { for [Word::NoProcessor, Word::NoContention, Word::NoBandwidth, Word::NoDiscovery, Word::NoMigration]

@@ -20,6 +20,7 @@
 //! | `restart`, `play` (`aria-pressed`), `step`, `undo-last`, `redo`, `speed`, `speed-value`, `clock` (`data-s`), `timeline`, `bookmark` | the run |
 //! | `chart-latency`, `chart-calls`, `chart-threads`, `chart-stale` | the charts; the current value in `data-value` |
 //! | `truth`, `key-<key>`, `all-agrees`, `job-<n>`, `job-<n>-last`, `operator-queue` | the keys that disagree and who looks after them |
+//! | `term-<control>-<key>`, `term-faults-<key>`, `glossary` | terms that open beside what they belong to; all of them, in the help |
 //! | `row-<key>`, `more-keys` | the whole row of a key, which can be clicked; how many more disagree |
 //! | `affair`, `affair-close`, `told`, `actual`, `wrong`, `chain`, `chain-<n>` (`data-s`) | how one key came about; each line goes to its moment |
 //! | `chart-disagreements`, `rows-<table>`, `rows-listed`, `meaning-<control>` | the curve of disagreements; a table's latest rows, and how many of how many they are; what a choice does |
@@ -48,6 +49,7 @@ mod settings;
 mod share;
 mod store;
 mod strategies;
+mod terms;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod topic;

@@ -5,13 +5,14 @@ use super::icon::{Icon, icon};
 use super::on;
 use super::settings::Numbers;
 use super::strategies::Strategies;
+use super::terms::explained;
 use crate::app::control::Control;
 use crate::app::fault::Possible;
 use crate::app::snapshot::FaultNow;
 use crate::app::{Msg, Snapshot};
 use crate::scenario::ReadStrategy;
 use crate::time::Span;
-use crate::words::{Lang, Say, Word};
+use crate::words::{Lang, Say, Term, Word};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -82,6 +83,7 @@ pub fn view(props: &Props) -> Html {
                         </li>
                     }) }
                 </ul>
+                { explained("faults", &[Term::AmbiguousFailure], lang) }
             </details>
             <details data-test="seed-panel">
                 <summary>

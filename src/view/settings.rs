@@ -1,5 +1,6 @@
 //! The numbers of a scenario: a slider for each.
 
+use super::terms::explained;
 use super::value_of;
 use crate::app::control::{Control, SLIDER_STEPS, at_slider, slider_at};
 use crate::app::{Choice, Msg};
@@ -64,10 +65,16 @@ fn slider(lang: Lang, control: &Control, send: &Callback<Msg>) -> Html {
                 </label>
             }
         });
+        let means = control.question.choice(&control.value);
+        let means = means.map_or("", |it| it.means(lang));
         return html! {
             <div class="slider" key={control.name.clone()} role="radiogroup" aria-label={title}>
                 <div class="head">{ head }</div>
                 <div class="segments">{ for options }</div>
+                if !means.is_empty() {
+                    <p class="hint" data-test={format!("meaning-{}", control.name)}>{ means }</p>
+                }
+                { explained(&control.name, control.question.terms(), lang) }
             </div>
         };
     }

@@ -9,6 +9,7 @@ mod documentation;
 mod element;
 mod embedding;
 mod exactly;
+mod glossary;
 mod harness;
 mod harness_works;
 mod host;
