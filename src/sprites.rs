@@ -242,7 +242,7 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                     let t = share(since, flash);
                     let figure = people.figure.center();
                     picture.marks.push(Mark {
-                        // A "no" for a reason of the business is an answer, too.
+                        // A "no" because of a business rule is an answer, too.
                         kind: if outcome == Outcome::Declined {
                             Kind::Refusal
                         } else {
@@ -313,7 +313,7 @@ pub(crate) fn kind_of(plan: &Plan, link: u16, message: Message) -> Kind {
     match message {
         Message::Request if on_the_bus => Kind::Event,
         Message::Request => Kind::Request,
-        // Who says no for a reason of the business has dealt with the message.
+        // Who says no because of a business rule has dealt with the message.
         Message::Answer(Outcome::Ok | Outcome::Declined) if on_the_bus => Kind::Confirm,
         Message::Answer(Outcome::Ok) => Kind::Answer,
         Message::Answer(_) => Kind::Refusal,

@@ -314,17 +314,18 @@ impl Writer<'_> {
     fn instants(&mut self, window: Window) {
         let Subject { run, names, lang } = *self.subject;
         let faults = run.sim().faults();
-        let named = |fault: u16| {
+        let trouble = |fault: u16| {
             let kind = &faults.get(fault as usize)?.kind;
-            Some(trouble(kind, run.plan(), names).text(lang))
+            Some(trouble(kind, run.plan(), names))
         };
         let said = |what: &What| match *what {
             What::FaultBegan { fault } => {
-                named(fault).map(|name| Exported::FaultBegins(&name).text(lang))
+                trouble(fault).map(|it| Exported::FaultBegins(&it.text(lang)).text(lang))
             }
-            What::FaultEnded { fault } => {
-                named(fault).map(|name| Exported::FaultEnds(&name).text(lang))
-            }
+            // What waits for the next message has no length: the message itself shows that it happened.
+            What::FaultEnded { fault } => trouble(fault)
+                .filter(|it| !it.is_momentary())
+                .map(|it| Exported::FaultEnds(&it.text(lang)).text(lang)),
             What::Found { .. } | What::DeadLettered { .. } | What::RelayDied { .. } => {
                 deed(run.plan(), names, what).map(|deed| deed.text(lang))
             }

@@ -309,7 +309,7 @@ impl Span<'_> {
     fn json(self) -> Value {
         let code = match self.how {
             None => 0,
-            // Who says no for a reason of the business has done what was asked of them.
+            // Who says no because of a business rule has done what was asked of them.
             Some(Outcome::Ok | Outcome::Declined) => 1,
             Some(_) => 2,
         };

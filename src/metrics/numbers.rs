@@ -75,7 +75,7 @@ pub struct ClientNumbers {
     pub timed_out: u64,
     /// Kept back by the caller's own breaker or throttle.
     pub not_permitted: u64,
-    /// Told "no" for a reason of the business.
+    /// Told "no" because of a business rule.
     pub declined: u64,
     /// Messages sent for them: more where calls are tried again, fewer where they are kept back.
     pub attempts: u64,
@@ -116,7 +116,7 @@ pub struct OperationNumbers {
     pub timed_out: u64,
     /// Kept back by the caller's own breaker or throttle.
     pub not_permitted: u64,
-    /// Told "no" for a reason of the business.
+    /// Told "no" because of a business rule.
     pub declined: u64,
     /// Messages sent for them: more where calls are tried again, fewer where they are kept back.
     pub attempts: u64,

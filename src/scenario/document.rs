@@ -406,7 +406,7 @@ pub enum Step {
     Apply(Apply),
     /// Publish an event.
     Publish(Publish),
-    /// Say no, for a reason of the business.
+    /// Say no, because of a business rule.
     Decline(Decline),
     /// Take a lock.
     Lock(UseLock),

@@ -210,7 +210,7 @@ pub enum IfVersion {
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Otherwise {
-    /// The operation declines: the answer is "no", for a reason of the business.
+    /// The operation declines: the answer is "no", because of a business rule.
     #[default]
     Decline,
     /// The operation fails.
@@ -272,7 +272,7 @@ pub struct Publish {
     pub of: Option<String>,
 }
 
-/// The answer is "no" for a reason of the business, with this probability: a card is declined, a course is full.
+/// The answer is "no" because of a business rule, with this probability: a card is declined, a course is full.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -454,7 +454,7 @@ impl<O: Observe> Simulation<O> {
         }
         let is_latest = entry.request == Some(request);
         match outcome {
-            // Who says no for a reason of the business has dealt with the message.
+            // Who says no because of a business rule has dealt with the message.
             Outcome::Ok | Outcome::Declined => {
                 if entry.state == State::Dead {
                     return;

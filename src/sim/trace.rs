@@ -48,7 +48,7 @@ pub enum Outcome {
     TimedOut,
     /// It was never sent: the caller's own breaker or throttle kept it back.
     NotPermitted,
-    /// The callee said no, for a reason of the business. Trying again would not help.
+    /// The callee said no, because of a business rule. Trying again would not help.
     Declined,
 }
 

@@ -208,7 +208,7 @@ impl Say<'_> {
             (Say::ListsFail(n), Lang::En) => format!("{}/s failed", decimal(*n)),
             (Say::ListsFail(n), Lang::Ko) => format!("초당 {}건 실패", decimal(*n)),
             (Say::Drawn(0 | 1, false), _) => String::new(),
-            (Say::Drawn(0 | 1, true), Lang::En) => "drawn slower than real".into(),
+            (Say::Drawn(0 | 1, true), Lang::En) => "drawn slower than they are".into(),
             (Say::Drawn(0 | 1, true), Lang::Ko) => "실제보다 느리게 표시".into(),
             (Say::Drawn(n, slowed), Lang::En) => {
                 let slowed = if *slowed { ", slowed down" } else { "" };

@@ -46,9 +46,9 @@ words! {
     CopyIt: "Copy", "복사";
     Qr: "The link as a QR code", "링크의 QR 코드";
     NoQr: "The link is too long for a QR code", "QR 코드로 만들기에는 링크가 너무 깁니다";
-    TakeAway: "Take it away as a file", "파일로 내보내기";
-    ExportLeavesOut: "More was done in this run than is kept, so that it cannot be made anew for a file: take the scenario, or begin anew", "이 실행은 기록할 수 있는 것보다 많이 바뀌어 파일을 만들기 위해 다시 실행할 수 없습니다. 시나리오를 내보내거나 처음부터 다시 시작하십시오";
-    NotMade: "What makes files could not be loaded or run: check the connection and try again", "파일을 만드는 프로그램을 불러오거나 실행하지 못했습니다. 연결을 확인하고 다시 시도하십시오";
+    TakeAway: "Export as a file", "파일로 내보내기";
+    ExportLeavesOut: "More was done in this run than is recorded, so it cannot be run again for a file: export the scenario, or restart", "이 실행은 기록할 수 있는 것보다 많이 바뀌어 파일을 만들기 위해 다시 실행할 수 없습니다. 시나리오를 내보내거나 처음부터 다시 시작하십시오";
+    NotMade: "The program that makes files could not be loaded or run: check the connection and try again", "파일을 만드는 프로그램을 불러오거나 실행하지 못했습니다. 연결을 확인하고 다시 시도하십시오";
     Bring: "Open a scenario of your own", "내 시나리오 열기";
     BringHow: "Choose a file, drop one anywhere on the page, or paste a scenario or a link.", "파일을 고르거나, 페이지 아무 곳에 끌어다 놓거나, 시나리오 또는 링크를 붙여 넣으십시오.";
     BringFile: "A scenario document or a link document", "시나리오 문서 또는 링크 문서";
@@ -78,7 +78,7 @@ words! {
     // The outcome.
     TryIt: "Try it", "적용해 보기";
     Undo: "Undo", "되돌리기";
-    WorkingOut: "working out what it would be …", "예상 결과를 계산하는 중 …";
+    WorkingOut: "calculating the expected result …", "예상 결과를 계산하는 중 …";
     Before: "before", "변경 전";
     Expected: "expected", "예상";
     Now: "now", "현재";
@@ -126,7 +126,7 @@ words! {
     Speed: "Speed", "속도";
     Timeline: "Timeline", "타임라인";
     AsFastAsItCan: "as fast as this machine can", "이 기기의 최고 속도입니다";
-    CatchingUp: "catching up …", "따라가는 중 …";
+    CatchingUp: "catching up …", "따라잡는 중 …";
 
     // The charts.
     Mean: "mean", "평균";
@@ -150,9 +150,9 @@ words! {
     Answer: "answer", "응답";
     Event: "event", "이벤트";
     Confirm: "confirmation", "확인";
-    Redelivery: "tried again (attempt)", "재시도·재전달(횟수)";
+    Redelivery: "retry, redelivery (attempt)", "재시도·재전달(횟수)";
     Duplicate: "duplicate", "중복";
-    Repair: "undo, repair", "보상·복구";
+    Repair: "compensation, repair", "보상·복구";
     Refused: "refused, dropped", "거절·유실";
     Failure: "failed for good", "최종 실패";
     Legend: "What the marks mean", "기호의 뜻";
@@ -172,7 +172,7 @@ words! {
     Own: "owned", "소유";
     Copy: "copy kept by events", "이벤트로 갱신되는 복제본";
     Joined: "joined from the owner’s", "소유 서비스에서 조인";
-    Embedded: "embedded in the rows", "행에 내장";
+    Embedded: "embedded in the rows", "행에 함께 저장";
     Caches: "caches", "캐시";
     Entries: "entries", "항목";
     Expired: "expired", "만료";
@@ -181,9 +181,9 @@ words! {
     EventsApplied: "applied", "반영";
     EventLag: "lag", "지연";
     HitRate: "hit rate", "적중률";
-    CallsIn: "calls in", "들어온 호출";
-    Utilisation: "busy", "사용률";
-    PeakAtOnce: "most at once", "최대 동시 요청";
+    CallsIn: "incoming calls", "들어온 호출";
+    Utilisation: "utilisation", "사용률";
+    PeakAtOnce: "peak concurrency", "최대 동시 요청";
     Completed: "completed", "완료";
     RefusedWord: "refused", "거절";
     FailedWord: "failed", "실패";
@@ -197,7 +197,7 @@ words! {
     // Topics, queues and locks.
     Subscriptions: "subscriptions", "구독";
     Queued: "waiting", "대기";
-    Delayed: "to be delivered again", "재전달 대기";
+    Delayed: "waiting for redelivery", "재전달 대기";
     InHand: "in flight", "처리 중";
     DeadLetters: "dead letters", "데드 레터";
     DeadLetterTray: "DLQ", "DLQ 보관함";
@@ -212,7 +212,7 @@ words! {
     // Faults.
     CrashFault: "goes down", "중단";
     SlowFault: "10 × slower", "10배 느려짐";
-    ErrorsFault: "half its answers are errors", "응답 절반이 오류";
+    ErrorsFault: "half of its answers are errors", "응답 절반이 오류";
     CutFault: "link cut", "연결 끊김";
     AnswersFault: "half the answers lost", "응답 절반 유실";
     StoreFault: "does not answer", "응답 없음";
@@ -240,8 +240,8 @@ words! {
     TrueNotDone: "not completed", "완료되지 않음";
     NoRow: "no row", "행 없음";
     DisagreesMark: "disagrees", "불일치";
-    Since: "since", "경과";
-    HowItCameAbout: "How it came about", "경위";
+    Since: "for", "경과";
+    HowItCameAbout: "History", "이력";
     Forgotten: "Its records agree now, and its history is no longer kept.", "이제 기록이 일치하며 이력은 더 보관하지 않습니다.";
     NotYetThen: "Nothing has happened for it at this moment. Its later history stands below.", "이 시점에는 아직 아무 일도 없습니다. 이후의 이력은 아래와 같습니다.";
     AgreesNow: "its records agree now", "이제 일치함";
@@ -249,9 +249,9 @@ words! {
     LatestRows: "Latest rows", "최근 행";
     Disagreements: "Disagreements", "불일치";
     Reconciliation: "Reconciliation", "대사";
-    Resting: "resting", "쉬는 중";
-    ReadsLeft: "reads left", "왼쪽 읽기";
-    ReadsRight: "reads right", "오른쪽 읽기";
+    Resting: "idle", "대기 중";
+    ReadsLeft: "reads left side", "왼쪽 읽기";
+    ReadsRight: "reads right side", "오른쪽 읽기";
     Compares: "compares", "비교";
     RepairsWord: "repairs", "바로잡기";
     SwitchedOff: "switched off", "꺼짐";
@@ -271,7 +271,7 @@ words! {
     KeySpeed: "slower, faster", "느리게, 빠르게";
     KeyHelp: "this help", "이 도움말";
     KeyEscape: "close what is open", "열린 창 닫기";
-    KeyArrows: "choose within a row of strategies", "전략 선택";
+    KeyArrows: "choose a strategy in its row", "전략 선택";
     Space: "Space", "스페이스";
     HowToRead: "How to read the picture", "그림을 읽는 방법";
     Glossary: "Terms", "용어";
@@ -284,8 +284,8 @@ words! {
     NoMigration: "A new replica or an embedded column is complete at once: the migration is not simulated.", "새 복제본이나 새로 넣은 컬럼은 처음부터 완전합니다. 데이터 이전 과정은 시뮬레이션하지 않습니다.";
     HowWeKnow: "The engine is held against queueing theory and published results: docs/how-do-we-know.md in the repository says how near it comes.", "엔진은 대기행렬 이론과 발표된 결과로 검증합니다. 얼마나 가까운지는 저장소의 문서에 있습니다.";
     HelpClick: "Click a service or a store to see what it holds and to break it.", "서비스나 DB를 누르면 내부 상태를 보고 장애를 일으킬 수 있습니다.";
-    SlotHint: "A small square is a thread: filled it works, hatched it only waits for an answer.", "작은 사각형은 스레드입니다. 채워지면 작업 중이고 빗금이면 응답만 기다립니다.";
-    BeadHint: "Beads before a door are requests that wait for a thread.", "문 앞의 구슬은 스레드를 기다리는 요청입니다.";
+    SlotHint: "A small square is a thread: a filled one is working, a hatched one only waits for an answer (in another colour: of a retry).", "작은 사각형은 스레드입니다. 채워지면 작업 중이고 빗금이면 응답만 기다립니다. 빗금의 색이 다르면 재시도의 응답입니다.";
+    BeadHint: "Beads before the door of a service are requests that wait for a thread; they change colour when the queue is full.", "서비스 입구의 구슬은 스레드를 기다리는 요청입니다. 대기열이 가득 차면 색이 바뀝니다.";
     RingHint: "A ring beside a person is a request; when it is full, they give up.", "사람 옆의 고리는 요청 하나입니다. 다 차면 기다리기를 포기합니다.";
     DashedHint: "A dashed table is a copy: it may be out of date.", "점선 테이블은 복제본이며 오래된 값일 수 있습니다.";
     TableHint: "Before the name of a table, ⋈ means joined from its owner, ⟳ a copy kept by events, ⊂ values embedded in the rows.", "테이블 이름 앞의 ⋈는 소유 서비스에서 조인, ⟳는 이벤트로 갱신되는 복제본, ⊂는 행에 함께 저장한 값이라는 뜻입니다.";

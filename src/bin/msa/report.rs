@@ -327,7 +327,7 @@ fn references(numbers: &Numbers) -> Table {
         "lists",
         "values",
         "calls",
-        "calls a list",
+        "calls per list",
         "hits",
         "stale",
         "stale for",
@@ -417,7 +417,7 @@ fn reconciliations(numbers: &Numbers) -> Table {
         "runs",
         "compared",
         "repaired",
-        "left to people",
+        "manual repair",
     ]);
     for it in &numbers.writing.reconciliations {
         table.row([
