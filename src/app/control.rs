@@ -3,7 +3,7 @@
 use crate::scenario::notation::number;
 use crate::scenario::settings::{Kind, Setting, current_in, kind_in};
 use crate::scenario::{Place, ReadStrategy, Scenario, Text, read::to_value};
-use crate::words::{Lang, Question, Word};
+use crate::words::{Lang, Question, Word, decimal, ms};
 
 /// All strategies, in the order in which the page shows them.
 pub const STRATEGIES: [ReadStrategy; 7] = [
@@ -39,6 +39,16 @@ impl Control {
     /// The strategy it stands at, if it chooses one.
     pub fn strategy(&self) -> Option<ReadStrategy> {
         matches!(self.kind, Kind::Choice(_)).then(|| strategy_of(&self.value))?
+    }
+
+    /// What it stands at, in words.
+    pub fn shown(&self, lang: Lang) -> String {
+        match &self.kind {
+            Kind::Number { .. } => decimal(self.number()),
+            Kind::Time { .. } => ms(self.number(), lang),
+            Kind::Choice(_) => self.value_name(&self.value, lang).to_string(),
+            Kind::Text => self.value.clone(),
+        }
     }
 
     /// What one of its values is called.

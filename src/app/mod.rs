@@ -2,6 +2,7 @@
 //!
 //! Plain data; no DOM, no clock. The web floor sends messages and carries the commands out.
 
+pub mod announcer;
 pub mod control;
 pub mod embed;
 pub mod export;
@@ -111,6 +112,8 @@ pub struct Model {
     pub steps: Option<Rc<host::steps::Steps>>,
     /// What the last visit left off with, while that is offered.
     pub left_off: Option<Rc<share::LeftOff>>,
+    /// What a screen reader is told.
+    pub announcer: announcer::Announcer,
 }
 
 /// What the page shows.
@@ -236,6 +239,8 @@ pub enum Msg {
     Resume(bool),
     /// The note has been there long enough.
     NoteOver,
+    /// The last announcement was long enough ago for another.
+    Rested,
 }
 
 /// Whether settings are chosen, or on their way.
@@ -322,6 +327,8 @@ pub enum Command {
     SettleLater,
     /// Send [`Msg::NoteOver`] after a while.
     EndNoteLater,
+    /// Send [`Msg::Rested`] after [`announcer::REST_MS`].
+    RestLater,
     /// Put the focus on the element with this id, once it is there.
     Focus(String),
     /// The same, if what had the focus is gone.
@@ -351,6 +358,7 @@ impl Model {
             making: None,
             steps: None,
             left_off: None,
+            announcer: announcer::Announcer::default(),
         };
         // Who opens a link to a moment wants to see that moment. A page that is loaded anew goes on where it was.
         let stands = opening::open(&start.fragment).is_ok_and(|opened| opened.playhead.is_some());

@@ -1,5 +1,6 @@
 //! What the page does about a message.
 
+use super::announcer::{self, Before, Heard};
 use super::control::strategy_of;
 use super::export::Export;
 use super::opening;
@@ -18,6 +19,16 @@ use std::rc::Rc;
 
 /// Takes a message in, and says what the web floor is to do.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
+    let (before, heard) = (Before::of(model), Heard::of(&msg));
+    let mut commands = respond(model, msg);
+    if announcer::hear(model, heard, &before) {
+        commands.push(Command::RestLater);
+    }
+    commands
+}
+
+/// What a message does.
+fn respond(model: &mut Model, msg: Msg) -> Vec<Command> {
     match msg {
         Msg::Address(fragment) => open(model, &fragment),
         Msg::OpenScenario(name) => {
@@ -126,6 +137,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
         }
         Msg::NoteOver => {
             model.note = None;
+            Vec::new()
+        }
+        Msg::Rested => {
+            model.announcer.rested();
             Vec::new()
         }
         msg => match &mut model.page {
@@ -563,22 +578,22 @@ fn note(model: &mut Model, note: Note) -> Vec<Command> {
 
 fn escape(model: &mut Model) -> Vec<Command> {
     if model.help {
-        return update(model, Msg::Help(false));
+        return respond(model, Msg::Help(false));
     }
     if model.refused.is_some() {
         return update(model, Msg::RefusalRead);
     }
     if model.sharing.is_some() {
-        return update(model, Msg::Share(false));
+        return respond(model, Msg::Share(false));
     }
     if model.sheet {
-        return update(model, Msg::Sheet(false));
+        return respond(model, Msg::Sheet(false));
     }
     if model.play().is_some_and(|play| play.followed.is_some()) {
-        return update(model, Msg::Follow(None));
+        return respond(model, Msg::Follow(None));
     }
     if model.play().is_some_and(|play| play.selected.is_some()) {
-        return update(model, Msg::Select(None));
+        return respond(model, Msg::Select(None));
     }
     Vec::new()
 }

@@ -2,8 +2,7 @@
 
 use super::icon::{Icon, icon};
 use super::{
-    broken, charts, diagram, help, inspector, outcome, panel, refused, settings, share, transport,
-    truth,
+    broken, charts, diagram, help, inspector, outcome, panel, refused, share, transport, truth,
 };
 use super::{on, value_of};
 use crate::app::control::strategy_of;
@@ -15,7 +14,7 @@ use crate::scenario::read::in_one_line;
 use crate::scenario::shipped;
 use crate::sim::Plan;
 use crate::time::{Span, Time};
-use crate::words::{Act, Happened, Lang, Say, Trouble, Word};
+use crate::words::{Act, Lang, Say, Trouble, Word};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -62,6 +61,7 @@ pub fn page(props: &Props) -> Html {
                 { content }
                 { note(model) }
             </div>
+            { spoken(model) }
             if let (Some(sharing), Some(play)) = (model.sharing, model.play()) {
                 { share::view(&share::Props { model, play, sharing, file: props.file.clone(), send: props.send.clone() }) }
             }
@@ -314,11 +314,8 @@ fn caption(model: &Model, play: &Play, title: &str) -> Html {
         .iter()
         .filter(|control| control.value != control.shipped);
     let said = changed.map(|control| {
-        let value = match control.strategy() {
-            Some(strategy) => Word::of_strategy(strategy).text(lang).to_string(),
-            None => settings::shown(control, lang),
-        };
-        format!("{}: {value}", lang.pick(&control.title, &control.name))
+        let title = lang.pick(&control.title, &control.name);
+        format!("{title}: {}", control.shown(lang))
     });
     let said: Vec<String> = said.collect();
     let now = play.snapshot.now;
@@ -360,24 +357,16 @@ fn considered_words(play: &Play, set: &[(String, String)], lang: Lang) -> Option
     Some(words.into())
 }
 
-/// The live sentence. Read aloud is only what a person did or what broke: the rest changes too often.
+/// The live sentence. It changes too often to be read aloud: for that there is [`spoken`].
 fn sentence(play: &Play, lang: Lang) -> Html {
-    let happened = play.snapshot.happened.clone().unwrap_or(Happened::Starting);
-    let text = play.sentence(lang);
-    let aloud = matches!(
-        happened,
-        Happened::Broke(_) | Happened::Mended(_) | Happened::Changed | Happened::StillWorks { .. }
-    );
-    let spoken = if aloud || play.snapshot.stopped.is_some() {
-        text.clone()
-    } else {
-        String::new()
-    };
+    html! { <p class="sentence" data-test="sentence">{ play.sentence(lang) }</p> }
+}
+
+/// What a screen reader is told. The same words again are another announcement, so they are another element.
+fn spoken(model: &Model) -> Html {
+    let (text, number) = model.announcer.said();
     html! {
-        <>
-            <p class="sentence" data-test="sentence">{ text }</p>
-            <p class="visually-hidden" role="status">{ spoken }</p>
-        </>
+        <p class="visually-hidden" role="status" data-test="spoken"><span key={number}>{ text.to_string() }</span></p>
     }
 }
 

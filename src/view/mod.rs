@@ -16,7 +16,7 @@
 //! | `fault-lasts-10`, `fault-lasts-on` | how long a fault lasts |
 //! | `diagram`, `canvas`, `node-<name>`, `people-<name>`, `topic`, `link-<from>-<to>` | the diagram and what stands in it |
 //! | `inspector`, `inspector-close` | what a node holds |
-//! | `sentence` | what just happened |
+//! | `sentence`, `spoken` | what just happened; what a screen reader is told |
 //! | `restart`, `play` (`aria-pressed`), `step`, `undo-last`, `redo`, `speed`, `speed-value`, `clock` (`data-s`), `timeline`, `bookmark` | the run |
 //! | `chart-latency`, `chart-calls`, `chart-threads`, `chart-stale` | the charts; the current value in `data-value` |
 //! | `truth`, `key-<key>`, `all-agrees`, `job-<n>`, `job-<n>-last`, `operator-queue` | the keys that disagree and who looks after them |

@@ -8,6 +8,7 @@ use super::host::{Heard, Host};
 use super::keys;
 use super::observe::Seen;
 use super::takeaway::Maker;
+use crate::app::announcer::REST_MS;
 use crate::app::embed::Autoplay;
 use crate::app::export::Export;
 use crate::app::takeaway::{Look, Wish};
@@ -67,6 +68,8 @@ pub struct App {
     focus: Option<(String, bool)>,
     note: Option<Timeout>,
     settle: Option<Timeout>,
+    /// The rest after an announcement.
+    rest: Option<Timeout>,
     seen: Option<Seen>,
     /// An embedded page begins when it is first seen.
     waits_to_be_seen: bool,
@@ -106,6 +109,7 @@ impl Component for App {
             focus: None,
             note: None,
             settle: None,
+            rest: None,
             seen: None,
             waits_to_be_seen,
             copying: None,
@@ -314,6 +318,10 @@ impl App {
             }
             Command::Focus(id) => self.focus = Some((id, false)),
             Command::FocusIfLost(id) => self.focus = Some((id, true)),
+            Command::RestLater => {
+                let send = self.send.clone();
+                self.rest = Some(Timeout::new(REST_MS, move || send.emit(Msg::Rested)));
+            }
         }
     }
 
