@@ -272,7 +272,7 @@ fn failures(now: &Snapshot) -> Vec<Failure> {
         }
     };
     if let Some(recent) = &now.recent {
-        let sum = |part: fn(&crate::metrics::ClientNumbers) -> u64| {
+        let sum = |part: fn(&crate::metrics::numbers::ClientNumbers) -> u64| {
             recent.clients.iter().map(part).sum::<u64>()
         };
         add(Failure::Refused, sum(|it| it.rejected + it.refused) > 0);
@@ -372,15 +372,15 @@ mod tests {
     fn what_a_person_changes_is_said_at_once_and_then_there_is_a_rest() {
         let mut model = page("");
         let commands = set(&mut model, "customer", "batch");
-        assert_eq!(said(&model), "Customer: batch.");
+        assert_eq!(said(&model), "customer: batch.");
         assert_eq!(commands.last(), Some(&Command::RestLater));
         // In the rest nothing is said, and nothing is lost.
         let commands = set(&mut model, "code", "replica");
         assert!(!commands.contains(&Command::RestLater));
         set(&mut model, "user", "batch");
-        assert_eq!(said(&model), "Customer: batch.");
+        assert_eq!(said(&model), "customer: batch.");
         let commands = update(&mut model, Msg::Rested);
-        assert_eq!(said(&model), "User: batch. Code: replica.");
+        assert_eq!(said(&model), "user: batch. code: replica.");
         assert_eq!(commands, [Command::RestLater]);
         assert_eq!(update(&mut model, Msg::Rested), []);
         assert_eq!(model.announcer.said().1, 2, "silence is not announced");
@@ -417,19 +417,19 @@ mod tests {
         let mut model = page("");
         look(&mut model, 1.0, vec![]);
         look(&mut model, 1.2, vec![fault(1.1, true, false)]);
-        assert_eq!(said(&model), "From now on: Common does not answer.");
+        assert_eq!(said(&model), "From now on: Common crashes.");
         look(&mut model, 1.4, vec![fault(1.1, true, false)]);
         update(&mut model, Msg::Rested);
         assert_eq!(model.announcer.said().1, 1, "it is not said twice");
         look(&mut model, 11.2, vec![fault(1.1, false, false)]);
-        assert_eq!(said(&model), "It is over: Common does not answer.");
+        assert_eq!(said(&model), "It is over: Common crashes.");
         update(&mut model, Msg::Rested);
         let mut second = fault(12.0, false, false);
         second.index = 1;
         look(&mut model, 30.0, vec![fault(1.1, false, false), second]);
         assert_eq!(
             said(&model),
-            "It is over: Common does not answer. From now on: Common does not answer."
+            "It is over: Common crashes. From now on: Common crashes."
         );
     }
 

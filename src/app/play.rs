@@ -15,7 +15,7 @@ use crate::share::Origin;
 use crate::share::story::Opened;
 use crate::sim::{Limit, Plan};
 use crate::time::{Span, Time};
-use crate::words::{Deed, Happened, Lang, Say};
+use crate::words::{Deed, Happened, Lang, Say, Word};
 use std::rc::Rc;
 
 /// Something in the diagram that can be opened.
@@ -206,6 +206,10 @@ impl Play {
     pub fn sentence(&self, lang: Lang) -> String {
         match (self.snapshot.stopped, &self.snapshot.happened) {
             (Some(limit), _) => Say::Stopped(limit).text(lang),
+            // Nothing is on its way before somebody has it begin.
+            (None, _) if !self.playing && self.snapshot.now == Time::ZERO => {
+                Word::PressPlay.text(lang).to_string()
+            }
             (None, Some(happened)) => happened.text(lang),
             (None, None) => Happened::Starting.text(lang),
         }

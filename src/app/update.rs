@@ -17,6 +17,9 @@ use crate::time::Time;
 use crate::words::Word;
 use std::rc::Rc;
 
+/// So far the keys of the stage go back and on, in seconds of the screen: at twice the speed, twice as far in the run.
+pub const SKIP_S: f64 = 5.0;
+
 /// Takes a message in, and says what the web floor is to do.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
     let (before, heard) = (Before::of(model), Heard::of(&msg));
@@ -79,6 +82,15 @@ fn respond(model: &mut Model, msg: Msg) -> Vec<Command> {
             model.sheet = open;
             let id = if open { "sheet-close" } else { "sheet-open" };
             vec![Command::Focus(id.into())]
+        }
+        Msg::Stage(on) => {
+            if model.stage == on || model.embed {
+                return Vec::new();
+            }
+            model.stage = on;
+            model.sheet = false;
+            let id = if on { "diagram" } else { "stage-open" };
+            vec![Command::Stage(on), Command::Focus(id.into())]
         }
         Msg::Escape => escape(model),
         Msg::Share(open) => {
@@ -156,7 +168,12 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
     let had_poster = model.poster;
     if matches!(
         msg,
-        Msg::Toggle | Msg::Play(true) | Msg::Step | Msg::Seek(_) | Msg::Visit(_)
+        Msg::Toggle
+            | Msg::Play(true)
+            | Msg::Step
+            | Msg::Seek(_)
+            | Msg::Skip(_)
+            | Msg::Visit(_)
     ) {
         model.poster = false;
     }
@@ -293,6 +310,12 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             vec![Command::HoldRows(keys)]
         }
         Msg::Seek(to) if to.is_finite() && to >= 0.0 => vec![Command::Seek(to)],
+        Msg::Skip(times) => {
+            // While it still goes somewhere, the next press goes on from there.
+            let from = play.snapshot.seeking.unwrap_or(play.snapshot.now_s);
+            let to = from + f64::from(times) * SKIP_S * SPEEDS[play.speed];
+            vec![Command::Seek(to.max(0.0))]
+        }
         Msg::Cause(kind) => {
             play.next_is_step = true;
             vec![Command::Inject(kind, play.fault_lasts)]
@@ -595,7 +618,7 @@ fn escape(model: &mut Model) -> Vec<Command> {
     if model.play().is_some_and(|play| play.selected.is_some()) {
         return respond(model, Msg::Select(None));
     }
-    Vec::new()
+    respond(model, Msg::Stage(false))
 }
 
 fn change(play: &Play, set: &[Setting]) -> Result<Rc<Scenario>, Vec<Problem>> {

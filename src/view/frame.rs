@@ -2,7 +2,8 @@
 
 use super::icon::{Icon, icon};
 use super::{
-    broken, charts, diagram, help, inspector, outcome, panel, refused, share, transport, truth,
+    broken, charts, diagram, help, inspector, outcome, panel, paper, refused, share, transport,
+    truth,
 };
 use super::{on, value_of};
 use crate::app::control::strategy_of;
@@ -49,17 +50,19 @@ pub fn page(props: &Props) -> Html {
     let behind = model.help || model.sharing.is_some();
     html! {
         <>
-            <div class={classes!("page", model.figure().then_some("embed"))} inert={behind} onmouseover={looks_away}>
-                if !model.figure() {
+            <div class={classes!("page", model.figure().then_some("embed"), on_stage(model).then_some("on-stage"))}
+                inert={behind} onmouseover={looks_away}>
+                if !model.figure() && !on_stage(model) {
                     if model.play().is_some() {
                         <a class="skip" href="#diagram" onclick={skip()}>{ Word::SkipToDiagram.text(lang) }</a>
                     }
                     { header(props) }
                 }
-                { share::left_off(model, &props.send) }
+                if !on_stage(model) { { share::left_off(model, &props.send) } }
                 { refused::view(model, &props.send) }
                 { content }
                 { note(model) }
+                if let Some(play) = model.play().filter(|_| !model.figure()) { { paper::view(model, play) } }
             </div>
             { spoken(model) }
             if let (Some(sharing), Some(play)) = (model.sharing, model.play()) {
@@ -68,6 +71,11 @@ pub fn page(props: &Props) -> Html {
             if model.help { { help::view(&help::Props { lang, send: props.send.clone() }) } }
         </>
     }
+}
+
+/// Whether it is shown in a lecture hall. What is wrong with a link is shown as everywhere.
+fn on_stage(model: &Model) -> bool {
+    model.stage && model.play().is_some()
 }
 
 /// The skip link moves the focus; the address belongs to the settings.
@@ -143,6 +151,11 @@ fn header(props: &Props) -> Html {
                 <button class="tool" id="share-open" disabled={model.play().is_none()} data-test="share" title={word(Word::ShareHint)} onclick={on(&props.send, Msg::Share(true))}>
                     { icon(Icon::Share) }<span class="tool-text">{ word(Word::Share) }</span>
                 </button>
+                if !model.embed {
+                    <button class="tool square" id="stage-open" data-test="stage" disabled={model.play().is_none()}
+                        aria-label={word(Word::Stage)} title={word(Word::StageHint)}
+                        onclick={on(&props.send, Msg::Stage(true))}>{ icon(Icon::Screen) }</button>
+                }
                 <button class="tool" data-test="lang" lang={lang.other().code()} title={word(Word::OtherLanguageHint)}
                     onclick={on(&props.send, Msg::Lang(lang.other()))}>{ word(Word::OtherLanguage) }</button>
                 <button class="tool square" data-test="theme" aria-label={word(theme_word)} title={word(theme_word)}
@@ -196,7 +209,7 @@ fn run(props: &Props, play: &Play) -> Html {
         names: play.names.clone(),
         snapshot: snapshot(),
         selected: play.selected,
-        legend: !model.figure(),
+        legend: !model.figure() && !model.stage,
         send: send.clone(),
     });
     let explained = play
@@ -219,7 +232,7 @@ fn run(props: &Props, play: &Play) -> Html {
         send: send.clone(),
     });
     let name_of = |action: Option<&Action>| Some(play.action_name(action?, lang));
-    let transport = transport::view(&transport::Props {
+    let transport_props = transport::Props {
         lang,
         playing: play.playing,
         speed: play.speed,
@@ -230,7 +243,21 @@ fn run(props: &Props, play: &Play) -> Html {
         opens_later: play.scenario.opens_at > Span::ZERO,
         embed: model.figure(),
         send: send.clone(),
-    });
+    };
+    if model.stage {
+        return html! {
+            <main class="lectern" id="main">
+                { outcome }
+                <div class="hero">{ diagram }</div>
+                { sentence(play, lang) }
+                <div class="foot">
+                    <h1>{ title }</h1>
+                    { transport::on_stage(&transport_props) }
+                </div>
+            </main>
+        };
+    }
+    let transport = transport::view(&transport_props);
     if model.figure() {
         return html! {
             <main class="embedded" id="main">
