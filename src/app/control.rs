@@ -119,6 +119,30 @@ pub fn choices(controls: &[Control]) -> impl Iterator<Item = (&Control, &[String
     })
 }
 
+/// So many choices of a scenario without an offer matter to a reader who only wants to try one.
+const MATTER_MAX: usize = 2;
+
+/// The choices that matter: those that the offer would make, or else the first.
+pub fn that_matter(controls: &[Control], offered: &[String]) -> Vec<Control> {
+    let chosen = |control: &&Control| control.place == Place::Strategy;
+    let of_offer = |control: &&Control| offered.contains(&control.name);
+    let matter: Vec<Control> = controls
+        .iter()
+        .filter(chosen)
+        .filter(of_offer)
+        .cloned()
+        .collect();
+    if matter.is_empty() {
+        return controls
+            .iter()
+            .filter(chosen)
+            .take(MATTER_MAX)
+            .cloned()
+            .collect();
+    }
+    matter
+}
+
 /// The settings that give all references one strategy.
 pub fn all_to(controls: &[Control], strategy: ReadStrategy) -> Vec<Setting> {
     strategies(controls)

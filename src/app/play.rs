@@ -171,6 +171,12 @@ impl Play {
         self.selected = self.selected.filter(exists);
     }
 
+    /// The names of the settings that the offer is about, taken or not.
+    pub fn offer_names(&self) -> Vec<String> {
+        let offer = self.scenario.offer.as_ref();
+        offer.map_or(Vec::new(), |offer| offer.set.keys().cloned().collect())
+    }
+
     /// The settings of the offer, as long as what it would change is as the scenario ships it: who has chosen a way of
     /// their own is not talked out of it.
     pub fn offered(&self) -> Option<Vec<Setting>> {

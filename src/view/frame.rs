@@ -6,7 +6,7 @@ use super::{
     truth,
 };
 use super::{on, value_of};
-use crate::app::control::strategy_of;
+use crate::app::control::{strategy_of, that_matter};
 use crate::app::embed::Part;
 use crate::app::fault::trouble;
 use crate::app::undo::Action;
@@ -217,9 +217,13 @@ fn run(props: &Props, play: &Play) -> Html {
         .as_ref()
         .and_then(|set| strategy_of(&set.first()?.1))
         .or(play.explained);
+    let controls = match model.figure() {
+        true => Rc::new(that_matter(&play.controls, &play.offer_names())),
+        false => play.controls.clone(),
+    };
     let panel = panel::view(&panel::Props {
         lang,
-        controls: play.controls.clone(),
+        controls,
         explained,
         offered: Rc::new(offered.unwrap_or_default()),
         faults: play.faults.clone(),
@@ -241,7 +245,6 @@ fn run(props: &Props, play: &Play) -> Html {
         undo: name_of(play.to_undo().as_ref()),
         redo: name_of(play.to_redo()),
         opens_later: play.scenario.opens_at > Span::ZERO,
-        embed: model.figure(),
         send: send.clone(),
     };
     if model.stage {
@@ -265,6 +268,7 @@ fn run(props: &Props, play: &Play) -> Html {
                 if model.shows(Part::Outcome) { { outcome } }
                 <div class="figure-place">{ diagram }{ poster(props) }</div>
                 { step(model) }
+                if model.shows(Part::Sentence) { { sentence(play, lang) } }
                 <div class="below">
                     if model.shows(Part::Transport) { { transport } }
                     if model.shows(Part::Open) { <a class="open-full" data-test="open-full" target="_blank" rel="noopener"

@@ -22,8 +22,6 @@ pub struct Props {
     pub redo: Option<String>,
     /// Whether the run was opened later than at its beginning.
     pub opens_later: bool,
-    /// Whether only the play button and the clock are shown.
-    pub embed: bool,
     pub send: Callback<Msg>,
 }
 
@@ -102,9 +100,6 @@ pub fn view(props: &Props) -> Html {
         </button>
     };
     let clock = clock_view(props);
-    if props.embed {
-        return html! { <div class="transport" role="group" aria-label={word(Word::Transport)}>{ play }{ clock }</div> };
-    }
     let on_speed = {
         let send = props.send.clone();
         Callback::from(move |event: InputEvent| {
