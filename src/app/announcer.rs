@@ -7,11 +7,12 @@
 use super::control::Control;
 use super::fault::trouble;
 use super::play::Play;
+use super::undo::Action;
 use super::{Model, Msg, Snapshot};
 use crate::scenario::Scenario;
 use crate::sim::Plan;
 use crate::sim::trace::{Anomaly, Finding};
-use crate::words::{Aloud, Failure, Happened, Lang, Say, story};
+use crate::words::{Act, Aloud, Failure, Happened, Lang, Say, story};
 use std::rc::Rc;
 
 /// So long nothing is said after an announcement, in milliseconds.
@@ -106,7 +107,10 @@ impl Announcer {
 }
 
 /// What the page was like before a message.
-pub struct Before(Option<Run>);
+pub struct Before {
+    heard: Heard,
+    run: Option<Run>,
+}
 
 struct Run {
     base: Rc<Scenario>,
@@ -117,27 +121,29 @@ struct Run {
 }
 
 impl Before {
-    /// Looks at the page.
-    pub fn of(model: &Model) -> Before {
-        Before(model.play().map(|play| Run {
+    /// Looks at the page, and at what it is about to be told.
+    pub fn of(model: &Model, msg: &Msg) -> Before {
+        let run = model.play().map(|play| Run {
             base: play.base.clone(),
             controls: play.controls.clone(),
             seed: play.scenario.seed,
             snapshot: play.snapshot.clone(),
             playing: play.playing,
-        }))
+        });
+        let heard = Heard::of(model, msg);
+        Before { heard, run }
     }
 }
 
 /// Hears what a message has changed, and says what there is to say. Whether something was said.
-pub fn hear(model: &mut Model, msg: Heard, before: &Before) -> bool {
+pub fn hear(model: &mut Model, before: Before) -> bool {
     let lang = model.lang;
     let mut announcer = std::mem::take(&mut model.announcer);
-    match (model.play(), &before.0) {
-        (Some(play), Some(before)) if Rc::ptr_eq(&before.base, &play.base) => {
-            hear_person(&mut announcer, play, msg, before, lang);
-            if !Rc::ptr_eq(&before.snapshot, &play.snapshot) {
-                hear_run(&mut announcer, play, &before.snapshot, lang);
+    match (model.play(), &before.run) {
+        (Some(play), Some(run)) if Rc::ptr_eq(&run.base, &play.base) => {
+            hear_person(&mut announcer, play, before.heard, run, lang);
+            if !Rc::ptr_eq(&run.snapshot, &play.snapshot) {
+                hear_run(&mut announcer, play, &run.snapshot, lang);
             }
         }
         _ => announcer.forget_run(),
@@ -148,8 +154,7 @@ pub fn hear(model: &mut Model, msg: Heard, before: &Before) -> bool {
 }
 
 /// What a person has done, as far as it cannot be seen from what has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
+enum Heard {
     /// The run begins anew.
     Restart,
     /// The offer is taken.
@@ -158,18 +163,30 @@ pub enum Heard {
     Redrive,
     /// The run was stopped or let go on by hand.
     Toggle,
+    /// Something was taken back or done again: what is said of it.
+    Back(String),
     /// Everything else.
     Other,
 }
 
 impl Heard {
-    /// What of a message is heard.
-    pub fn of(msg: &Msg) -> Heard {
+    fn of(model: &Model, msg: &Msg) -> Heard {
+        let lang = model.lang;
+        let back = |act: fn(&str) -> Act<'_>, of: fn(&Play) -> Option<Action>| {
+            let name = model
+                .play()
+                .and_then(|play| Some(play.action_name(&of(play)?, lang)));
+            name.map_or(Heard::Other, |name| {
+                Heard::Back(format!("{}.", act(&name).text(lang)))
+            })
+        };
         match msg {
             Msg::Restart => Heard::Restart,
             Msg::TakeOffer => Heard::Offer,
             Msg::Redrive(_) => Heard::Redrive,
             Msg::Toggle | Msg::Step => Heard::Toggle,
+            Msg::Undo => back(|name| Act::Undo(name), |play| play.to_undo()),
+            Msg::Redo => back(|name| Act::Redo(name), |play| play.to_redo().cloned()),
             _ => Heard::Other,
         }
     }
@@ -193,6 +210,7 @@ fn hear_person(announcer: &mut Announcer, play: &Play, msg: Heard, before: &Run,
             announcer.forget_run();
             announcer.once(Aloud::Restarted.text(lang));
         }
+        Heard::Back(text) => announcer.once(text),
         Heard::Redrive => announcer.once(Aloud::Redriven.text(lang)),
         Heard::Offer => announcer.taken_s = Some(play.snapshot.now_s),
         Heard::Toggle if before.playing != play.playing => {

@@ -1,6 +1,6 @@
 //! What the page does about a message.
 
-use super::announcer::{self, Before, Heard};
+use super::announcer::{self, Before};
 use super::control::strategy_of;
 use super::export::Export;
 use super::opening;
@@ -22,9 +22,9 @@ pub const SKIP_S: f64 = 5.0;
 
 /// Takes a message in, and says what the web floor is to do.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
-    let (before, heard) = (Before::of(model), Heard::of(&msg));
+    let before = Before::of(model, &msg);
     let mut commands = respond(model, msg);
-    if announcer::hear(model, heard, &before) {
+    if announcer::hear(model, before) {
         commands.push(Command::RestLater);
     }
     commands

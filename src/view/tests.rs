@@ -8,7 +8,7 @@ use crate::metrics::HeadlineNow;
 use crate::run::Run;
 use crate::share::{Link, Origin};
 use crate::time::Time;
-use crate::words::{Happened, Lang};
+use crate::words::{Happened, Lang, Word};
 use serde_json::json;
 use std::future::Future;
 use std::pin::pin;
@@ -228,7 +228,7 @@ fn what_is_wrong_with_a_link_is_said_in_the_reader_s_language() {
 }
 
 #[test]
-fn an_embedded_page_has_the_diagram_the_strategies_the_outcome_and_nothing_else() {
+fn an_embedded_page_has_the_diagram_the_strategies_the_outcome_and_the_transport() {
     let (model, _) = Model::new(Start {
         embed: true,
         ..Start::default()
@@ -239,6 +239,8 @@ fn an_embedded_page_has_the_diagram_the_strategies_the_outcome_and_nothing_else(
         "diagram",
         "strategy-customer-batch",
         "play",
+        "sentence",
+        "speed",
         "open-full",
     ] {
         assert!(html.contains(&format!("data-test=\"{there}\"")), "{there}");
@@ -246,10 +248,9 @@ fn an_embedded_page_has_the_diagram_the_strategies_the_outcome_and_nothing_else(
     for gone in [
         "numbers",
         "faults",
-        "speed",
         "chart-latency",
         "share",
-        "sentence",
+        "paper",
         "inspector",
     ] {
         assert!(!html.contains(&format!("data-test=\"{gone}\"")), "{gone}");
