@@ -168,12 +168,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
     let had_poster = model.poster;
     if matches!(
         msg,
-        Msg::Toggle
-            | Msg::Play(true)
-            | Msg::Step
-            | Msg::Seek(_)
-            | Msg::Skip(_)
-            | Msg::Visit(_)
+        Msg::Toggle | Msg::Play(true) | Msg::Step | Msg::Seek(_) | Msg::Skip(_) | Msg::Visit(_)
     ) {
         model.poster = false;
     }
@@ -272,6 +267,8 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             commands
         }
         Msg::Restart => {
+            // What has stopped by itself has not been stopped by the person.
+            play.playing |= play.stopped().is_some();
             play.followed = None;
             play.moving = None;
             let story = Rc::new(Story::new(play.scenario.clone()));
