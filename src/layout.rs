@@ -1,17 +1,23 @@
 //! Floor 3: where things stand in the diagram. A plan and a form in, geometry out; no drawing, no page.
 //!
-//! Services stand in columns (wide) or rows (tall) by how far they are from the people; each has its store beside it.
-//! People who only feed a service far from the others stand behind it. A topic of the message bus stands below the one
-//! who publishes, before those who listen. One unit is about one CSS pixel.
+//! Services stand in columns (wide) or rows (tall) by how far they are from the people; each has its store below or
+//! beside it, whichever leaves the text larger in the frame. People who only feed a service far from the others stand
+//! behind it. A topic of the message bus stands in a lane of its own, between those who publish and those who listen.
+//! One unit is one CSS pixel in a frame that is just large enough; the smallest text has [`TEXT_MIN`] of them.
 
+mod aspect;
 mod bus;
-mod feeds;
 mod grid;
 mod layers;
+mod lines;
 mod place;
-mod routes;
+mod tall;
 #[cfg(test)]
 mod tests;
+mod wide;
+mod wide_lines;
+
+pub use aspect::Aspect;
 
 pub use grid::{ONE_BY_ONE_MAX, Slots, slots};
 
@@ -97,6 +103,8 @@ pub struct People {
     pub figure: Rect,
     /// Where the rings of their open requests stand.
     pub rings: Rect,
+    /// The baselines of the four lines of text below the figure: name, requests a second, what they see, what goes wrong.
+    pub lines: [f64; 4],
 }
 
 /// A service.
@@ -112,6 +120,14 @@ pub struct ServiceBox {
     pub rows: Vec<Rect>,
     /// Its caches.
     pub drawers: Vec<Drawer>,
+    /// Where its name begins (on the baseline).
+    pub title: Point,
+    /// Where it says what it is, or what is wrong (on the baseline).
+    pub sub: Point,
+    /// Where it says how many wait at the door (on the baseline).
+    pub waits: Point,
+    /// Where the number of its busy threads ends (on the baseline).
+    pub live: Point,
     /// Whether it belongs to somebody else: a corner is cut off.
     pub external: bool,
 }
@@ -134,6 +150,10 @@ pub struct Cylinder {
     pub rect: Rect,
     /// Half the height of its lid.
     pub lid: f64,
+    /// Where its name begins (on the baseline).
+    pub title: Point,
+    /// Whether there is room for a number beside its name.
+    pub roomy: bool,
     /// Where its connections stand, on the rim.
     pub rim: Rect,
     /// The tables in it.
@@ -168,10 +188,14 @@ pub struct TopicBox {
     pub rect: Rect,
     /// The middle of the triangle, where events come in.
     pub triangle: Point,
-    /// The baseline of its name.
+    /// Where its name begins (on the baseline).
     pub title: Point,
+    /// Where it says how many events come in a second (on the baseline).
+    pub rate: Point,
     /// Its queues.
     pub lanes: Vec<Lane>,
+    /// Whether anything is published on it with the settings of now. One that is not used is small, and has no queues.
+    pub used: bool,
 }
 
 /// The queue of a subscription: messages wait in it from the left to the right, where consumers take them out.
@@ -181,10 +205,10 @@ pub struct Lane {
     pub subscription: u16,
     /// All of it.
     pub rect: Rect,
-    /// Where its name begins (on the baseline), and how much room there is for it.
-    pub name: (Point, f64),
-    /// Where the numbers end (on the baseline).
-    pub numbers: Point,
+    /// Where its name begins (on the baseline).
+    pub name: Point,
+    /// Where its numbers begin (on the baseline), if there is room for them.
+    pub numbers: Option<Point>,
     /// Where messages wait.
     pub beads: Rect,
     /// Where those stand that consumers have in hand.
@@ -217,58 +241,38 @@ pub struct Chip {
     pub rect: Rect,
 }
 
-/// Where messages of a link run: from any instance at one end to any at the other, round the corners in between.
+/// The line of a link: all messages of the link run along it, between whichever instances they are sent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Route {
-    /// Where each instance of the `from` end sends from.
-    pub from: Vec<Point>,
-    /// The corners on the way.
-    pub via: Vec<Point>,
-    /// Where each instance of the `to` end receives.
-    pub to: Vec<Point>,
-    /// Whether other routes end beside this one, so that its numbers must stand near its own end.
-    pub crowded: bool,
+    /// Its corners, both ends included. The ends lie on the edges of the boxes.
+    pub way: Vec<Point>,
+    /// Where its numbers stand, if it has any.
+    pub label: Option<Label>,
+}
+
+/// The place of a line's numbers. No other line runs through it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Label {
+    /// Where the number of calls a second stands (on the baseline).
+    pub rate: Point,
+    /// Where it is said what is not drawn, or what is wrong (on the baseline).
+    pub note: Point,
+    /// Whether the texts are centred on these points; otherwise they begin there.
+    pub centred: bool,
+    /// The middle of the piece of the line that the numbers stand at.
+    pub line: Point,
 }
 
 impl Route {
-    /// Both ends between two instances (the last known ones, if there are fewer).
-    pub fn line(&self, from: u16, to: u16) -> (Point, Point) {
-        let at = |points: &[Point], index: u16| {
-            points
-                .get(index as usize)
-                .or(points.last())
-                .copied()
-                .unwrap_or_default()
-        };
-        (at(&self.from, from), at(&self.to, to))
+    /// A point on the way, `lane` to the right of it.
+    pub fn at(&self, t: f64, lane: f64) -> Point {
+        on_way(&self.way, t, lane)
     }
 
-    /// The corners of the way between two instances, both ends included.
-    pub fn corners(&self, from: u16, to: u16) -> impl Iterator<Item = Point> + '_ {
-        let (a, b) = self.line(from, to);
-        let via = self.via.iter().copied();
-        std::iter::once(a).chain(via).chain(std::iter::once(b))
-    }
-
-    /// A point on the way between two instances, `lane` to the right of it.
-    pub fn at(&self, from: u16, to: u16, t: f64, lane: f64) -> Point {
-        let (a, b) = self.line(from, to);
-        if self.via.is_empty() {
-            return along(a, b, t, lane);
-        }
-        let parts = || self.corners(from, to).zip(self.corners(from, to).skip(1));
-        let length = |(a, b): (Point, Point)| (b.x - a.x).hypot(b.y - a.y);
-        let mut left = t * parts().map(length).sum::<f64>();
-        let mut last = (a, b, 1.0);
-        for (a, b) in parts() {
-            let part = length((a, b)).max(1e-9);
-            last = (a, b, (left / part).min(1.0));
-            if left <= part {
-                break;
-            }
-            left -= part;
-        }
-        along(last.0, last.1, last.2, lane)
+    /// The middle of what can be told apart from other lines: where a cut is drawn.
+    pub fn middle(&self) -> Point {
+        self.label
+            .map_or_else(|| self.at(0.5, 0.0), |label| label.line)
     }
 }
 
@@ -279,12 +283,16 @@ pub struct Feed {
     pub link: u16,
     /// The middle of the triangle.
     pub at: Point,
-    /// Where events leave the owner.
-    pub from: Point,
-    /// Where they enter the reader's store (replicas).
-    pub to_store: Point,
-    /// Where they enter the reader itself (caches).
-    pub to_service: Point,
+    /// Where its two lines of text begin (on the baselines).
+    pub text: [Point; 2],
+    /// All of it.
+    pub rect: Rect,
+    /// The events' way from the owner to the triangle.
+    pub from: Vec<Point>,
+    /// Their way on into the reader's store (replicas).
+    pub to_store: Vec<Point>,
+    /// Their way on into the reader itself (caches).
+    pub to_service: Vec<Point>,
     /// Whether any replica listens.
     pub replicas: bool,
     /// Whether any cache listens.
@@ -316,11 +324,19 @@ pub struct Layout {
 
 /// Half the distance between the lane of requests and the lane of answers.
 pub const LANE: f64 = 4.5;
+/// The size of the smallest text.
+pub const TEXT_MIN: f64 = 11.0;
 
 impl Layout {
-    /// The picture of a plan. `main_client` is the client whose outcome counts; it stands first.
+    /// The picture of a plan, for a frame of the usual proportions. `main_client` is the client whose outcome counts; it
+    /// stands first.
     pub fn new(plan: &Plan, main_client: u16, form: Form) -> Layout {
-        place::Placer::new(plan, main_client, form).place()
+        Layout::fitting(plan, main_client, form, Aspect::default())
+    }
+
+    /// The picture of a plan for a frame of these proportions. (A tall picture is as high as it needs to be.)
+    pub fn fitting(plan: &Plan, main_client: u16, form: Form, aspect: Aspect) -> Layout {
+        place::Placer::new(plan, main_client, form).place(aspect)
     }
 
     /// Whether it is a picture of this plan.
@@ -342,12 +358,51 @@ impl Layout {
     }
 }
 
+/// A point on a way, `t` of its length from its beginning and `lane` to the right of it. Round a corner the lane keeps its
+/// distance from the line.
+pub fn on_way(way: &[Point], t: f64, lane: f64) -> Point {
+    let length = |a: Point, b: Point| (b.x - a.x).hypot(b.y - a.y);
+    let pieces = || way.windows(2).map(|ends| (ends[0], ends[1]));
+    let mut left = t * pieces().map(|(a, b)| length(a, b)).sum::<f64>();
+    let mut last = way.first().copied().unwrap_or_default();
+    for (index, (a, b)) in pieces().enumerate() {
+        let part = length(a, b);
+        if left <= part || index + 2 == way.len() {
+            let share = (left / part.max(1e-9)).min(1.0);
+            let (a, b) = (beside(way, index, lane), beside(way, index + 1, lane));
+            return Point {
+                x: a.x + (b.x - a.x) * share,
+                y: a.y + (b.y - a.y) * share,
+            };
+        }
+        left -= part;
+        last = b;
+    }
+    last
+}
+
+/// A corner of a way, moved by `lane` to the right of both its pieces.
+fn beside(way: &[Point], corner: usize, lane: f64) -> Point {
+    let right = |a: Point, b: Point| {
+        let length = (b.x - a.x).hypot(b.y - a.y).max(1e-9);
+        (-(b.y - a.y) / length, (b.x - a.x) / length)
+    };
+    let at = way[corner];
+    let before = corner.checked_sub(1).map(|index| right(way[index], at));
+    let after = way.get(corner + 1).map(|next| right(at, *next));
+    let (x, y) = match (before, after) {
+        // At a right angle the sum of both directions leads to where the lanes meet.
+        (Some(a), Some(b)) if (a.0 * b.0 + a.1 * b.1).abs() < 0.5 => (a.0 + b.0, a.1 + b.1),
+        (Some(one), _) | (None, Some(one)) => one,
+        (None, None) => (0.0, 0.0),
+    };
+    Point {
+        x: at.x + x * lane,
+        y: at.y + y * lane,
+    }
+}
+
 /// A point on the way from `a` to `b`, `lane` to the right of it.
 pub fn along(a: Point, b: Point, t: f64, lane: f64) -> Point {
-    let (dx, dy) = (b.x - a.x, b.y - a.y);
-    let length = (dx * dx + dy * dy).sqrt().max(1e-9);
-    Point {
-        x: a.x + dx * t - dy / length * lane,
-        y: a.y + dy * t + dx / length * lane,
-    }
+    on_way(&[a, b], t, lane)
 }

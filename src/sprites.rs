@@ -7,7 +7,7 @@
 
 mod signs;
 
-use crate::layout::{LANE, Layout, Point, along};
+use crate::layout::{LANE, Layout, Point, along, on_way};
 use crate::sim::trace::{Copies, Message, Outcome, What};
 use crate::sim::{End, Plan};
 use crate::time::{Span, Time};
@@ -156,8 +156,6 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                 request,
                 link,
                 message,
-                from_instance,
-                to_instance,
                 arrives,
                 lost,
                 ..
@@ -173,11 +171,15 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                 let clarity = chosen(serial, many);
                 if since <= lasts && clarity > 0.0 {
                     let route = &layout.routes[link as usize];
+                    if route.way.is_empty() {
+                        // What was sent before the settings changed has no line any more.
+                        continue;
+                    }
                     let kind = kind_of(plan, link, message);
                     let t = share(since, lasts);
                     let mut mark = travelling(kind, t, lost, |t| match message {
-                        Message::Request => route.at(from_instance, to_instance, t, LANE),
-                        Message::Answer(_) => route.at(from_instance, to_instance, 1.0 - t, -LANE),
+                        Message::Request => route.at(t, LANE),
+                        Message::Answer(_) => route.at(1.0 - t, -LANE),
                     });
                     mark.alpha *= clarity;
                     mark.sign = signs.of(request, record.at);
@@ -200,15 +202,15 @@ pub fn picture(trace: &TraceLog, plan: &Plan, layout: &Layout, now: Time, speed:
                     && chosen(u64::from(key), many) == 1.0
                 {
                     let to = match copies {
-                        Copies::Replica(_) => feed.to_store,
-                        Copies::ReferenceCache(_) | Copies::Cache(_) => feed.to_service,
+                        Copies::Replica(_) => &feed.to_store,
+                        Copies::ReferenceCache(_) | Copies::Cache(_) => &feed.to_service,
                     };
                     let t = share(since, lasts);
                     picture.marks.push(travelling(Kind::Event, t, lost, |t| {
                         if t < 0.5 {
-                            along(feed.from, feed.at, t * 2.0, 0.0)
+                            on_way(&feed.from, t * 2.0, 0.0)
                         } else {
-                            along(feed.at, to, t * 2.0 - 1.0, 0.0)
+                            on_way(to, t * 2.0 - 1.0, 0.0)
                         }
                     }));
                 }

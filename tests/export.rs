@@ -416,6 +416,24 @@ fn a_request_that_is_not_there_is_a_sentence_and_no_diagram() {
 }
 
 #[test]
+fn the_pictures_have_the_sizes_of_the_page() {
+    let page = include_str!("../static/style.css");
+    let size = |sheet: &str, selector: &str| -> Option<f64> {
+        let rule = sheet.split_once(&format!("{selector} {{"))?.1;
+        let (_, rest) = rule.split_once('}')?.0.split_once("font-size:")?;
+        rest.trim().split_once("px")?.0.parse().ok()
+    };
+    let spaced = svg::style(Theme::Light).replace('{', " {");
+    for name in [
+        "title", "live", "sub", "tiny", "table", "seen", "rate", "note",
+    ] {
+        let of_page = size(page, &format!(".picture .{name}"));
+        assert_eq!(of_page, size(&spaced, &format!(".{name}")), "{name}");
+        assert!(of_page >= Some(msa_playground::layout::TEXT_MIN), "{name}");
+    }
+}
+
+#[test]
 fn the_pictures_have_the_colours_of_the_page() {
     let style = include_str!("../static/style.css");
     let (light, dark) = style

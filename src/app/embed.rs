@@ -11,7 +11,7 @@ use crate::words::Lang;
 pub enum Controls {
     /// The outcome and the diagram, to look at.
     None,
-    /// With the choices that matter and the transport, and the sentence where the frame is wide enough for it.
+    /// With the choices, and with play and pause.
     #[default]
     Basic,
     /// The whole page.
@@ -118,7 +118,8 @@ impl Embed {
     pub fn shows(&self, part: Part) -> bool {
         let among = match self.controls {
             Controls::None => matches!(part, Part::Outcome | Part::Open),
-            Controls::Basic | Controls::Full => true,
+            Controls::Basic => part != Part::Sentence,
+            Controls::Full => true,
         };
         among && !self.hidden.contains(&part)
     }
@@ -176,13 +177,7 @@ mod tests {
             ("none", vec![Part::Outcome, Part::Open]),
             (
                 "basic",
-                vec![
-                    Part::Outcome,
-                    Part::Choices,
-                    Part::Transport,
-                    Part::Sentence,
-                    Part::Open,
-                ],
+                vec![Part::Outcome, Part::Choices, Part::Transport, Part::Open],
             ),
             (
                 "full",

@@ -2,11 +2,12 @@
 
 use super::control::{Control, controls};
 use super::fault::{Possible, possible};
+use super::legend::Marks;
 use super::names::Names;
 use super::slide::Moving;
 use super::snapshot::Snapshot;
 use super::undo::History;
-use crate::layout::{Form, Layout};
+use crate::layout::{Aspect, Form, Layout};
 use crate::metrics::{HeadlineNow, main_client};
 use crate::scenario::settings::{self, Setting};
 use crate::scenario::{ReadStrategy, Scenario};
@@ -15,7 +16,7 @@ use crate::share::Origin;
 use crate::share::story::Opened;
 use crate::sim::{Limit, Plan};
 use crate::time::{Span, Time};
-use crate::words::{Deed, Happened, Lang, Say, Word};
+use crate::words::{Deed, Happened, Lang, Say};
 use std::rc::Rc;
 
 /// Something in the diagram that can be opened.
@@ -74,6 +75,10 @@ pub struct Play {
     pub names: Rc<Names>,
     /// Where things stand.
     pub layout: Rc<Layout>,
+    /// The proportions of the diagram's frame.
+    pub aspect: Aspect,
+    /// The marks that the diagram can show.
+    pub marks: Marks,
     /// What can go wrong.
     pub faults: Rc<Vec<Possible>>,
     /// The client whose outcome counts.
@@ -115,6 +120,8 @@ impl Play {
             controls: Rc::default(),
             names: Rc::default(),
             layout: Rc::default(),
+            aspect: Aspect::default(),
+            marks: Marks::default(),
             faults: Rc::default(),
             main_client: 0,
             owner: None,
@@ -158,7 +165,8 @@ impl Play {
         let names = Names::new(&self.scenario, &plan);
         self.faults = Rc::new(possible(&plan, &names));
         self.names = Rc::new(names);
-        self.layout = Rc::new(Layout::new(&plan, self.main_client, form));
+        self.arrange(&plan, form);
+        self.marks = Marks::of(&plan, !self.layout.feeds.is_empty());
         self.controls = Rc::new(controls(&self.base, &self.scenario));
         if let Some(set) = self.moving.as_ref().and_then(|moving| moving.to.clone()) {
             self.show_moved(&set);
@@ -171,10 +179,16 @@ impl Play {
         self.selected = self.selected.filter(exists);
     }
 
-    /// The names of the settings that the offer is about, taken or not.
-    pub fn offer_names(&self) -> Vec<String> {
-        let offer = self.scenario.offer.as_ref();
-        offer.map_or(Vec::new(), |offer| offer.set.keys().cloned().collect())
+    /// Fits the picture into the frame.
+    pub fn fit(&mut self, form: Form) {
+        self.arrange(&Plan::new(&self.scenario), form);
+    }
+
+    fn arrange(&mut self, plan: &Plan, form: Form) {
+        let layout = Layout::fitting(plan, self.main_client, form, self.aspect);
+        if *self.layout != layout {
+            self.layout = Rc::new(layout);
+        }
     }
 
     /// The settings of the offer, as long as what it would change is as the scenario ships it: who has chosen a way of
@@ -212,10 +226,6 @@ impl Play {
     pub fn sentence(&self, lang: Lang) -> String {
         match (self.snapshot.stopped, &self.snapshot.happened) {
             (Some(limit), _) => Say::Stopped(limit).text(lang),
-            // Nothing is on its way before somebody has it begin.
-            (None, _) if !self.playing && self.snapshot.now == Time::ZERO => {
-                Word::PressPlay.text(lang).to_string()
-            }
             (None, Some(happened)) => happened.text(lang),
             (None, None) => Happened::Starting.text(lang),
         }

@@ -1,6 +1,5 @@
 //! What the page does about a message.
 
-use super::announcer::{self, Before};
 use super::control::strategy_of;
 use super::export::Export;
 use super::opening;
@@ -17,21 +16,8 @@ use crate::time::Time;
 use crate::words::Word;
 use std::rc::Rc;
 
-/// So far the keys of the stage go back and on, in seconds of the screen: at twice the speed, twice as far in the run.
-pub const SKIP_S: f64 = 5.0;
-
 /// Takes a message in, and says what the web floor is to do.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
-    let before = Before::of(model, &msg);
-    let mut commands = respond(model, msg);
-    if announcer::hear(model, before) {
-        commands.push(Command::RestLater);
-    }
-    commands
-}
-
-/// What a message does.
-fn respond(model: &mut Model, msg: Msg) -> Vec<Command> {
     match msg {
         Msg::Address(fragment) => open(model, &fragment),
         Msg::OpenScenario(name) => {
@@ -60,6 +46,14 @@ fn respond(model: &mut Model, msg: Msg) -> Vec<Command> {
             model.reduced_motion = reduced;
             Vec::new()
         }
+        Msg::Frame(width, height) => {
+            let form = model.form;
+            if let Page::Run(play) = &mut model.page {
+                play.aspect = play.aspect.after(width, height);
+                play.fit(form);
+            }
+            Vec::new()
+        }
         Msg::Form(form) => {
             if model.form != form {
                 model.form = form;
@@ -82,15 +76,6 @@ fn respond(model: &mut Model, msg: Msg) -> Vec<Command> {
             model.sheet = open;
             let id = if open { "sheet-close" } else { "sheet-open" };
             vec![Command::Focus(id.into())]
-        }
-        Msg::Stage(on) => {
-            if model.stage == on || model.embed {
-                return Vec::new();
-            }
-            model.stage = on;
-            model.sheet = false;
-            let id = if on { "diagram" } else { "stage-open" };
-            vec![Command::Stage(on), Command::Focus(id.into())]
         }
         Msg::Escape => escape(model),
         Msg::Share(open) => {
@@ -151,10 +136,6 @@ fn respond(model: &mut Model, msg: Msg) -> Vec<Command> {
             model.note = None;
             Vec::new()
         }
-        Msg::Rested => {
-            model.announcer.rested();
-            Vec::new()
-        }
         msg => match &mut model.page {
             Page::Run(_) => update_play(model, msg),
             Page::Broken(_) => Vec::new(),
@@ -168,7 +149,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
     let had_poster = model.poster;
     if matches!(
         msg,
-        Msg::Toggle | Msg::Play(true) | Msg::Step | Msg::Seek(_) | Msg::Skip(_) | Msg::Visit(_)
+        Msg::Toggle | Msg::Play(true) | Msg::Step | Msg::Seek(_) | Msg::Visit(_)
     ) {
         model.poster = false;
     }
@@ -267,8 +248,6 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             commands
         }
         Msg::Restart => {
-            // What has stopped by itself has not been stopped by the person.
-            play.playing |= play.stopped().is_some();
             play.followed = None;
             play.moving = None;
             let story = Rc::new(Story::new(play.scenario.clone()));
@@ -307,12 +286,6 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             vec![Command::HoldRows(keys)]
         }
         Msg::Seek(to) if to.is_finite() && to >= 0.0 => vec![Command::Seek(to)],
-        Msg::Skip(times) => {
-            // While it still goes somewhere, the next press goes on from there.
-            let from = play.snapshot.seeking.unwrap_or(play.snapshot.now_s);
-            let to = from + f64::from(times) * SKIP_S * SPEEDS[play.speed];
-            vec![Command::Seek(to.max(0.0))]
-        }
         Msg::Cause(kind) => {
             play.next_is_step = true;
             vec![Command::Inject(kind, play.fault_lasts)]
@@ -598,24 +571,24 @@ fn note(model: &mut Model, note: Note) -> Vec<Command> {
 
 fn escape(model: &mut Model) -> Vec<Command> {
     if model.help {
-        return respond(model, Msg::Help(false));
+        return update(model, Msg::Help(false));
     }
     if model.refused.is_some() {
         return update(model, Msg::RefusalRead);
     }
     if model.sharing.is_some() {
-        return respond(model, Msg::Share(false));
+        return update(model, Msg::Share(false));
     }
     if model.sheet {
-        return respond(model, Msg::Sheet(false));
+        return update(model, Msg::Sheet(false));
     }
     if model.play().is_some_and(|play| play.followed.is_some()) {
-        return respond(model, Msg::Follow(None));
+        return update(model, Msg::Follow(None));
     }
     if model.play().is_some_and(|play| play.selected.is_some()) {
-        return respond(model, Msg::Select(None));
+        return update(model, Msg::Select(None));
     }
-    respond(model, Msg::Stage(false))
+    Vec::new()
 }
 
 fn change(play: &Play, set: &[Setting]) -> Result<Rc<Scenario>, Vec<Problem>> {

@@ -154,8 +154,6 @@ impl Film<'_> {
             What::Hop {
                 request,
                 message,
-                from_instance: a,
-                to_instance: b,
                 lost,
                 ..
             } => {
@@ -165,12 +163,15 @@ impl Film<'_> {
                     return None;
                 }
                 let route = &layout.routes[link as usize];
-                let pieces = if route.via.is_empty() { 1 } else { PIECES };
+                if route.way.is_empty() {
+                    return None;
+                }
+                let pieces = if route.way.len() < 3 { 1 } else { PIECES };
                 let points = (0..=pieces).map(|piece| {
                     let t = f64::from(piece) / f64::from(pieces);
                     match message {
-                        Message::Request => route.at(a, b, t, LANE),
-                        Message::Answer(_) => route.at(a, b, 1.0 - t, -LANE),
+                        Message::Request => route.at(t, LANE),
+                        Message::Answer(_) => route.at(1.0 - t, -LANE),
                     }
                 });
                 let kind = kind_of(self.scene.plan, link, message);
@@ -184,14 +185,18 @@ impl Film<'_> {
                     return None;
                 }
                 let to = match copies {
-                    Copies::Replica(_) => feed.to_store,
-                    Copies::ReferenceCache(_) | Copies::Cache(_) => feed.to_service,
+                    Copies::Replica(_) => &feed.to_store,
+                    Copies::ReferenceCache(_) | Copies::Cache(_) => &feed.to_service,
                 };
                 (
                     Kind::Event,
                     Sign::default(),
                     lost,
-                    vec![feed.from, feed.at, to],
+                    feed.from
+                        .iter()
+                        .chain(to.iter().skip(1))
+                        .copied()
+                        .collect::<Vec<Point>>(),
                 )
             }
             _ => return None,

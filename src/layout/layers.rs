@@ -1,5 +1,6 @@
 //! How far from the people a service or a topic stands.
 
+use crate::sim::plan::Instruction;
 use crate::sim::{End, Plan};
 
 /// For each service its layer: how many calls it is away from a person, at the most; who is called by nobody but clients
@@ -61,6 +62,18 @@ pub(super) fn home_of_topic(plan: &Plan, layers: &[usize], topic: u16) -> usize 
     let subscriptions = plan.topics[topic as usize].subscriptions.clone();
     let consumers = subscriptions.map(|it| of(plan.subscriptions[it as usize].service));
     consumers.filter(|layer| *layer > 0).min().unwrap_or(1) - 1
+}
+
+/// Whether anything is published on a topic, with the settings of now. (A reconciliation that is switched off repairs
+/// nothing.)
+pub(super) fn is_used(plan: &Plan, topic: u16) -> bool {
+    let code = plan.code.iter();
+    let mut published = code.filter_map(|it| match it {
+        Instruction::Publish { topic, .. } => Some(*topic),
+        _ => None,
+    });
+    let repaired = plan.reconciliations.iter().any(|it| it.enabled);
+    published.any(|it| it == topic) || repaired && publishers(plan, topic).next().is_some()
 }
 
 /// Who publishes on a topic, with the settings of now.

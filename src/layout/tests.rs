@@ -68,8 +68,7 @@ fn check_sound(layout: &Layout) {
         }
     }
     for route in &layout.routes {
-        assert!(!route.from.is_empty() && !route.to.is_empty());
-        for corner in route.corners(0, 0) {
+        for corner in &route.way {
             assert!(
                 page.contains(&Rect::new(corner.x, corner.y, 0.0, 0.0)),
                 "{corner:?} is not on the page"
@@ -257,7 +256,7 @@ fn a_topic_stands_between_who_publishes_and_who_listens() {
     let at = |name: &str| plan.services.iter().position(|it| it.name == name).unwrap();
     let wide = Layout::new(&plan, 0, Form::Wide);
     let topic = wide.topics[0].rect;
-    assert!(topic.y > wide.services[at("order")].rect.bottom());
+    assert!(topic.x > wide.services[at("order")].rect.right());
     for listener in ["stock", "mail"] {
         assert!(topic.right() < wide.services[at(listener)].rect.x);
     }
@@ -298,4 +297,28 @@ fn a_point_along_a_line_is_on_its_lane() {
     // The answer's lane is on the other side, because it runs the other way.
     assert_eq!(along(b, a, 0.5, 2.0), Point { x: 5.0, y: -2.0 });
     assert_eq!(along(a, a, 0.5, 2.0), a);
+}
+
+#[test]
+fn a_lane_keeps_its_distance_round_a_corner() {
+    let way = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)].map(|(x, y)| Point { x, y });
+    assert_eq!(on_way(&way, 0.25, 2.0), Point { x: 4.0, y: 2.0 });
+    assert_eq!(on_way(&way, 0.5, 2.0), Point { x: 8.0, y: 2.0 });
+    assert_eq!(on_way(&way, 1.0, 2.0), Point { x: 8.0, y: 10.0 });
+    assert_eq!(on_way(&way, 0.5, -2.0), Point { x: 12.0, y: -2.0 });
+    assert_eq!(on_way(&[], 0.5, 2.0), Point::default());
+}
+
+#[test]
+fn a_topic_that_nobody_publishes_on_is_small_and_in_its_place() {
+    let base = shipped::load("order-payment").unwrap();
+    let layout = |by: &str| {
+        let set = [("by".to_string(), by.to_string())];
+        let plan = Plan::new(&settings::apply(&base, &set).unwrap());
+        Layout::new(&plan, 0, Form::Wide)
+    };
+    let (calls, events) = (layout("calls"), layout("events"));
+    assert!(!calls.topics[0].used && events.topics[0].used);
+    assert!(calls.topics[0].rect.h < 0.5 * events.topics[0].rect.h);
+    assert!(events.topics[0].rect.contains(&calls.topics[0].rect));
 }

@@ -37,6 +37,11 @@ pub struct GuardPlan {
 }
 
 impl GuardPlan {
+    /// Whether a call may be tried more than once.
+    pub fn repeats(&self) -> bool {
+        self.policy.as_ref().is_some_and(Policy::repeats)
+    }
+
     /// What a document puts in front of a call, if anything.
     pub fn new(
         caller: End,

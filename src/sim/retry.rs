@@ -79,6 +79,11 @@ impl Policy {
         }
     }
 
+    /// Whether there may be a second attempt.
+    pub fn repeats(&self) -> bool {
+        self.on != 0 && self.attempts != Some(1)
+    }
+
     /// An attempt has failed: what follows. Every failure of a kind that is tried again counts against the budget, also
     /// the last; only a wait with jitter draws from `luck`.
     pub fn next(

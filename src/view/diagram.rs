@@ -4,8 +4,9 @@ use super::help::legend;
 use super::people::figure;
 use super::store::cylinder;
 use super::topic::topic;
+use crate::app::legend::Marks;
 use crate::app::names::Names;
-use crate::app::snapshot::{FaultNow, LinkNow};
+use crate::app::snapshot::FaultNow;
 use crate::app::{Msg, Node, Snapshot};
 use crate::layout::{Feed, Form, Layout, Point, Rect, ServiceBox};
 use crate::scenario::FaultKind;
@@ -22,8 +23,9 @@ pub struct Props {
     pub names: Rc<Names>,
     pub snapshot: Rc<Snapshot>,
     pub selected: Option<Node>,
-    /// Whether the marks are explained below.
+    /// Whether the marks are explained below, and which of them there can be.
     pub legend: bool,
+    pub marks: Marks,
     pub send: Callback<Msg>,
 }
 
@@ -87,7 +89,11 @@ fn line(a: Point, b: Point, class: Classes) -> Html {
 /// The diagram.
 pub fn view(props: &Props) -> Html {
     let (lang, layout) = (props.lang, &*props.layout);
-    let writes = layout.stores.iter().any(|store| store.locks.is_some());
+    let slowed = props
+        .snapshot
+        .links
+        .iter()
+        .any(|link| link.slowed && link.per_s > 0.0);
     let form = match layout.form {
         Form::Wide => "wide",
         Form::Tall => "tall",
@@ -101,16 +107,19 @@ pub fn view(props: &Props) -> Html {
                         aria-label={Say::DiagramOf(&props.title).text(lang)} class={classes!(props.selected.map(|_| "chosen"))}>
                         { for (0..layout.routes.len()).map(|link| route(props, link)) }
                         { for layout.feeds.iter().map(|it| feed(props, it)) }
-                        // In the order of the flow, in which they are read and reached by the keyboard.
-                        { for layout.people.iter().map(|it| figure(props, it)) }
-                        { for layout.services.iter().map(|it| service(props, it)) }
-                        { for layout.stores.iter().map(|it| cylinder(props, it)) }
                         { for layout.topics.iter().map(|it| topic(props, it)) }
+                        { for layout.stores.iter().map(|it| cylinder(props, it)) }
+                        { for layout.services.iter().map(|it| service(props, it)) }
+                        { for layout.people.iter().map(|it| figure(props, it)) }
                     </svg>
                     <canvas data-test="canvas" id="overlay" aria-hidden="true"></canvas>
                 </div>
             </div>
-            if props.legend { { legend(lang, writes) } }
+            <div class="below-picture">
+                if props.legend { { legend(lang, props.marks) } }
+                // Its place is kept: the picture does not jump when it is said.
+                <p class={classes!("slowed", (!slowed).then_some("unsaid"))}>{ Say::Drawn(1, true).text(lang) }</p>
+            </div>
         </section>
     }
 }
@@ -136,185 +145,97 @@ fn link_fault(props: &Props, link: usize) -> Option<&FaultNow> {
 
 /// The line of a link, with what moves on it in numbers.
 fn route(props: &Props, link: usize) -> Html {
-    let (lang, layout) = (props.lang, &*props.layout);
-    let route = &layout.routes[link];
+    let (lang, route) = (props.lang, &props.layout.routes[link]);
     let Some((from, to)) = props.names.links.get(link) else {
         return Html::default();
     };
-    let now = props.snapshot.links.get(link).copied().unwrap_or_default();
-    let from_service = props.names.services.iter().any(|it| it.key == from.key);
-    let to_service = props.names.services.iter().any(|it| it.key == to.key);
-    let events_only = layout.feeds.iter().any(|feed| feed.link as usize == link);
-    // A link between services that carries nothing now (the way of events, say) has no line of its own.
-    let fault = link_fault(props, link);
-    if from_service && to_service && (events_only || backwards(props, link)) {
+    if route.way.is_empty() {
+        // The way of change events, which a feed shows.
         return Html::default();
     }
-    let cut = fault
-        .is_some_and(|fault| matches!(fault.kind, FaultKind::Cut { .. } | FaultKind::Hold { .. }));
-    let class = classes!(
-        "route",
-        cut.then_some("cut"),
-        (now.per_s == 0.0).then_some("quiet")
-    );
+    let now = props.snapshot.links.get(link).copied().unwrap_or_default();
+    let fault = link_fault(props, link).map(|fault| &fault.kind);
+    let cut = matches!(fault, Some(FaultKind::Cut { .. } | FaultKind::Hold { .. }));
     let bus = [from, to]
         .iter()
         .any(|end| props.names.topics.iter().any(|it| it.key == end.key));
-    if bus || !route.via.is_empty() {
-        return bent(props, link, bus, cut, now.per_s, &now);
-    }
-    let mesh: Vec<(Point, Point)> = if route.from.len() * route.to.len() <= 9 {
-        (0..route.from.len() as u16)
-            .flat_map(|a| (0..route.to.len() as u16).map(move |b| (a, b)))
-            .map(|(a, b)| route.line(a, b))
-            .collect()
-    } else {
-        vec![(middle(&route.from), middle(&route.to))]
-    };
-    let (a, b) = (middle(&route.from), middle(&route.to));
-    let at = Point {
-        x: f64::midpoint(a.x, b.x),
-        y: f64::midpoint(a.y, b.y),
-    };
-    let between_services = from_service && to_service;
-    let span = route.to.iter().chain(&route.from).map(|point| point.y);
-    let (top, bottom) = span.fold((f64::MAX, f64::MIN), |(top, bottom), y| {
-        (top.min(y), bottom.max(y))
-    });
-    let right = route
-        .to
-        .iter()
-        .chain(&route.from)
-        .map(|point| point.x)
-        .fold(0.0, f64::max);
-    let (rate_at, note_at) = match layout.form {
-        // Each at the end that is its own.
-        Form::Wide if route.crowded => (
-            Point {
-                x: b.x - 84.0,
-                y: b.y - (b.x - 84.0 - b.x) / (a.x - b.x) * (b.y - a.y) - 9.0,
-            },
-            Point {
-                x: b.x - 84.0,
-                y: b.y - (b.x - 84.0 - b.x) / (a.x - b.x) * (b.y - a.y) + 17.0,
-            },
-        ),
-        Form::Wide => (
-            Point {
-                x: at.x,
-                y: top - 16.0,
-            },
-            Point {
-                x: at.x,
-                y: bottom + 28.0,
-            },
-        ),
-        Form::Tall => (
-            Point {
-                x: right + 20.0,
-                y: at.y - 2.0,
-            },
-            Point {
-                x: right + 20.0,
-                y: at.y + 13.0,
-            },
-        ),
-    };
-    let note = match fault.map(|fault| &fault.kind) {
-        Some(FaultKind::Cut { .. } | FaultKind::Hold { .. }) => {
-            Word::LinkCut.text(lang).to_string()
-        }
-        Some(FaultKind::Loss { .. }) => Word::AnswersLost.text(lang).to_string(),
-        _ if now.per_s > 0.0 => Say::Drawn(now.one_in, now.slowed).text(lang),
-        _ => String::new(),
-    };
-    html! {
-        <g data-test={format!("link-{}-{}", from.key, to.key)}>
-            { for mesh.into_iter().map(|(a, b)| line(a, b, class.clone())) }
-            if cut {
-                <path class="cut-mark" d={format!("M{:.1} {:.1}l-10 20M{:.1} {:.1}l-10 20", at.x + 1.0, at.y - 10.0, at.x + 9.0, at.y - 10.0)}/>
-            }
-            if between_services {
-                if now.per_s > 0.0 { { text(rate_at.x, rate_at.y, "rate beside", Say::CallsPerSecond(now.per_s).text(lang)) } }
-                { text(note_at.x, note_at.y, "note beside", note) }
-            }
-        </g>
-    }
-}
-
-/// A route round corners, or one of the bus.
-fn bent(props: &Props, link: usize, bus: bool, cut: bool, per_s: f64, now: &LinkNow) -> Html {
-    let lang = props.lang;
-    let route = &props.layout.routes[link];
     let class = classes!(
         "route",
         bus.then_some("bus"),
         cut.then_some("cut"),
-        (per_s == 0.0).then_some("quiet")
+        (now.per_s == 0.0).then_some("quiet"),
+        breadth(now.per_s),
     );
-    let ways: Vec<u16> = (0..route.from.len().max(route.to.len()).min(9) as u16).collect();
-    let (from, to) = &props.names.links[link];
-    // Above the box that it leads to.
-    let named = |service: &&ServiceBox| {
-        let name = props.names.services.get(service.service as usize);
-        name.is_some_and(|name| name.key == to.key)
+    let corners = route.way.iter();
+    let points: Vec<String> = corners
+        .map(|at| format!("{:.1},{:.1}", at.x, at.y))
+        .collect();
+    let Point { x, y } = route.middle();
+    let note = match fault {
+        Some(FaultKind::Loss { .. }) => Word::AnswersLost.text(lang).to_string(),
+        Some(_) => Word::LinkCut.text(lang).to_string(),
+        // That messages are drawn slower than they are is said once, below.
+        None if now.per_s > 0.0 => Say::Drawn(now.one_in, false).text(lang),
+        None => String::new(),
     };
-    let services = &props.layout.services;
-    let at = services.iter().find(named).map(|it| it.rect);
-    let at = at.filter(|_| !bus && per_s > 0.0);
     html! {
         <g data-test={format!("link-{}-{}", from.key, to.key)}>
-            { for ways.into_iter().map(|way| {
-                let points: Vec<String> = route.corners(way, way).map(|at| format!("{:.1},{:.1}", at.x, at.y)).collect();
-                html! { <polyline class={class.clone()} points={points.join(" ")}/> }
-            }) }
-            if let Some(at) = at {
-                { text(at.x + 8.0, at.y - 7.0, "rate beside", Say::CallsPerSecond(now.per_s).text(lang)) }
-                { text(at.x + 100.0, at.y - 7.0, "note beside", Say::Drawn(now.one_in, now.slowed).text(lang)) }
+            <polyline {class} points={points.join(" ")}/>
+            if cut {
+                <path class="cut-mark" d={format!("M{:.1} {:.1}l-10 20M{:.1} {:.1}l-10 20", x + 1.0, y - 10.0, x + 9.0, y - 10.0)}/>
+            }
+            if let Some(label) = route.label {
+                if now.per_s > 0.0 {
+                    { text(label.rate.x, label.rate.y, if label.centred { "rate" } else { "rate start" }, Say::CallsPerSecond(now.per_s).text(lang)) }
+                }
+                { text(label.note.x, label.note.y, if label.centred { "note" } else { "note start" }, note) }
             }
         </g>
     }
 }
 
-/// Whether a link only exists as the way back of a pair (owner to reader), which events take.
-fn backwards(props: &Props, link: usize) -> bool {
-    let Some((from, to)) = props.names.links.get(link) else {
-        return false;
-    };
-    props.names.links[..link]
-        .iter()
-        .any(|(other_from, other_to)| other_from == to && other_to == from)
-}
-
-fn middle(points: &[Point]) -> Point {
-    let n = points.len().max(1) as f64;
-    Point {
-        x: points.iter().map(|point| point.x).sum::<f64>() / n,
-        y: points.iter().map(|point| point.y).sum::<f64>() / n,
+/// How broad a line is drawn: by the powers of ten of what runs along it, so that it seldom changes.
+fn breadth(per_s: f64) -> Option<&'static str> {
+    match per_s {
+        ..10.0 => None,
+        10.0..100.0 => Some("tens"),
+        100.0..1000.0 => Some("hundreds"),
+        _ => Some("thousands"),
     }
 }
 
 /// A feed: a triangle between an owner and the copies that listen.
 fn feed(props: &Props, feed: &Feed) -> Html {
     let lang = props.lang;
-    let Point { x, y } = feed.at;
     let now = props
         .snapshot
         .links
         .get(feed.link as usize)
         .copied()
         .unwrap_or_default();
-    let class = || classes!("route", "events");
+    let way = |way: &[Point]| {
+        let points: Vec<String> = way
+            .iter()
+            .map(|at| format!("{:.1},{:.1}", at.x, at.y))
+            .collect();
+        html! { <polyline class="route events" points={points.join(" ")}/> }
+    };
+    let [word, rate] = feed.text;
     html! {
         <g class="topic" data-test="topic">
-            { line(feed.from, feed.at, class()) }
-            if feed.replicas { { line(feed.at, feed.to_store, class()) } }
-            if feed.caches { { line(feed.at, feed.to_service, class()) } }
-            <path class="triangle" d={format!("M{x:.1} {:.1}l15 25h-30z", y - 15.0)}/>
-            { text(x, y + 26.0, "rate", Word::Topic.text(lang)) }
-            { text(x, y + 41.0, "note", Say::PerSecond(now.per_s).text(lang)) }
+            { way(&feed.from) }
+            if feed.replicas { { way(&feed.to_store) } }
+            if feed.caches { { way(&feed.to_service) } }
+            <path class="triangle" d={triangle(feed.at)}/>
+            { text(word.x, word.y, "note end", Word::Topic.text(lang)) }
+            { text(rate.x, rate.y, "note start", Say::PerSecond(now.per_s).text(lang)) }
         </g>
     }
+}
+
+/// The outline of a topic's triangle.
+pub(super) fn triangle(at: Point) -> String {
+    format!("M{:.1} {:.1}l13 21h-26z", at.x, at.y - 12.5)
 }
 
 /// A box with a corner cut off: it belongs to somebody else.
@@ -363,8 +284,6 @@ fn service(props: &Props, place: &ServiceBox) -> Html {
     };
     let node = Node::Service(place.service);
     let r = place.rect;
-    let wide = props.layout.form == Form::Wide;
-    let head = if wide { 26.0 } else { 21.0 };
     let door = place.rows.first().map_or(r.x, |row| row.x) - 7.0;
     let last = place.rows.last().map_or(r.bottom(), Rect::bottom);
     let first = place.rows.first().map_or(r.y, |row| row.y);
@@ -382,20 +301,22 @@ fn service(props: &Props, place: &ServiceBox) -> Html {
             } else {
                 { rect(r, 12.0, "box") }
             }
-            { text(r.x + 12.0, r.y + head, "title", name.text(lang).to_string()) }
-            { text(r.right() - if place.external { 14.0 } else { 12.0 }, r.y + head, "live", if now.instances.is_empty() { String::new() } else { format!("{in_use}/{threads}") }) }
-            { text(r.x + 12.0, r.y + head + if wide { 17.0 } else { 14.0 }, "sub",
-                if now.instances.is_empty() { String::new() } else { Say::InstancesOfThreads(now.instances.len() as u32, per_instance).text(lang) }) }
-            { text(r.right() - 12.0, r.y + head + if wide { 17.0 } else { 14.0 }, "sub end state", state) }
+            { text(place.title.x, place.title.y, "title", name.text(lang).to_string()) }
+            { text(place.live.x, place.live.y, "live", if now.instances.is_empty() { String::new() } else { format!("{in_use}/{threads}") }) }
+            if !state.is_empty() {
+                { text(place.sub.x, place.sub.y, "sub state", state) }
+            } else if !now.instances.is_empty() {
+                { text(place.sub.x, place.sub.y, "sub", Say::InstancesOfThreads(now.instances.len() as u32, per_instance).text(lang)) }
+            }
             { line(Point { x: door, y: first }, Point { x: door, y: last }, classes!("door")) }
             if queued > 0 {
-                { text(r.x + 10.0, last + 10.0, "tiny", Say::Waiting(queued).text(lang)) }
+                { text(place.waits.x, place.waits.y, "tiny", Say::Waiting(queued).text(lang)) }
             }
             { for place.drawers.iter().map(|drawer| {
                 let name = props.names.caches.get(drawer.cache as usize).map_or("", |name| name.text(lang));
                 html! { <>
                     { rect(drawer.rect, 4.0, "drawer") }
-                    { text(drawer.rect.x + 6.0, drawer.rect.y + if wide { 15.0 } else { 13.0 }, "tiny ink", name.to_string()) }
+                    { text(drawer.rect.x + 6.0, drawer.rect.y + 13.0, "tiny ink", name.to_string()) }
                 </> }
             }) }
         </>

@@ -1,7 +1,7 @@
 //! People in the diagram: a figure, what they ask for, and what they see right now.
 
 use super::diagram::{Props, text};
-use crate::layout::{Form, People};
+use crate::layout::People;
 use crate::words::{Figure, Say, Word, figure_ms};
 use yew::prelude::*;
 
@@ -60,7 +60,6 @@ pub(super) fn figure(props: &Props, people: &People) -> Html {
         let Figure { value, unit } = figure_ms(ms, lang);
         format!("{value} {unit}")
     });
-    let tall = props.layout.form == Form::Tall;
     let label = Say::People {
         name,
         asks,
@@ -84,7 +83,7 @@ pub(super) fn figure(props: &Props, people: &People) -> Html {
             </>
         }
     };
-    let top = y + if tall { 52.0 } else { 56.0 };
+    let [named, asking, seeing, failing] = people.lines;
     let rate = if asked > 0.0 {
         Say::PerSecond(asked).text(lang)
     } else {
@@ -94,14 +93,10 @@ pub(super) fn figure(props: &Props, people: &People) -> Html {
         <g class={classes!("people", (bad > 0).then_some("bad"))} data-test={format!("people-{key}")} role="img"
             aria-label={label.text(lang)}>
             <g class="figure-drawing">{ drawing }</g>
-            { text(r.x, top, "title small", name.to_string()) }
-            { text(r.x, top + 15.0, "sub", rate) }
-            if !tall {
-                { text(r.x, top + 33.0, "seen", seen.unwrap_or_default()) }
-                if bad > 0 { { text(r.x, top + 49.0, "sub trouble", Say::BadPerSecond(bad as f64 / seconds).text(lang)) } }
-            } else if let Some(seen) = seen {
-                { text(r.x + 46.0, top + 15.0, "seen", seen) }
-            }
+            { text(r.x, named, "title small", name.to_string()) }
+            { text(r.x, asking, "sub", rate) }
+            { text(r.x, seeing, "seen", seen.unwrap_or_default()) }
+            if bad > 0 { { text(r.x, failing, "sub trouble", Say::BadPerSecond(bad as f64 / seconds).text(lang)) } }
         </g>
     }
 }

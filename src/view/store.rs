@@ -2,7 +2,7 @@
 
 use super::diagram::{Button, Props, button, rect, text};
 use crate::app::Node;
-use crate::layout::{Chip, ChipKind, Cylinder, Form, Outbox};
+use crate::layout::{Chip, ChipKind, Cylinder, Outbox};
 use crate::scenario::FaultKind;
 use crate::words::{Say, Word};
 use yew::prelude::*;
@@ -29,16 +29,9 @@ pub(super) fn cylinder(props: &Props, place: &Cylinder) -> Html {
         w = r.w,
     );
     let (a, b) = place.wire;
-    let head = r.y
-        + 2.0 * lid
-        + if props.layout.form == Form::Wide {
-            15.0
-        } else {
-            14.0
-        };
     let state = if down {
         Word::Down.text(lang).to_string()
-    } else if props.layout.form == Form::Tall {
+    } else if !place.roomy {
         // The name needs the room; the rim says it, too.
         String::new()
     } else {
@@ -51,8 +44,8 @@ pub(super) fn cylinder(props: &Props, place: &Cylinder) -> Html {
             <line class="wire" x1={a.x.to_string()} y1={a.y.to_string()} x2={b.x.to_string()} y2={b.y.to_string()}/>
             <path class="body" d={body}/>
             <ellipse class="lid" cx={cx.to_string()} cy={(r.y + lid).to_string()} rx={rx.to_string()} ry={lid.to_string()}/>
-            { text(r.x + 12.0, head, "title small", name.text(lang).to_string()) }
-            { text(r.right() - 12.0, head, "live small", state) }
+            { text(place.title.x, place.title.y, "title small", name.text(lang).to_string()) }
+            { text(r.right() - 12.0, place.title.y, "live small", state) }
             { for place.chips.iter().map(|it| chip(props, it)) }
             { for place.outboxes.iter().map(|it| outbox(props, it)) }
             if place.more > 0 {
@@ -109,7 +102,7 @@ fn chip(props: &Props, chip: &Chip) -> Html {
     html! {
         <g>
             { rect(r, 4.0, class) }
-            { text(r.x + 8.0, middle, "table", format!("{sign}{name}")) }
+            { text(r.x + 6.0, middle, "table", format!("{sign}{name}")) }
         </g>
     }
 }
@@ -123,8 +116,8 @@ fn outbox(props: &Props, place: &Outbox) -> Html {
     html! {
         <g class="outbox" data-test="outbox">
             { rect(r, 4.0, "outbox-box") }
-            { text(r.x + 6.0, r.y + 13.0, "tiny ink", word.text(lang)) }
-            { text(r.right() - 6.0, r.y + 13.0, "tiny end count", waiting.map_or(String::new(), u32::to_string)) }
+            { text(r.x + 6.0, r.y + 12.5, "tiny ink", word.text(lang)) }
+            { text(r.right() - 6.0, r.y + 12.5, "tiny end count", waiting.map_or(String::new(), u32::to_string)) }
         </g>
     }
 }

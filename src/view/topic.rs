@@ -1,6 +1,6 @@
 //! A topic in the diagram: a triangle, and a queue for each subscription with a tray for dead letters below it.
 
-use super::diagram::{Button, Props, button, rect, text};
+use super::diagram::{Button, Props, button, rect, text, triangle};
 use crate::app::Node;
 use crate::app::snapshot::QueueNow;
 use crate::layout::{Lane, TopicBox};
@@ -27,7 +27,6 @@ pub(super) fn topic(props: &Props, place: &TopicBox) -> Html {
     let links = props.names.links.iter().zip(&props.snapshot.links);
     let into = links.filter(|((_, to), _)| to.key == name.key);
     let published: f64 = into.map(|(_, link)| link.per_s).sum();
-    let (x, y) = (place.triangle.x, place.triangle.y);
     let state = if down {
         Word::Down.text(lang).to_string()
     } else if published > 0.0 {
@@ -38,10 +37,10 @@ pub(super) fn topic(props: &Props, place: &TopicBox) -> Html {
     let inner = html! {
         <>
             { rect(place.rect, 12.0, "box bus") }
-            <path class="triangle" d={format!("M{x:.1} {:.1}l15 25h-30z", y - 15.0)}/>
+            <path class="triangle" d={triangle(place.triangle)}/>
             { text(place.title.x, place.title.y, "title small", name.text(lang).to_string()) }
-            { text(place.rect.right() - 12.0, place.title.y, "live small", state) }
-            { for place.lanes.iter().map(|it| lane(props, it, queue(it))) }
+            if place.used { { text(place.rate.x, place.rate.y, "sub", state) } }
+            if place.used { { for place.lanes.iter().map(|it| lane(props, it, queue(it))) } }
         </>
     };
     let label = Say::Topic {
@@ -56,6 +55,7 @@ pub(super) fn topic(props: &Props, place: &TopicBox) -> Html {
         label: label.text(lang),
         class: classes!(
             "bus-topic",
+            (!place.used).then_some("unused"),
             down.then_some("down"),
             chosen.then_some("selected")
         ),
@@ -72,16 +72,18 @@ fn lane(props: &Props, lane: &Lane, now: QueueNow) -> Html {
     let name = names
         .get(lane.subscription as usize)
         .map_or("", |name| name.text(lang));
-    let (at, b, t) = (lane.name.0, lane.beads, lane.tray);
+    let (at, b, t) = (lane.name, lane.beads, lane.tray);
     // A tray is open at its top.
     let tray = format!("M{:.1} {:.1}v{:.1}h{:.1}v-{:.1}", t.x, t.y, t.h, t.w, t.h);
     html! {
         <g>
             { text(at.x, at.y, "tiny ink", name.to_string()) }
-            { text(lane.numbers.x, lane.numbers.y, "tiny end", Say::QueueOf(now.queued + now.delayed, now.in_hand).text(lang)) }
+            if let Some(at) = lane.numbers {
+                { text(at.x, at.y, "tiny", Say::QueueOf(now.queued + now.delayed, now.in_hand).text(lang)) }
+            }
             <path class="queue" d={format!("M{:.1} {:.1}h{:.1}", b.x, b.bottom() + 1.5, b.w)}/>
             <path class={classes!("tray", (now.dead > 0).then_some("full"))} d={tray}/>
-            { text(t.x - 6.0, t.bottom(), "tiny end", Say::DeadLetters(now.dead).text(lang)) }
+            { text(t.x - 6.0, t.bottom() - 1.0, "tiny end", Say::DeadLetters(now.dead).text(lang)) }
         </g>
     }
 }

@@ -90,7 +90,8 @@ impl Painter<'_> {
                 self.locks(store, *locks);
             }
         }
-        for lane in self.layout.topics.iter().flat_map(|topic| &topic.lanes) {
+        let used = self.layout.topics.iter().filter(|topic| topic.used);
+        for lane in used.flat_map(|topic| &topic.lanes) {
             self.lane(sim, lane);
         }
         for people in &self.layout.people {
@@ -108,7 +109,7 @@ impl Painter<'_> {
                 continue;
             };
             self.ctx.begin_path();
-            for corner in route.corners(0, 0) {
+            for corner in &route.way {
                 self.ctx.line_to(corner.x, corner.y);
             }
             self.ctx.stroke();

@@ -159,7 +159,7 @@ impl Painter<'_> {
     pub(super) fn number(&self, x: f64, y: f64, number: u32, colour: &str) -> f64 {
         let text = number.to_string();
         self.fill(colour);
-        self.ctx.set_font("600 10px system-ui, sans-serif");
+        self.ctx.set_font("600 11px system-ui, sans-serif");
         // What is written is text, and stands somewhere.
         let _ = self.ctx.fill_text(&text, x, y);
         6.0 * text.len() as f64

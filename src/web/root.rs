@@ -8,7 +8,6 @@ use super::host::{Heard, Host};
 use super::keys;
 use super::observe::Seen;
 use super::takeaway::Maker;
-use crate::app::announcer::REST_MS;
 use crate::app::embed::Autoplay;
 use crate::app::export::Export;
 use crate::app::takeaway::{Look, Wish};
@@ -19,7 +18,6 @@ use crate::view;
 use crate::words::Word;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
-use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -69,10 +67,6 @@ pub struct App {
     focus: Option<(String, bool)>,
     note: Option<Timeout>,
     settle: Option<Timeout>,
-    /// Whether the page is on the stage, for who listens to the keys.
-    stage: Rc<Cell<bool>>,
-    /// The rest after an announcement.
-    rest: Option<Timeout>,
     seen: Option<Seen>,
     /// An embedded page begins when it is first seen.
     waits_to_be_seen: bool,
@@ -106,14 +100,12 @@ impl Component for App {
             start.embed && !start.reduced_motion && start.embedding.autoplay == Autoplay::Visible;
         let (model, commands) = Model::new(start);
         let figure = model.figure();
-        let stage = Rc::new(Cell::new(model.stage));
         let mut app = App {
             model: Rc::new(model),
             engine,
             focus: None,
             note: None,
             settle: None,
-            rest: None,
             seen: None,
             waits_to_be_seen,
             copying: None,
@@ -127,21 +119,19 @@ impl Component for App {
                 &send,
                 guest.then(|| ctx.link().callback(Event::Key)),
                 figure,
-                &stage,
             ),
-            stage,
             dice: ctx.link().callback(|()| Event::Dice),
             file: ctx.link().callback(Event::File),
             send,
         };
         app.carry_out(commands);
+        let resized = ctx.link().callback(|()| Event::Resized);
+        app._listeners.extend(
+            environment::window()
+                .map(|window| EventListener::new(&window, "resize", move |_| resized.emit(()))),
+        );
         if app.model.embed {
             app.host = Host::listen(&app.model.embedding, ctx.link().callback(Event::Heard));
-            let resized = ctx.link().callback(|()| Event::Resized);
-            app._listeners
-                .extend(environment::window().map(|window| {
-                    EventListener::new(&window, "resize", move |_| resized.emit(()))
-                }));
         } else {
             app._listeners.extend(files::listeners(&app.send));
             let leave = ctx.link().callback(|()| Event::LeaveOff);
@@ -233,6 +223,7 @@ impl Component for App {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
+        self.measure(ctx);
         if let Some((id, if_lost)) = self.focus.take()
             && !(if_lost && environment::has_focus())
         {
@@ -276,6 +267,19 @@ impl App {
         self.carry_out(commands);
     }
 
+    /// Tells when the frame of the diagram has other proportions than its picture.
+    fn measure(&self, ctx: &Context<Self>) {
+        let frame = environment::document()
+            .and_then(|document| document.query_selector("#diagram .frame").ok().flatten());
+        if let (Some(frame), Some(play)) = (frame, self.model.play()) {
+            let (width, height) = (frame.client_width().into(), frame.client_height().into());
+            if play.aspect.after(width, height) != play.aspect {
+                let frame = Msg::Frame(width, height);
+                ctx.link().send_message(Event::Msg(frame));
+            }
+        }
+    }
+
     fn carry_out(&mut self, commands: Vec<Command>) {
         // The layout belongs to the settings that the commands bring.
         if let AppPage::Run(play) = &self.model.page {
@@ -310,10 +314,6 @@ impl App {
             Command::Export(export) => self.export(export),
             Command::RememberLang(lang) => environment::remember_lang(lang),
             Command::RememberTheme(theme) => environment::remember_theme(theme),
-            Command::Stage(on) => {
-                self.stage.set(on);
-                environment::stage(on);
-            }
             Command::Dress { lang, title, theme } => {
                 environment::dress(lang, &title, theme);
                 self.engine.refresh_palette();
@@ -328,10 +328,6 @@ impl App {
             }
             Command::Focus(id) => self.focus = Some((id, false)),
             Command::FocusIfLost(id) => self.focus = Some((id, true)),
-            Command::RestLater => {
-                let send = self.send.clone();
-                self.rest = Some(Timeout::new(REST_MS, move || send.emit(Msg::Rested)));
-            }
         }
     }
 
@@ -423,7 +419,6 @@ fn listeners(
     send: &Callback<Msg>,
     unused: Option<Callback<web_sys::KeyboardEvent>>,
     figure: bool,
-    stage: &Rc<Cell<bool>>,
 ) -> Vec<EventListener> {
     let Some(window) = environment::window() else {
         return Vec::new();
@@ -433,7 +428,7 @@ fn listeners(
     listeners.push(EventListener::new(&window, "hashchange", move |_| {
         on_address.emit(Msg::Address(environment::fragment()));
     }));
-    let (on_key, stage) = (send.clone(), stage.clone());
+    let on_key = send.clone();
     let active = EventListenerOptions::enable_prevent_default();
     listeners.push(EventListener::new_with_options(
         &window,
@@ -443,8 +438,7 @@ fn listeners(
             let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>() else {
                 return;
             };
-            let stage = unused.is_none().then(|| stage.get());
-            match (keys::meaning(event, stage), &unused) {
+            match (keys::meaning(event), &unused) {
                 // Whether there is anything to close is not known here.
                 (Some(Msg::Escape), Some(unused)) => unused.emit(event.clone()),
                 (Some(msg), _) => {
@@ -456,19 +450,6 @@ fn listeners(
             }
         },
     ));
-    if let Some(document) = environment::document() {
-        let on_screen = send.clone();
-        // The browser's own way out of the whole screen (Escape, too) leads off the stage.
-        listeners.push(EventListener::new(
-            &document.clone(),
-            "fullscreenchange",
-            move |_| {
-                if document.fullscreen_element().is_none() {
-                    on_screen.emit(Msg::Stage(false));
-                }
-            },
-        ));
-    }
     let mut on_media = |query: &str, msg: fn(bool) -> Msg| {
         let send = send.clone();
         if let Some(media) = environment::media(query) {

@@ -3,9 +3,9 @@
 
 mod accessible;
 mod acting;
-mod aloud;
 mod article;
 mod breaking;
+mod diagram;
 mod documentation;
 mod element;
 mod embedding;
@@ -16,19 +16,15 @@ mod harness_works;
 mod host;
 mod keyboard;
 mod languages;
-mod lectern;
 mod links;
 mod opening;
-mod paper;
 mod picture;
 mod playground;
 mod reading;
 mod running;
 mod sharing;
-mod steady;
 #[path = "../support/mod.rs"]
 mod support;
-mod whole;
 mod writing;
 mod wrong;
 

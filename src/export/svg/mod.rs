@@ -154,6 +154,10 @@ pub fn document(
     pen.text.push_str("</g>");
     let below = scene.layout.height + MARGIN + CAPTION / 2.0;
     pen.text((0.0, below), "sub f-muted", caption);
+    if scene.live && scene.moving.captions.iter().any(|it| it.slowed) {
+        let said = Say::Drawn(1, true).text(subject.lang);
+        pen.text((scene.layout.width, below), "sub end f-muted", &said);
+    }
     pen.text.push_str("</svg>\n");
     pen.text
 }

@@ -28,7 +28,8 @@ pub fn draw(pen: &mut Pen, scene: &Scene) {
             self::locks(pen, store, *its);
         }
     }
-    for it in scene.layout.topics.iter().flat_map(|topic| &topic.lanes) {
+    let used = scene.layout.topics.iter().filter(|topic| topic.used);
+    for it in used.flat_map(|topic| &topic.lanes) {
         lane(pen, scene, it);
     }
     for people in &scene.layout.people {

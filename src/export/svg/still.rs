@@ -4,15 +4,11 @@
 use super::Scene;
 use super::pen::Pen;
 use crate::layout::{
-    Chip, ChipKind, Cylinder, Feed, Form, Lane, People, Point, Rect, ServiceBox, TopicBox,
+    Chip, ChipKind, Cylinder, Feed, Lane, People, Point, Rect, ServiceBox, TopicBox,
 };
 use crate::scenario::FaultKind;
 use crate::sim::End;
-use crate::sprites::Caption;
 use crate::words::{Figure, Say, Word, decimal, figure_ms};
-
-/// Lines between instances are drawn one by one up to so many.
-const MESH_MAX: usize = 9;
 
 /// Everything, the lines first.
 pub fn draw(pen: &mut Pen, scene: &Scene) {
@@ -36,22 +32,6 @@ pub fn draw(pen: &mut Pen, scene: &Scene) {
     }
 }
 
-fn middle(points: &[Point]) -> Point {
-    let n = points.len().max(1) as f64;
-    Point {
-        x: points.iter().map(|point| point.x).sum::<f64>() / n,
-        y: points.iter().map(|point| point.y).sum::<f64>() / n,
-    }
-}
-
-/// Whether a link only exists as the way back of a pair, which events take.
-fn backwards(scene: &Scene, link: u16) -> bool {
-    let links = &scene.plan.links;
-    let its = &links[link as usize];
-    let mut before = links[..link as usize].iter();
-    before.any(|other| other.from == its.to && other.to == its.from)
-}
-
 /// What is wrong with a link, while it is.
 fn link_fault<'a>(scene: &'a Scene, link: u16) -> Option<&'a FaultKind> {
     let its = &scene.plan.links[link as usize];
@@ -71,151 +51,83 @@ fn link_fault<'a>(scene: &'a Scene, link: u16) -> Option<&'a FaultKind> {
     })
 }
 
+/// The line of a link, with what moves on it in numbers.
 fn route(pen: &mut Pen, scene: &Scene, link: u16) {
     let lang = scene.lang;
     let its = &scene.plan.links[link as usize];
     let route = &scene.layout.routes[link as usize];
-    let service = |end: End| matches!(end, End::Service(_));
-    let topic = |end: End| matches!(end, End::Topic(_));
-    let between_services = service(its.from) && service(its.to);
-    let events_only = scene.layout.feeds.iter().any(|feed| feed.link == link);
-    if between_services && (events_only || backwards(scene, link)) {
+    if route.way.is_empty() {
+        // The way of change events, which a feed shows.
         return;
     }
     let caption = scene.caption(link);
     let per_s = caption.map_or(0.0, |caption| caption.per_s);
     let fault = link_fault(scene, link);
     let cut = matches!(fault, Some(FaultKind::Cut { .. } | FaultKind::Hold { .. }));
-    let bus = topic(its.from) || topic(its.to);
-    let (class, dashes, opacity) = match (cut, bus) {
-        (true, _) => ("s-ink", "3 7", 0.8),
-        (_, true) => ("s-event", "", 0.8),
-        (_, false) => ("s-line", "", if per_s == 0.0 { 0.28 } else { 0.55 }),
+    let bus = matches!(its.from, End::Topic(_)) || matches!(its.to, End::Topic(_));
+    let (class, dashes) = match (cut, bus) {
+        (true, _) => ("s-ink", "3 7"),
+        (_, true) => ("s-event", ""),
+        (_, false) => ("s-road", ""),
     };
-    let bent = bus || !route.via.is_empty();
-    let ways: Vec<(u16, u16)> = if bent {
-        let ways = route.from.len().max(route.to.len()).min(MESH_MAX);
-        (0..ways as u16).map(|way| (way, way)).collect()
-    } else if route.from.len() * route.to.len() <= MESH_MAX {
-        let to = route.to.len() as u16;
-        let from = 0..route.from.len() as u16;
-        from.flat_map(|a| (0..to).map(move |b| (a, b))).collect()
-    } else {
-        Vec::new()
+    let width = match per_s {
+        _ if cut || per_s == 0.0 => 1.2,
+        ..10.0 => 1.6,
+        10.0..100.0 => 2.2,
+        100.0..1000.0 => 3.2,
+        _ => 4.4,
     };
-    let (a, b) = (middle(&route.from), middle(&route.to));
-    pen.faded(opacity, |pen| {
-        if ways.is_empty() {
-            pen.line([a, b].into_iter(), class, 1.2, dashes);
-        }
-        for (from, to) in ways {
-            pen.line(route.corners(from, to), class, 1.2, dashes);
-        }
-    });
-    if bent {
-        above_its_end(pen, scene, its.to, caption.filter(|_| !bus));
-        return;
-    }
-    let at = Point {
-        x: f64::midpoint(a.x, b.x),
-        y: f64::midpoint(a.y, b.y),
-    };
+    pen.line(route.way.iter().copied(), class, width, dashes);
     if cut {
-        let (x, y) = (at.x, at.y - 10.0);
+        let Point { x, y } = route.middle();
+        let y = y - 10.0;
         let d = format!("M{:.1} {y:.1}l-10 20M{:.1} {y:.1}l-10 20", x + 1.0, x + 9.0);
         pen.path(&d, "none s-ink", 2.6, "");
     }
-    if !between_services {
+    let Some(label) = route.label else {
         return;
-    }
+    };
     let note = match fault {
         Some(FaultKind::Loss { .. }) => Word::AnswersLost.text(lang).to_string(),
         Some(_) => Word::LinkCut.text(lang).to_string(),
+        // That messages are drawn slower than they are is said once, below.
         None => caption.map_or(String::new(), |it| {
-            scene.of_the_moment(Say::Drawn(it.one_in, it.slowed))
+            scene.of_the_moment(Say::Drawn(it.one_in, false))
         }),
     };
-    let (rate_at, note_at) = beside(scene, route, a, b);
-    let anchor = match scene.layout.form {
-        Form::Wide => "",
-        Form::Tall => " start",
-    };
+    let start = if label.centred { "" } else { " start" };
     if per_s > 0.0 {
-        let class = format!("rate beside f-ink s-sunken{anchor}");
-        pen.text(rate_at, &class, &Say::CallsPerSecond(per_s).text(lang));
+        let said = Say::CallsPerSecond(per_s).text(lang);
+        let at = (label.rate.x, label.rate.y);
+        pen.text(at, &format!("rate f-ink{start}"), &said);
     }
-    let class = format!("note beside f-muted s-sunken{anchor}");
-    pen.text(note_at, &class, &note);
+    let at = (label.note.x, label.note.y);
+    pen.text(at, &format!("note f-muted{start}"), &note);
 }
 
-/// Where the numbers of a straight line stand.
-fn beside(
-    scene: &Scene,
-    route: &crate::layout::Route,
-    a: Point,
-    b: Point,
-) -> ((f64, f64), (f64, f64)) {
-    let ends = || route.to.iter().chain(&route.from);
-    let (x, y) = (f64::midpoint(a.x, b.x), f64::midpoint(a.y, b.y));
-    match scene.layout.form {
-        Form::Wide if route.crowded => {
-            // Each at the end that is its own.
-            let x = b.x - 84.0;
-            let y = b.y + 84.0 / (a.x - b.x) * (b.y - a.y);
-            ((x, y - 9.0), (x, y + 17.0))
-        }
-        Form::Wide => {
-            let (top, bottom) = ends().fold((f64::MAX, f64::MIN), |(top, bottom), point| {
-                (top.min(point.y), bottom.max(point.y))
-            });
-            ((x, top - 16.0), (x, bottom + 28.0))
-        }
-        Form::Tall => {
-            let right = ends().fold(0.0, |right: f64, point| right.max(point.x)) + 20.0;
-            ((right, y - 2.0), (right, y + 13.0))
-        }
-    }
-}
-
-/// The numbers of a line round corners stand above the box that it leads to.
-fn above_its_end(pen: &mut Pen, scene: &Scene, to: End, caption: Option<&Caption>) {
-    let (End::Service(service), Some(caption)) = (to, caption) else {
-        return;
-    };
-    let place = scene
-        .layout
-        .services
-        .iter()
-        .find(|it| it.service == service);
-    if let Some(Rect { x, y, .. }) = place.map(|it| it.rect) {
-        let said = Say::CallsPerSecond(caption.per_s).text(scene.lang);
-        pen.text((x + 8.0, y - 7.0), "rate beside f-ink s-sunken", &said);
-        let said = scene.of_the_moment(Say::Drawn(caption.one_in, caption.slowed));
-        pen.text((x + 100.0, y - 7.0), "note beside f-muted s-sunken", &said);
-    }
-}
-
+/// The outline of a topic's triangle.
 fn topic_triangle(at: Point) -> String {
-    format!("M{:.1} {:.1}l15 25h-30z", at.x, at.y - 15.0)
+    format!("M{:.1} {:.1}l13 21h-26z", at.x, at.y - 12.5)
 }
 
 fn feed(pen: &mut Pen, scene: &Scene, feed: &Feed) {
-    let Point { x, y } = feed.at;
     let per_s = scene.caption(feed.link).map_or(0.0, |it| it.per_s);
     pen.faded(0.75, |pen| {
         let ways = [
-            (true, feed.from, feed.at),
-            (feed.replicas, feed.at, feed.to_store),
-            (feed.caches, feed.at, feed.to_service),
+            (true, &feed.from),
+            (feed.replicas, &feed.to_store),
+            (feed.caches, &feed.to_service),
         ];
-        for (_, a, b) in ways.into_iter().filter(|(is, ..)| *is) {
-            pen.line([a, b].into_iter(), "s-event", 1.2, "5 4");
+        for (_, way) in ways.into_iter().filter(|(is, _)| *is) {
+            pen.line(way.iter().copied(), "s-event", 1.2, "5 4");
         }
     });
     pen.path(&topic_triangle(feed.at), "f-surface s-event", 2.0, "");
-    pen.text((x, y + 26.0), "rate f-ink", Word::Topic.text(scene.lang));
+    let [word, rate] = feed.text;
+    let said = Word::Topic.text(scene.lang);
+    pen.text((word.x, word.y), "note end f-muted", said);
     let said = Say::PerSecond(per_s).text(scene.lang);
-    pen.text((x, y + 41.0), "note f-muted", &said);
+    pen.text((rate.x, rate.y), "note start f-muted", &said);
 }
 
 fn topic(pen: &mut Pen, scene: &Scene, place: &TopicBox) {
@@ -233,7 +145,12 @@ fn topic(pen: &mut Pen, scene: &Scene, place: &TopicBox) {
     } else {
         String::new()
     };
-    pen.rect(place.rect, 12.0, "f-surface s-event", 1.3);
+    let box_class = if place.used {
+        "f-surface s-event"
+    } else {
+        "f-sunken s-line"
+    };
+    pen.rect(place.rect, 12.0, box_class, 1.3);
     let (colour, dashes) = if up {
         ("s-event", "")
     } else {
@@ -243,9 +160,16 @@ fn topic(pen: &mut Pen, scene: &Scene, place: &TopicBox) {
     pen.path(&topic_triangle(place.triangle), &class, 2.0, dashes);
     let Point { x, y } = place.title;
     let name = scene.names.topics[place.topic as usize].text(scene.lang);
-    pen.text((x, y), "title small f-ink", name);
-    pen.text((place.rect.right() - 12.0, y), "count f-muted", &state);
-    for it in &place.lanes {
+    let ink = if place.used {
+        "title small f-ink"
+    } else {
+        "title small f-muted"
+    };
+    pen.text((x, y), ink, name);
+    if place.used {
+        pen.text((place.rate.x, place.rate.y), "sub f-muted", &state);
+    }
+    for it in place.lanes.iter().filter(|_| place.used) {
         lane(pen, scene, it);
     }
 }
@@ -253,10 +177,12 @@ fn topic(pen: &mut Pen, scene: &Scene, place: &TopicBox) {
 fn lane(pen: &mut Pen, scene: &Scene, lane: &Lane) {
     let state = scene.sim.queue_state(lane.subscription);
     let name = scene.names.subscriptions[lane.subscription as usize].text(scene.lang);
-    let (at, b, t) = (lane.name.0, lane.beads, lane.tray);
+    let (at, b, t) = (lane.name, lane.beads, lane.tray);
     pen.text((at.x, at.y), "tiny f-ink", name);
     let said = scene.of_the_moment(Say::QueueOf(state.queued + state.delayed, state.in_hand));
-    pen.text((lane.numbers.x, lane.numbers.y), "tiny end f-muted", &said);
+    if let Some(at) = lane.numbers {
+        pen.text((at.x, at.y), "tiny f-muted", &said);
+    }
     let queue = format!("M{:.1} {:.1}h{:.1}", b.x, b.bottom() + 1.5, b.w);
     pen.path(&queue, "none s-line", 1.0, "");
     // A tray is open at its top.
@@ -268,11 +194,10 @@ fn lane(pen: &mut Pen, scene: &Scene, lane: &Lane) {
     };
     pen.path(&tray, class, width, "");
     let said = scene.of_the_moment(Say::DeadLetters(state.dead));
-    pen.text((t.x - 6.0, t.bottom()), "tiny end f-muted", &said);
+    pen.text((t.x - 6.0, t.bottom() - 1.0), "tiny end f-muted", &said);
 }
 
 fn store(pen: &mut Pen, scene: &Scene, place: &Cylinder) {
-    let wide = scene.layout.form == Form::Wide;
     let (r, lid) = (place.rect, place.lid);
     let state = scene.sim.store(place.store);
     let (class, dashes) = if state.up {
@@ -297,10 +222,10 @@ fn store(pen: &mut Pen, scene: &Scene, place: &Cylinder) {
         r.w
     );
     pen.path(&top, class, 1.3, dashes);
-    let head = r.y + 2.0 * lid + if wide { 15.0 } else { 14.0 };
+    let head = place.title.y;
     let name = scene.names.stores[place.store as usize].text(scene.lang);
-    pen.text((r.x + 12.0, head), "title small f-ink", name);
-    let said = match (state.up, wide) {
+    pen.text((place.title.x, head), "title small f-ink", name);
+    let said = match (state.up, place.roomy) {
         (false, _) => Word::Down.text(scene.lang).to_string(),
         (true, true) if scene.live => format!("{}/{}", state.busy, state.connections),
         // The name needs the room; the rim says it, too.
@@ -312,7 +237,7 @@ fn store(pen: &mut Pen, scene: &Scene, place: &Cylinder) {
     }
     for it in &place.outboxes {
         let word = if it.log { Word::Log } else { Word::Outbox };
-        let (x, y) = (it.rect.x + 6.0, it.rect.y + 13.0);
+        let (x, y) = (it.rect.x + 6.0, it.rect.y + 12.5);
         pen.rect(it.rect, 4.0, "f-surface s-event", 1.4);
         pen.text((x, y), "tiny f-ink", word.text(scene.lang));
         let waiting = scene.sim.outbox(it.relay);
@@ -341,7 +266,7 @@ fn chip(pen: &mut Pen, scene: &Scene, chip: &Chip) {
     let d = format!("M{x:.1} {y:.1}h{w:.1}v{h:.1}h-{w:.1}z");
     pen.path(&d, class, width, dashes);
     let name = &scene.names.tables[chip.table as usize];
-    let at = (x + 8.0, y + h / 2.0 + 4.0);
+    let at = (x + 6.0, y + h / 2.0 + 4.0);
     pen.text(at, "table f-ink", &format!("{sign}{name}"));
 }
 
@@ -383,33 +308,32 @@ fn service(pen: &mut Pen, scene: &Scene, place: &ServiceBox) {
         )
     };
     pen.path(&d, class, width, dashes);
-    let wide = scene.layout.form == Form::Wide;
-    let head = y + if wide { 26.0 } else { 21.0 };
-    let below = head + if wide { 17.0 } else { 14.0 };
-    let right = place.rect.right() - 12.0;
+    let (title, sub) = (place.title, place.sub);
     let name = scene.names.services[place.service as usize].text(lang);
-    pen.text((x + 12.0, head), "title f-ink", name);
-    let shift = if place.external { 2.0 } else { 0.0 };
+    pen.text((title.x, title.y), "title f-ink", name);
     if scene.live {
         let used = format!("{in_use}/{threads}");
-        pen.text((right - shift, head), "live f-ink", &used);
+        pen.text((place.live.x, place.live.y), "live f-ink", &used);
     }
-    let each = instances.first().map_or(0, |it| it.threads);
-    let said = Say::InstancesOfThreads(instances.len() as u32, each).text(lang);
-    pen.text((x + 12.0, below), "sub f-muted", &said);
     let state = match (down, slow, errors) {
         (true, ..) => Word::Down.text(lang).to_string(),
         (_, Some(factor), _) => format!("{} {}×", Word::Slow.text(lang), decimal(factor)),
         (_, _, true) => Word::Erring.text(lang).to_string(),
         _ => String::new(),
     };
-    pen.text((right, below), "sub end bold f-ink", &state);
+    if state.is_empty() {
+        let each = instances.first().map_or(0, |it| it.threads);
+        let said = Say::InstancesOfThreads(instances.len() as u32, each).text(lang);
+        pen.text((sub.x, sub.y), "sub f-muted", &said);
+    } else {
+        pen.text((sub.x, sub.y), "sub bold f-ink", &state);
+    }
     if let (Some(first), Some(last)) = (place.rows.first(), place.rows.last()) {
         let door = first.x - 7.0;
         let d = format!("M{door:.1} {:.1}V{:.1}", first.y, last.bottom());
         pen.path(&d, "none s-line", 1.2, "2 4");
         if queued > 0 && scene.live {
-            let at = (x + 10.0, last.bottom() + 10.0);
+            let at = (place.waits.x, place.waits.y);
             pen.text(at, "tiny f-muted", &Say::Waiting(queued).text(lang));
         }
     }
@@ -417,7 +341,7 @@ fn service(pen: &mut Pen, scene: &Scene, place: &ServiceBox) {
         let name = scene.names.caches[drawer.cache as usize].text(lang);
         let r = drawer.rect;
         pen.rect(r, 4.0, "f-sunken s-line", 0.8);
-        let at = (r.x + 6.0, r.y + if wide { 15.0 } else { 13.0 });
+        let at = (r.x + 6.0, r.y + 13.0);
         pen.text(at, "tiny f-ink", name);
     }
 }
@@ -488,25 +412,21 @@ fn people(pen: &mut Pen, scene: &Scene, people: &People) {
     } else {
         Word::Changes.text(lang)
     };
-    let tall = scene.layout.form == Form::Tall;
-    let (left, top) = (people.rect.x, y + if tall { 52.0 } else { 56.0 });
-    pen.text((left, top), "title small f-ink", name);
+    let left = people.rect.x;
+    let [named, asking, seeing, failing] = people.lines;
+    pen.text((left, named), "title small f-ink", name);
     if asked > 0.0 {
         let said = Say::PerSecond(asked).text(lang);
-        pen.text((left, top + 15.0), "sub f-muted", &said);
+        pen.text((left, asking), "sub f-muted", &said);
     }
     let latency = numbers().next().filter(|it| one && it.latency_ms.count > 0);
     let seen = latency.map_or(String::new(), |it| {
         let Figure { value, unit } = figure_ms(it.latency_ms.mean, lang);
         format!("{value} {unit}")
     });
-    if tall {
-        pen.text((left + 46.0, top + 15.0), "seen f-ink", &seen);
-        return;
-    }
-    pen.text((left, top + 33.0), "seen f-ink", &seen);
+    pen.text((left, seeing), "seen f-ink", &seen);
     if bad > 0 {
         let said = Say::BadPerSecond(bad as f64 / seconds).text(lang);
-        pen.text((left, top + 49.0), "sub bold f-ink", &said);
+        pen.text((left, failing), "sub bold f-ink", &said);
     }
 }

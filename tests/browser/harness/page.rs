@@ -516,8 +516,6 @@ fn key(name: &str) -> &str {
         "ArrowUp" => "\u{E013}",
         "ArrowRight" => "\u{E014}",
         "ArrowDown" => "\u{E015}",
-        "PageUp" => "\u{E00E}",
-        "PageDown" => "\u{E00F}",
         letter => letter,
     }
 }
@@ -542,8 +540,8 @@ pub fn axe() -> String {
     })
 }
 
-/// Decodes base64, the form in which WebDriver sends pictures and prints.
-pub fn base64(text: &str) -> Vec<u8> {
+/// Decodes base64, the form in which WebDriver sends pictures.
+fn base64(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut held) = (0, 0u32);
     for letter in text.bytes() {
