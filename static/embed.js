@@ -205,6 +205,7 @@
       var link = document.createElement('a');
       link.href = address.href;
       link.textContent = this._title();
+      link.style.color = 'inherit';
       this.append(link);
       var name = /^[a-z][a-z-]*(?=$|\?)/.exec(this._fragment() || 'consultation-list');
       if (!name) return;
@@ -214,7 +215,8 @@
       // Where it cannot be had, the words are enough.
       picture.onerror = function () { picture.remove(); };
       picture.src = new URL('posters/' + name[0] + '.' + (this._lang() || 'en') + '.svg', home).href;
-      link.prepend(picture);
+      // Below the words, which so stay where they are when it comes.
+      link.append(picture);
     }
 
     // Steps may stand inside: <script type="application/json">[{"t": 5, "caption": "…"}]</script>.

@@ -432,7 +432,7 @@ fn documented_css() -> &'static str {
 fn nothing_moves_while_it_loads_and_its_choices_are_seen() {
     for (width, name) in [
         (1280, "consultation-list"),
-        (760, "order-payment"),
+        (900, "order-payment"),
         (1280, "retry-storm"),
     ] {
         Browser::desktop().size(width, 1600).run(|page| {
@@ -522,7 +522,7 @@ fn it_follows_the_theme_that_sphinx_writes_on_the_body() {
     Browser::desktop().run(|page| {
         host(
             page,
-            &format!("<script>document.body.dataset.theme = 'dark'</script>{PAYMENT}"),
+            &format!("<p>Before</p><script>document.body.dataset.theme = 'dark'</script>{PAYMENT}"),
         );
         page.wait_until("run.getState().then(it => it.theme === 'dark')");
         page.eval("(document.body.dataset.theme = 'light', true)");
