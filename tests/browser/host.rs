@@ -211,6 +211,7 @@ fn a_fault_lasts_until_it_is_ended_unless_it_says_otherwise() {
     Browser::desktop().run(|page| {
         host(page, "&autoplay=off#order-payment?by=events", "");
         let crash = json!({"fault": {"crash": {"service": "order"}}});
+        agreed(page, "seek", &json!({"t": 1}));
         assert_eq!(agreed(page, "injectFault", &crash), 0);
         agreed(page, "seek", &json!({"t": 30}));
         agreed(page, "endFault", &crash);
@@ -224,7 +225,7 @@ fn a_fault_lasts_until_it_is_ended_unless_it_says_otherwise() {
         let link = agreed(page, "getState", &json!({}))["link"].clone();
         let link = link.as_str().unwrap();
         for part in [
-            "@0s&fault=crash,service:order&",
+            "@1s&fault=crash,service:order&",
             "@30s&end=0&fault=slow,factor:3,service:order,for:2.5s&end=1&",
             &format!("&redrive={names}&"),
         ] {
