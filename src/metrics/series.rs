@@ -32,7 +32,7 @@ pub struct Bin {
     pub ok: u64,
     /// Ended otherwise.
     pub bad: u64,
-    /// Told "no" for a reason of the business.
+    /// Told "no" because of a business rule.
     pub declined: u64,
     /// Mean latency of those that ended well, in milliseconds.
     pub latency_mean_ms: f64,

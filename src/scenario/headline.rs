@@ -46,7 +46,7 @@ pub enum Price {
     Latency,
     /// The share of requests that failed: with an error, refused, or without an answer in time.
     Failed,
-    /// The share of requests that were told "no" for a reason of the business.
+    /// The share of requests that were told "no" because of a business rule.
     Declined,
     /// The share of values that were out of date when they were read.
     Stale,

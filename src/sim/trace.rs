@@ -656,7 +656,7 @@ pub enum What {
         /// The operation that failed, or [`NO_OPERATION`].
         operation: u16,
     },
-    /// A request says no, for a reason of the business. (Remembered with its business key; the trace has
+    /// A request says no, because of a business rule. (Remembered with its business key; the trace has
     /// [`What::Finished`].)
     SaidNo {
         /// Its operation.

@@ -140,7 +140,7 @@ fn the_outcome_says_what_is_and_what_is_expected() {
 #[test]
 fn before_anything_came_there_is_no_number() {
     let html = draw(page("", Lang::En));
-    assert!(tag(&html, "outcome-value").contains("data-ms=\"\""));
+    assert!(tag(&html, "outcome-value").contains("data-value=\"\""));
 }
 
 #[test]
@@ -317,7 +317,7 @@ fn a_dialog_keeps_the_rest_of_the_page_out_of_reach() {
 #[test]
 fn the_page_says_how_far_its_mean_may_be_off_once_it_knows() {
     let says =
-        |seconds| draw(page_at("consultation-list", Lang::En, seconds)).contains("mean so far");
+        |seconds| draw(page_at("consultation-list", Lang::En, seconds)).contains("mean since");
     assert!(!says(5), "nobody can know after five seconds");
     assert!(says(40));
 }

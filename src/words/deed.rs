@@ -202,7 +202,7 @@ pub enum Deed {
         /// What.
         anomaly: Anomaly,
     },
-    /// A service says no, for a reason of the business.
+    /// A service says no, because of a business rule.
     SaidNo {
         /// Who.
         by: Name,
