@@ -3,7 +3,7 @@
 use crate::scenario::notation::number;
 use crate::scenario::settings::{Kind, Setting, current_in, kind_in};
 use crate::scenario::{Place, ReadStrategy, Scenario, Text, read::to_value};
-use crate::words::{Lang, Question, Word};
+use crate::words::{Lang, Question, Word, decimal, ms};
 
 /// All strategies, in the order in which the page shows them.
 pub const STRATEGIES: [ReadStrategy; 7] = [
@@ -39,6 +39,16 @@ impl Control {
     /// The strategy it stands at, if it chooses one.
     pub fn strategy(&self) -> Option<ReadStrategy> {
         matches!(self.kind, Kind::Choice(_)).then(|| strategy_of(&self.value))?
+    }
+
+    /// What it stands at, in words.
+    pub fn shown(&self, lang: Lang) -> String {
+        match &self.kind {
+            Kind::Number { .. } => decimal(self.number()),
+            Kind::Time { .. } => ms(self.number(), lang),
+            Kind::Choice(_) => self.value_name(&self.value, lang).to_string(),
+            Kind::Text => self.value.clone(),
+        }
     }
 
     /// What one of its values is called.
@@ -107,6 +117,30 @@ pub fn choices(controls: &[Control]) -> impl Iterator<Item = (&Control, &[String
         }
         _ => None,
     })
+}
+
+/// So many choices of a scenario without an offer matter to a reader who only wants to try one.
+const MATTER_MAX: usize = 2;
+
+/// The choices that matter: those that the offer would make, or else the first.
+pub fn that_matter(controls: &[Control], offered: &[String]) -> Vec<Control> {
+    let chosen = |control: &&Control| control.place == Place::Strategy;
+    let of_offer = |control: &&Control| offered.contains(&control.name);
+    let matter: Vec<Control> = controls
+        .iter()
+        .filter(chosen)
+        .filter(of_offer)
+        .cloned()
+        .collect();
+    if matter.is_empty() {
+        return controls
+            .iter()
+            .filter(chosen)
+            .take(MATTER_MAX)
+            .cloned()
+            .collect();
+    }
+    matter
 }
 
 /// The settings that give all references one strategy.

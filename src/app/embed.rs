@@ -11,7 +11,7 @@ use crate::words::Lang;
 pub enum Controls {
     /// The outcome and the diagram, to look at.
     None,
-    /// With the choices, and with play and pause.
+    /// With the choices that matter and the transport, and the sentence where the frame is wide enough for it.
     #[default]
     Basic,
     /// The whole page.
@@ -118,8 +118,7 @@ impl Embed {
     pub fn shows(&self, part: Part) -> bool {
         let among = match self.controls {
             Controls::None => matches!(part, Part::Outcome | Part::Open),
-            Controls::Basic => part != Part::Sentence,
-            Controls::Full => true,
+            Controls::Basic | Controls::Full => true,
         };
         among && !self.hidden.contains(&part)
     }
@@ -177,7 +176,13 @@ mod tests {
             ("none", vec![Part::Outcome, Part::Open]),
             (
                 "basic",
-                vec![Part::Outcome, Part::Choices, Part::Transport, Part::Open],
+                vec![
+                    Part::Outcome,
+                    Part::Choices,
+                    Part::Transport,
+                    Part::Sentence,
+                    Part::Open,
+                ],
             ),
             (
                 "full",

@@ -2,6 +2,7 @@
 //!
 //! Plain data; no DOM, no clock. The web floor sends messages and carries the commands out.
 
+pub mod announcer;
 pub mod control;
 pub mod embed;
 pub mod export;
@@ -35,7 +36,7 @@ pub use opening::{Broken, Brought, Refused, Unreadable};
 pub use play::{Compare, Forecast, Node, Play};
 pub use snapshot::Snapshot;
 use std::rc::Rc;
-pub use update::update;
+pub use update::{SKIP_S, update};
 
 /// The speeds that are offered: simulated seconds in one second.
 pub const SPEEDS: [f64; 16] = [
@@ -65,6 +66,8 @@ pub struct Start {
     pub address: String,
     /// Whether the address asks for the language, and for the theme.
     pub asked: [bool; 2],
+    /// Whether the address asks for the stage.
+    pub stage: bool,
     /// What this tab showed before it was loaded anew, as a fragment.
     pub reloaded: Option<String>,
     /// What the last visit left off with, as a fragment.
@@ -112,6 +115,10 @@ pub struct Model {
     pub steps: Option<Rc<host::steps::Steps>>,
     /// What the last visit left off with, while that is offered.
     pub left_off: Option<Rc<share::LeftOff>>,
+    /// Whether it is shown in a lecture hall: large, without settings, run by keys.
+    pub stage: bool,
+    /// What a screen reader is told.
+    pub announcer: announcer::Announcer,
 }
 
 /// What the page shows.
@@ -171,6 +178,8 @@ pub enum Msg {
     ChangeSpeed(i32),
     /// Go to a moment, in seconds.
     Seek(f64),
+    /// So many times [`SKIP_S`] on (or back), in seconds of the screen.
+    Skip(i32),
     /// Something is to go wrong.
     Cause(FaultKind),
     /// A fault is to end.
@@ -219,6 +228,8 @@ pub enum Msg {
     Help(bool),
     /// The settings open or close (on a narrow page).
     Sheet(bool),
+    /// The stage is entered or left; nothing where the page is embedded.
+    Stage(bool),
     /// Whatever is open is to close.
     Escape,
     /// The dialog for links opens or closes.
@@ -239,6 +250,8 @@ pub enum Msg {
     Resume(bool),
     /// The note has been there long enough.
     NoteOver,
+    /// The last announcement was long enough ago for another.
+    Rested,
 }
 
 /// Whether settings are chosen, or on their way.
@@ -312,6 +325,8 @@ pub enum Command {
     RememberLang(Lang),
     /// Keep the theme for the next visit.
     RememberTheme(Theme),
+    /// The stage is entered or left: the address and the whole screen follow.
+    Stage(bool),
     /// Set the document's language, title and theme.
     Dress {
         /// The language.
@@ -325,6 +340,8 @@ pub enum Command {
     SettleLater,
     /// Send [`Msg::NoteOver`] after a while.
     EndNoteLater,
+    /// Send [`Msg::Rested`] after [`announcer::REST_MS`].
+    RestLater,
     /// Put the focus on the element with this id, once it is there.
     Focus(String),
     /// The same, if what had the focus is gone.
@@ -354,6 +371,8 @@ impl Model {
             making: None,
             steps: None,
             left_off: None,
+            stage: start.stage && !start.embed,
+            announcer: announcer::Announcer::default(),
         };
         // Who opens a link to a moment wants to see that moment. A page that is loaded anew goes on where it was.
         let stands = opening::open(&start.fragment).is_ok_and(|opened| opened.playhead.is_some());

@@ -16,7 +16,7 @@ use crate::share::Origin;
 use crate::share::story::Opened;
 use crate::sim::{Limit, Plan};
 use crate::time::{Span, Time};
-use crate::words::{Deed, Happened, Lang, Say};
+use crate::words::{Deed, Happened, Lang, Say, Word};
 use std::rc::Rc;
 
 /// Something in the diagram that can be opened.
@@ -191,6 +191,12 @@ impl Play {
         }
     }
 
+    /// The names of the settings that the offer is about, taken or not.
+    pub fn offer_names(&self) -> Vec<String> {
+        let offer = self.scenario.offer.as_ref();
+        offer.map_or(Vec::new(), |offer| offer.set.keys().cloned().collect())
+    }
+
     /// The settings of the offer, as long as what it would change is as the scenario ships it: who has chosen a way of
     /// their own is not talked out of it.
     pub fn offered(&self) -> Option<Vec<Setting>> {
@@ -226,6 +232,10 @@ impl Play {
     pub fn sentence(&self, lang: Lang) -> String {
         match (self.snapshot.stopped, &self.snapshot.happened) {
             (Some(limit), _) => Say::Stopped(limit).text(lang),
+            // Nothing is on its way before somebody has it begin.
+            (None, _) if !self.playing && self.snapshot.now == Time::ZERO => {
+                Word::PressPlay.text(lang).to_string()
+            }
             (None, Some(happened)) => happened.text(lang),
             (None, None) => Happened::Starting.text(lang),
         }

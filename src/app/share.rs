@@ -46,27 +46,43 @@ pub struct Offered {
     pub element: String,
 }
 
-/// What is offered of a run.
-pub fn offered(model: &Model, play: &Play, sharing: Sharing) -> Offered {
-    let link: Link = match sharing.exactly {
+fn link_of(play: &Play, sharing: Sharing) -> Link {
+    match sharing.exactly {
         true => play.link(Some(sharing.now)),
         false => play.settings_link(),
-    };
+    }
+}
+
+/// The whole address at which a run is found again.
+pub fn address_of(model: &Model, play: &Play, sharing: Sharing) -> String {
+    let fragment = link_of(play, sharing).fragment();
+    format!(
+        "{}{}#{fragment}",
+        model.address,
+        query(&chosen(model), false)
+    )
+}
+
+/// What stands before the `#`.
+fn query(chosen: &[String], embed: bool) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    parts.extend(embed.then_some("embed=1"));
+    parts.extend(chosen.iter().map(String::as_str));
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!("?{}", parts.join("&")),
+    }
+}
+
+/// What is offered of a run.
+pub fn offered(model: &Model, play: &Play, sharing: Sharing) -> Offered {
+    let link = link_of(play, sharing);
     let fragment = link.fragment();
     let readable = matches!(link.origin, Origin::Shipped(_)) && !fragment.starts_with("z1:");
     let address = &model.address;
     let chosen = chosen(model);
-    let query = |embed: bool| {
-        let mut parts: Vec<&str> = Vec::new();
-        parts.extend(embed.then_some("embed=1"));
-        parts.extend(chosen.iter().map(String::as_str));
-        match parts.is_empty() {
-            true => String::new(),
-            false => format!("?{}", parts.join("&")),
-        }
-    };
     let title = escaped(model.lang.pick(&play.scenario.title, &play.scenario.name));
-    let whole = format!("{address}{}#{fragment}", query(false));
+    let whole = format!("{address}{}#{fragment}", query(&chosen, false));
     let attributes: String = chosen
         .iter()
         .filter_map(|part| part.split_once('='))
@@ -80,7 +96,7 @@ pub fn offered(model: &Model, play: &Play, sharing: Sharing) -> Offered {
         leaves_out: sharing.exactly && !play.story.whole,
         frame: format!(
             "<iframe src=\"{}#{}\" width=\"100%\" height=\"640\" style=\"border:0\" loading=\"lazy\" title=\"{title}\"></iframe>",
-            escaped(&format!("{address}{}", query(true))),
+            escaped(&format!("{address}{}", query(&chosen, true))),
             escaped(&fragment),
         ),
         element: format!(

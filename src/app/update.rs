@@ -1,5 +1,6 @@
 //! What the page does about a message.
 
+use super::announcer::{self, Before};
 use super::control::strategy_of;
 use super::export::Export;
 use super::opening;
@@ -16,8 +17,21 @@ use crate::time::Time;
 use crate::words::Word;
 use std::rc::Rc;
 
+/// So far the keys of the stage go back and on, in seconds of the screen: at twice the speed, twice as far in the run.
+pub const SKIP_S: f64 = 5.0;
+
 /// Takes a message in, and says what the web floor is to do.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
+    let before = Before::of(model, &msg);
+    let mut commands = respond(model, msg);
+    if announcer::hear(model, before) {
+        commands.push(Command::RestLater);
+    }
+    commands
+}
+
+/// What a message does.
+fn respond(model: &mut Model, msg: Msg) -> Vec<Command> {
     match msg {
         Msg::Address(fragment) => open(model, &fragment),
         Msg::OpenScenario(name) => {
@@ -76,6 +90,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
             model.sheet = open;
             let id = if open { "sheet-close" } else { "sheet-open" };
             vec![Command::Focus(id.into())]
+        }
+        Msg::Stage(on) => {
+            if model.stage == on || model.embed {
+                return Vec::new();
+            }
+            model.stage = on;
+            model.sheet = false;
+            let id = if on { "diagram" } else { "stage-open" };
+            vec![Command::Stage(on), Command::Focus(id.into())]
         }
         Msg::Escape => escape(model),
         Msg::Share(open) => {
@@ -136,6 +159,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Command> {
             model.note = None;
             Vec::new()
         }
+        Msg::Rested => {
+            model.announcer.rested();
+            Vec::new()
+        }
         msg => match &mut model.page {
             Page::Run(_) => update_play(model, msg),
             Page::Broken(_) => Vec::new(),
@@ -149,7 +176,7 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
     let had_poster = model.poster;
     if matches!(
         msg,
-        Msg::Toggle | Msg::Play(true) | Msg::Step | Msg::Seek(_) | Msg::Visit(_)
+        Msg::Toggle | Msg::Play(true) | Msg::Step | Msg::Seek(_) | Msg::Skip(_) | Msg::Visit(_)
     ) {
         model.poster = false;
     }
@@ -248,6 +275,8 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             commands
         }
         Msg::Restart => {
+            // What has stopped by itself has not been stopped by the person.
+            play.playing |= play.stopped().is_some();
             play.followed = None;
             play.moving = None;
             let story = Rc::new(Story::new(play.scenario.clone()));
@@ -286,6 +315,12 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             vec![Command::HoldRows(keys)]
         }
         Msg::Seek(to) if to.is_finite() && to >= 0.0 => vec![Command::Seek(to)],
+        Msg::Skip(times) => {
+            // While it still goes somewhere, the next press goes on from there.
+            let from = play.snapshot.seeking.unwrap_or(play.snapshot.now_s);
+            let to = from + f64::from(times) * SKIP_S * SPEEDS[play.speed];
+            vec![Command::Seek(to.max(0.0))]
+        }
         Msg::Cause(kind) => {
             play.next_is_step = true;
             vec![Command::Inject(kind, play.fault_lasts)]
@@ -571,24 +606,24 @@ fn note(model: &mut Model, note: Note) -> Vec<Command> {
 
 fn escape(model: &mut Model) -> Vec<Command> {
     if model.help {
-        return update(model, Msg::Help(false));
+        return respond(model, Msg::Help(false));
     }
     if model.refused.is_some() {
         return update(model, Msg::RefusalRead);
     }
     if model.sharing.is_some() {
-        return update(model, Msg::Share(false));
+        return respond(model, Msg::Share(false));
     }
     if model.sheet {
-        return update(model, Msg::Sheet(false));
+        return respond(model, Msg::Sheet(false));
     }
     if model.play().is_some_and(|play| play.followed.is_some()) {
-        return update(model, Msg::Follow(None));
+        return respond(model, Msg::Follow(None));
     }
     if model.play().is_some_and(|play| play.selected.is_some()) {
-        return update(model, Msg::Select(None));
+        return respond(model, Msg::Select(None));
     }
-    Vec::new()
+    respond(model, Msg::Stage(false))
 }
 
 fn change(play: &Play, set: &[Setting]) -> Result<Rc<Scenario>, Vec<Problem>> {

@@ -216,7 +216,9 @@ fn threads(props: &Props) -> Chart {
         recent
             .and_then(|recent| recent.services.get(service))
             .map_or(String::new(), |it| {
-                format!("{}/{}", decimal(it.in_use_mean), it.threads)
+                // Tenths are enough, and keep the line short.
+                let used = (it.in_use_mean * 10.0).round() / 10.0;
+                format!("{}/{}", decimal(used), it.threads)
             })
     };
     let main = main.unwrap_or(0);

@@ -107,10 +107,11 @@ pub fn view(props: &Props) -> Html {
                         aria-label={Say::DiagramOf(&props.title).text(lang)} class={classes!(props.selected.map(|_| "chosen"))}>
                         { for (0..layout.routes.len()).map(|link| route(props, link)) }
                         { for layout.feeds.iter().map(|it| feed(props, it)) }
-                        { for layout.topics.iter().map(|it| topic(props, it)) }
-                        { for layout.stores.iter().map(|it| cylinder(props, it)) }
-                        { for layout.services.iter().map(|it| service(props, it)) }
+                        // In the order of the flow, in which they are read and reached by the keyboard.
                         { for layout.people.iter().map(|it| figure(props, it)) }
+                        { for layout.services.iter().map(|it| service(props, it)) }
+                        { for layout.stores.iter().map(|it| cylinder(props, it)) }
+                        { for layout.topics.iter().map(|it| topic(props, it)) }
                     </svg>
                     <canvas data-test="canvas" id="overlay" aria-hidden="true"></canvas>
                 </div>

@@ -84,6 +84,13 @@ fn of_reading(props: &Props) -> Vec<Fact> {
         facts.push(Fact::good(
             Say::Completed(client.ok_per_s, props.request()).text(lang),
         ));
+        if let Some((mean, within)) = props.snapshot.mean_ms {
+            let since = props.snapshot.counts_since_s;
+            facts.push(Fact::good(
+                AboutHeadline::MeanSince(mean, within, since).text(lang),
+            ));
+        }
+        // What comes and goes is last, so that nothing else moves.
         let refused = (client.rejected + client.refused) as f64 / seconds;
         if refused > 0.0 {
             facts.push(Fact::bad(Say::ListsRefused(refused).text(lang)));
@@ -91,13 +98,6 @@ fn of_reading(props: &Props) -> Vec<Fact> {
         let failed = (client.failed + client.timed_out + client.not_permitted) as f64 / seconds;
         if failed > 0.0 {
             facts.push(Fact::bad(Say::ListsFail(failed).text(lang)));
-        }
-        // The last, so that nothing moves when enough has been seen to say it.
-        if let Some((mean, within)) = props.snapshot.mean_ms {
-            let since = props.snapshot.counts_since_s;
-            facts.push(Fact::good(
-                AboutHeadline::MeanSince(mean, within, since).text(lang),
-            ));
         }
     }
     facts
@@ -109,6 +109,20 @@ fn of_writing(props: &Props, truth: &TruthNow) -> Vec<Fact> {
     let counts = &truth.counts;
     let key = props.names.writing.key.text(lang);
     let mut facts = Vec::new();
+    let recent = props.snapshot.recent.as_ref();
+    let client = recent.and_then(|recent| recent.clients.get(props.main_client as usize));
+    if !tells(props, None, Price::InFlight) {
+        facts.push(Fact::good(Truth::UnderWay(counts.open).text(lang)));
+    }
+    if let Some(client) = client
+        && client.latency_ms.count > 0
+        && !tells(props, Some(HeadlineKind::Latency), Price::Latency)
+    {
+        facts.push(Fact::good(
+            Truth::MeanLatency(client.latency_ms.mean).text(lang),
+        ));
+    }
+    // What comes and goes is last, so that nothing else moves.
     if !tells(props, Some(HeadlineKind::Disagreements), Price::InFlight) && counts.disagree > 0 {
         let (disagree, of) = (counts.fresh.disagree, counts.fresh.closed);
         facts.push(Fact::bad(AboutHeadline::Disagree(disagree, of).text(lang)));
@@ -141,22 +155,11 @@ fn of_writing(props: &Props, truth: &TruthNow) -> Vec<Fact> {
             Truth::WithPeople(counts.with_operator).text(lang),
         ));
     }
-    if !tells(props, None, Price::InFlight) {
-        facts.push(Fact::good(Truth::UnderWay(counts.open).text(lang)));
-    }
-    let recent = props.snapshot.recent.as_ref();
-    let client = recent.and_then(|recent| recent.clients.get(props.main_client as usize));
     if let Some(client) = client {
         let seconds = recent.map_or(1.0, |recent| (recent.to_s - recent.from_s).max(1e-9));
         let bad = client.bad() as f64 / seconds;
         if bad > 0.0 && !tells(props, Some(HeadlineKind::Goodput), Price::Failed) {
             facts.push(Fact::bad(Say::ListsFail(bad).text(lang)));
-        }
-        if client.latency_ms.count > 0 && !tells(props, Some(HeadlineKind::Latency), Price::Latency)
-        {
-            facts.push(Fact::good(
-                Truth::MeanLatency(client.latency_ms.mean).text(lang),
-            ));
         }
     }
     facts

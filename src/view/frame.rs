@@ -2,11 +2,11 @@
 
 use super::icon::{Icon, icon};
 use super::{
-    broken, charts, diagram, help, inspector, outcome, panel, refused, settings, share, transport,
+    broken, charts, diagram, help, inspector, outcome, panel, paper, refused, share, transport,
     truth,
 };
 use super::{on, value_of};
-use crate::app::control::strategy_of;
+use crate::app::control::{strategy_of, that_matter};
 use crate::app::embed::Part;
 use crate::app::fault::trouble;
 use crate::app::undo::Action;
@@ -15,7 +15,7 @@ use crate::scenario::read::in_one_line;
 use crate::scenario::shipped;
 use crate::sim::Plan;
 use crate::time::{Span, Time};
-use crate::words::{Act, Happened, Lang, Say, Trouble, Word};
+use crate::words::{Act, Lang, Say, Trouble, Word};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -50,24 +50,32 @@ pub fn page(props: &Props) -> Html {
     let behind = model.help || model.sharing.is_some();
     html! {
         <>
-            <div class={classes!("page", model.figure().then_some("embed"))} inert={behind} onmouseover={looks_away}>
-                if !model.figure() {
+            <div class={classes!("page", model.figure().then_some("embed"), on_stage(model).then_some("on-stage"))}
+                inert={behind} onmouseover={looks_away}>
+                if !model.figure() && !on_stage(model) {
                     if model.play().is_some() {
                         <a class="skip" href="#diagram" onclick={skip()}>{ Word::SkipToDiagram.text(lang) }</a>
                     }
                     { header(props) }
                 }
-                { share::left_off(model, &props.send) }
+                if !on_stage(model) { { share::left_off(model, &props.send) } }
                 { refused::view(model, &props.send) }
                 { content }
                 { note(model) }
+                if let Some(play) = model.play().filter(|_| !model.figure()) { { paper::view(model, play) } }
             </div>
+            { spoken(model) }
             if let (Some(sharing), Some(play)) = (model.sharing, model.play()) {
                 { share::view(&share::Props { model, play, sharing, file: props.file.clone(), send: props.send.clone() }) }
             }
             if model.help { { help::view(&help::Props { lang, send: props.send.clone() }) } }
         </>
     }
+}
+
+/// Whether it is shown in a lecture hall. What is wrong with a link is shown as everywhere.
+fn on_stage(model: &Model) -> bool {
+    model.stage && model.play().is_some()
 }
 
 /// The skip link moves the focus; the address belongs to the settings.
@@ -143,6 +151,11 @@ fn header(props: &Props) -> Html {
                 <button class="tool" id="share-open" disabled={model.play().is_none()} data-test="share" title={word(Word::ShareHint)} onclick={on(&props.send, Msg::Share(true))}>
                     { icon(Icon::Share) }<span class="tool-text">{ word(Word::Share) }</span>
                 </button>
+                if !model.embed {
+                    <button class="tool square" id="stage-open" data-test="stage" disabled={model.play().is_none()}
+                        aria-label={word(Word::Stage)} title={word(Word::StageHint)}
+                        onclick={on(&props.send, Msg::Stage(true))}>{ icon(Icon::Screen) }</button>
+                }
                 <button class="tool" data-test="lang" lang={lang.other().code()} title={word(Word::OtherLanguageHint)}
                     onclick={on(&props.send, Msg::Lang(lang.other()))}>{ word(Word::OtherLanguage) }</button>
                 <button class="tool square" data-test="theme" aria-label={word(theme_word)} title={word(theme_word)}
@@ -196,7 +209,7 @@ fn run(props: &Props, play: &Play) -> Html {
         names: play.names.clone(),
         snapshot: snapshot(),
         selected: play.selected,
-        legend: !model.figure(),
+        legend: !model.figure() && !model.stage,
         marks: play.marks,
         send: send.clone(),
     });
@@ -205,9 +218,13 @@ fn run(props: &Props, play: &Play) -> Html {
         .as_ref()
         .and_then(|set| strategy_of(&set.first()?.1))
         .or(play.explained);
+    let controls = match model.figure() {
+        true => Rc::new(that_matter(&play.controls, &play.offer_names())),
+        false => play.controls.clone(),
+    };
     let panel = panel::view(&panel::Props {
         lang,
-        controls: play.controls.clone(),
+        controls,
         explained,
         offered: Rc::new(offered.unwrap_or_default()),
         faults: play.faults.clone(),
@@ -220,7 +237,7 @@ fn run(props: &Props, play: &Play) -> Html {
         send: send.clone(),
     });
     let name_of = |action: Option<&Action>| Some(play.action_name(action?, lang));
-    let transport = transport::view(&transport::Props {
+    let transport_props = transport::Props {
         lang,
         playing: play.playing,
         speed: play.speed,
@@ -229,9 +246,22 @@ fn run(props: &Props, play: &Play) -> Html {
         undo: name_of(play.to_undo().as_ref()),
         redo: name_of(play.to_redo()),
         opens_later: play.scenario.opens_at > Span::ZERO,
-        embed: model.figure(),
         send: send.clone(),
-    });
+    };
+    if model.stage {
+        return html! {
+            <main class="lectern" id="main">
+                { outcome }
+                <div class="hero">{ diagram }</div>
+                { sentence(play, lang) }
+                <div class="foot">
+                    <h1>{ title }</h1>
+                    { transport::on_stage(&transport_props) }
+                </div>
+            </main>
+        };
+    }
+    let transport = transport::view(&transport_props);
     if model.figure() {
         return html! {
             <main class="embedded" id="main">
@@ -239,6 +269,7 @@ fn run(props: &Props, play: &Play) -> Html {
                 if model.shows(Part::Outcome) { { outcome } }
                 <div class="figure-place">{ diagram }{ poster(props) }</div>
                 { step(model) }
+                if model.shows(Part::Sentence) { { sentence(play, lang) } }
                 <div class="below">
                     if model.shows(Part::Transport) { { transport } }
                     if model.shows(Part::Open) { <a class="open-full" data-test="open-full" target="_blank" rel="noopener"
@@ -315,11 +346,8 @@ fn caption(model: &Model, play: &Play, title: &str) -> Html {
         .iter()
         .filter(|control| control.value != control.shipped);
     let said = changed.map(|control| {
-        let value = match control.strategy() {
-            Some(strategy) => Word::of_strategy(strategy).text(lang).to_string(),
-            None => settings::shown(control, lang),
-        };
-        format!("{}: {value}", lang.pick(&control.title, &control.name))
+        let title = lang.pick(&control.title, &control.name);
+        format!("{title}: {}", control.shown(lang))
     });
     let said: Vec<String> = said.collect();
     let now = play.snapshot.now;
@@ -361,24 +389,16 @@ fn considered_words(play: &Play, set: &[(String, String)], lang: Lang) -> Option
     Some(words.into())
 }
 
-/// The live sentence. Read aloud is only what a person did or what broke: the rest changes too often.
+/// The live sentence. It changes too often to be read aloud: for that there is [`spoken`].
 fn sentence(play: &Play, lang: Lang) -> Html {
-    let happened = play.snapshot.happened.clone().unwrap_or(Happened::Starting);
-    let text = play.sentence(lang);
-    let aloud = matches!(
-        happened,
-        Happened::Broke(_) | Happened::Mended(_) | Happened::Changed | Happened::StillWorks { .. }
-    );
-    let spoken = if aloud || play.snapshot.stopped.is_some() {
-        text.clone()
-    } else {
-        String::new()
-    };
+    html! { <p class="sentence" data-test="sentence">{ play.sentence(lang) }</p> }
+}
+
+/// What a screen reader is told. The same words again are another announcement, so they are another element.
+fn spoken(model: &Model) -> Html {
+    let (text, number) = model.announcer.said();
     html! {
-        <>
-            <p class="sentence" data-test="sentence">{ text }</p>
-            <p class="visually-hidden" role="status">{ spoken }</p>
-        </>
+        <p class="visually-hidden" role="status" data-test="spoken"><span key={number}>{ text.to_string() }</span></p>
     }
 }
 

@@ -81,8 +81,11 @@ pub fn view(props: &Props) -> Html {
                     { key(&["."], Word::KeyStep) }
                     { key(&["r"], Word::KeyRestart) }
                     { key(&["Ctrl+Z", "Ctrl+Shift+Z"], Word::KeyUndo) }
-                    { key(&["-", "+"], Word::KeySpeed) }
+                    { key(&["-", "+", "[", "]"], Word::KeySpeed) }
                     { key(&["←", "→"], Word::KeyArrows) }
+                    { key(&["s"], Word::KeyStage) }
+                    { key(&["←", "→"], Word::KeySkip) }
+                    { key(&["Page↑", "Page↓"], Word::KeyRemote) }
                     { key(&["Esc"], Word::KeyEscape) }
                     { key(&["?"], Word::KeyHelp) }
                 </dl>

@@ -19,6 +19,7 @@ pub enum Icon {
     Sliders,
     Flag,
     Dice,
+    Screen,
 }
 
 /// The drawing; what it means is said by the button's text or label.
@@ -57,6 +58,9 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Flag => "M5 3h1.8v1.2c3.4-1.6 6 1.4 11.7-.2v9.2c-5.7 1.6-8.3-1.4-11.7.2V21H5z",
         Icon::Dice => {
             "M5.5 3.5h13a2 2 0 0 1 2 2v13a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-13a2 2 0 0 1 2-2zm.1 1.9v13.2h12.8V5.4zM8.4 7a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3zm3.6 3.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3zm3.6 3.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3z"
+        }
+        Icon::Screen => {
+            "M3.5 4h17a1 1 0 0 1 1 1v10.5a1 1 0 0 1-1 1h-7.6v2H16v1.8H8v-1.8h3.1v-2H3.5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zm.8 1.8v8.9h15.4V5.8z"
         }
     };
     html! {

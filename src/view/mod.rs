@@ -16,7 +16,7 @@
 //! | `fault-lasts-10`, `fault-lasts-on` | how long a fault lasts |
 //! | `diagram`, `canvas`, `node-<name>`, `people-<name>`, `topic`, `link-<from>-<to>` | the diagram and what stands in it |
 //! | `inspector`, `inspector-close` | what a node holds |
-//! | `sentence` | what just happened |
+//! | `sentence`, `spoken` | what just happened; what a screen reader is told |
 //! | `restart`, `play` (`aria-pressed`), `step`, `undo-last`, `redo`, `speed`, `speed-value`, `clock` (`data-s`), `timeline`, `bookmark` | the run |
 //! | `chart-latency`, `chart-calls`, `chart-threads`, `chart-stale` | the charts; the current value in `data-value` |
 //! | `truth`, `key-<key>`, `all-agrees`, `job-<n>`, `job-<n>-last`, `operator-queue` | the keys that disagree and who looks after them |
@@ -28,6 +28,8 @@
 //! | `share-dialog`, `share-close`, `share-exactly`, `share-settings`, `share-link`, `share-length`, `share-copy`, `qr`, `share-embed`, `share-element`, `share-frame`, `snippet-copy`, `share-export`, `export-<form>`, `export-status`, `share-import`, `import-file` | links, and what is taken away or brought |
 //! | `left-off`, `resume`, `resume-not` | what the last visit left off with |
 //! | `refused`, `refused-close` | what is wrong with a file or a text that cannot be opened |
+//! | `paper` | what is printed and not shown: settings, link and moment |
+//! | `stage`, `stage-leave`, `stage-plays` (`data-plays`) | the stage: the button that enters it, the one that leaves it, whether the run goes on |
 //! | `poster` | the large button over the diagram of an embedded page that waits to be asked |
 //! | `step`, `caption` | what the page around says about the step that it shows; what an embedded page says on paper |
 //! | `error-page`, `broken-input`, `broken-problems`, `open-default` | the page that says what is wrong |
@@ -43,6 +45,7 @@ mod icon;
 mod inspector;
 mod outcome;
 mod panel;
+mod paper;
 mod people;
 mod refused;
 mod settings;

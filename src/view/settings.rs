@@ -7,7 +7,7 @@ use crate::app::{Choice, Msg};
 use crate::scenario::Place;
 use crate::scenario::notation::number;
 use crate::scenario::settings::Kind;
-use crate::words::{Lang, decimal, ms};
+use crate::words::Lang;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -30,16 +30,6 @@ pub fn Numbers(props: &Props) -> Html {
     html! { <div class="numbers">{ for list }</div> }
 }
 
-/// What a value is called.
-pub(super) fn shown(control: &Control, lang: Lang) -> String {
-    match &control.kind {
-        Kind::Number { .. } => decimal(control.number()),
-        Kind::Time { .. } => ms(control.number(), lang),
-        Kind::Choice(_) => control.question.name(&control.value, lang).to_string(),
-        Kind::Text => control.value.clone(),
-    }
-}
-
 /// One control.
 fn slider(lang: Lang, control: &Control, send: &Callback<Msg>) -> Html {
     let title = lang.pick(&control.title, &control.name).to_string();
@@ -49,7 +39,7 @@ fn slider(lang: Lang, control: &Control, send: &Callback<Msg>) -> Html {
         <>
             <span class="title">{ title.clone() }</span>
             <output class={classes!("value", changed.then_some("changed"))} for={id.clone()}
-                data-test={format!("value-{}", control.name)}>{ shown(control, lang) }</output>
+                data-test={format!("value-{}", control.name)}>{ control.shown(lang) }</output>
         </>
     };
     if let Kind::Choice(choices) = &control.kind {
@@ -97,7 +87,7 @@ fn slider(lang: Lang, control: &Control, send: &Callback<Msg>) -> Html {
         <div class="slider" key={control.name.clone()}>
             <label class="head" for={id.clone()}>{ head }</label>
             <input type="range" id={id.clone()} data-test={id} min="0" max={SLIDER_STEPS.to_string()} step="1"
-                value={format!("{place:.0}")} aria-valuetext={shown(control, lang)} {oninput} {onchange}/>
+                value={format!("{place:.0}")} aria-valuetext={control.shown(lang)} {oninput} {onchange}/>
         </div>
     }
 }

@@ -8,7 +8,7 @@ use crate::metrics::HeadlineNow;
 use crate::run::Run;
 use crate::share::{Link, Origin};
 use crate::time::Time;
-use crate::words::{Happened, Lang};
+use crate::words::{Happened, Lang, Word};
 use serde_json::json;
 use std::future::Future;
 use std::pin::pin;
@@ -228,7 +228,7 @@ fn what_is_wrong_with_a_link_is_said_in_the_reader_s_language() {
 }
 
 #[test]
-fn an_embedded_page_has_the_diagram_the_strategies_the_outcome_and_nothing_else() {
+fn an_embedded_page_has_the_diagram_the_strategies_the_outcome_and_the_transport() {
     let (model, _) = Model::new(Start {
         embed: true,
         ..Start::default()
@@ -239,6 +239,8 @@ fn an_embedded_page_has_the_diagram_the_strategies_the_outcome_and_nothing_else(
         "diagram",
         "strategy-customer-batch",
         "play",
+        "sentence",
+        "speed",
         "open-full",
     ] {
         assert!(html.contains(&format!("data-test=\"{there}\"")), "{there}");
@@ -246,10 +248,9 @@ fn an_embedded_page_has_the_diagram_the_strategies_the_outcome_and_nothing_else(
     for gone in [
         "numbers",
         "faults",
-        "speed",
         "chart-latency",
         "share",
-        "sentence",
+        "paper",
         "inspector",
     ] {
         assert!(!html.contains(&format!("data-test=\"{gone}\"")), "{gone}");
@@ -495,4 +496,49 @@ fn a_store_shows_its_latest_rows_and_a_job_what_it_does() {
     assert!(html.contains("data-test=\"job-0\"") && html.contains("switched off"));
     let rows = &html[html.find("data-test=\"rows-charges\"").unwrap()..];
     assert!(rows[..rows.find("</table>").unwrap()].contains("class=\"mark\""));
+}
+
+#[test]
+fn a_run_that_has_stopped_says_so_at_the_button_the_pace_and_the_sentence() {
+    for lang in [Lang::En, Lang::Ko] {
+        let mut model = page_at("", lang, 3);
+        assert!(tag(&draw(model.clone()), "play").contains("aria-pressed=\"true\""));
+        let mut snapshot = (*model.play().unwrap().snapshot).clone();
+        snapshot.stopped = Some(crate::sim::Limit::Events);
+        update(&mut model, Msg::Snapshot(Rc::new(snapshot)));
+        let html = draw(model);
+        let play = tag(&html, "play");
+        assert!(play.contains("aria-pressed=\"false\""), "{play}");
+        assert!(play.contains(Word::Again.text(lang)), "{play}");
+        let after = |test: &str| {
+            let at = html.find(&format!("data-test=\"{test}\"")).unwrap();
+            let text = &html[at..];
+            text[text.find('>').unwrap() + 1..text.find("</").unwrap()].to_string()
+        };
+        assert_eq!(after("pace"), Word::HasStopped.text(lang));
+        let said = crate::words::Say::Stopped(crate::sim::Limit::Events).text(lang);
+        assert_eq!(after("sentence"), said);
+    }
+}
+
+#[test]
+fn what_is_printed_are_all_settings_and_the_link_to_the_moment() {
+    let model = page_at("order-payment?rate=9", Lang::En, 3);
+    let controls = model.play().unwrap().controls.clone();
+    let html = draw(model);
+    let paper = &html[html.find("data-test=\"paper\"").unwrap()..];
+    for control in controls.iter() {
+        let value = control.shown(Lang::En);
+        assert!(
+            paper.contains(&format!("<dd>{value}</dd>")),
+            "{}: {value}",
+            control.name
+        );
+    }
+    assert_eq!(
+        count(paper, "class=\"changed\""),
+        1,
+        "what differs is marked"
+    );
+    assert!(paper.contains("#order-payment?rate=9"), "{paper}");
 }

@@ -22,34 +22,84 @@ pub struct Props {
     pub redo: Option<String>,
     /// Whether the run was opened later than at its beginning.
     pub opens_later: bool,
-    /// Whether only the play button and the clock are shown.
-    pub embed: bool,
     pub send: Callback<Msg>,
+}
+
+/// Whether the run goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Playing,
+    Paused,
+    /// The engine has ended it: it cannot go on, only begin again.
+    Stopped,
+}
+
+fn state(props: &Props) -> State {
+    match (props.snapshot.stopped, props.playing) {
+        (Some(_), _) => State::Stopped,
+        (None, true) => State::Playing,
+        (None, false) => State::Paused,
+    }
+}
+
+/// The time of the run.
+fn clock_view(props: &Props) -> Html {
+    html! {
+        <span class="clock" data-test="clock" data-s={format!("{:.6}", props.snapshot.now_s)}>
+            { clock(props.snapshot.now_s) }<span class="unit">{ " s" }</span>
+        </span>
+    }
+}
+
+/// What keeps the run from going on as it should.
+fn pace(props: &Props) -> String {
+    match (&props.snapshot.seeking, &props.snapshot.pace) {
+        _ if state(props) == State::Stopped => Word::HasStopped.text(props.lang).to_string(),
+        (Some(_), _) => Word::CatchingUp.text(props.lang).to_string(),
+        (None, Some(pace)) => Say::Manages(*pace).text(props.lang),
+        (None, None) => String::new(),
+    }
+}
+
+/// On the stage there are keys for everything; what they have done is seen, and a way off for who has no keys.
+pub fn on_stage(props: &Props) -> Html {
+    let lang = props.lang;
+    let word = |word: Word| word.text(lang);
+    let speed = SPEEDS.get(props.speed).copied().unwrap_or(1.0);
+    let plays = state(props) == State::Playing;
+    html! {
+        <>
+            <span class="pace" data-test="pace">{ pace(props) }</span>
+            <span class="state" data-test="stage-plays" data-plays={if plays { "true" } else { "false" }}
+                role="img" aria-label={word(if plays { Word::Playing } else { Word::Paused })}>
+                { icon(if plays { Icon::Play } else { Icon::Pause }) }
+            </span>
+            <span class="speed">{ Say::Speed(speed).text(lang) }</span>
+            { clock_view(props) }
+            <button class="quiet" data-test="stage-leave" onclick={on(&props.send, Msg::Stage(false))}>
+                { word(Word::LeaveStage) }<kbd aria-hidden="true">{ "Esc" }</kbd>
+            </button>
+        </>
+    }
 }
 
 /// The transport bar.
 pub fn view(props: &Props) -> Html {
     let lang = props.lang;
     let word = |word: Word| word.text(lang);
-    let play_word = if props.playing {
-        Word::Pause
-    } else {
-        Word::Play
+    let (play_word, play_icon, play_msg) = match state(props) {
+        State::Stopped => (Word::Again, Icon::Restart, Msg::Restart),
+        State::Playing => (Word::Pause, Icon::Pause, Msg::Toggle),
+        State::Paused => (Word::Play, Icon::Play, Msg::Toggle),
     };
+    let plays = state(props) == State::Playing;
     let play = html! {
         <button class="round main" id="play" data-test="play" aria-label={word(play_word)} title={word(play_word)}
-            aria-pressed={if props.playing { "true" } else { "false" }} onclick={on(&props.send, Msg::Toggle)}>
-            { icon(if props.playing { Icon::Pause } else { Icon::Play }) }
+            aria-pressed={if plays { "true" } else { "false" }} onclick={on(&props.send, play_msg)}>
+            { icon(play_icon) }
         </button>
     };
-    let clock = html! {
-        <span class="clock" data-test="clock" data-s={format!("{:.6}", props.snapshot.now_s)}>
-            { clock(props.snapshot.now_s) }<span class="unit">{ " s" }</span>
-        </span>
-    };
-    if props.embed {
-        return html! { <div class="transport" role="group" aria-label={word(Word::Transport)}>{ play }{ clock }</div> };
-    }
+    let clock = clock_view(props);
     let on_speed = {
         let send = props.send.clone();
         Callback::from(move |event: InputEvent| {
@@ -70,11 +120,7 @@ pub fn view(props: &Props) -> Html {
     let reach = props.snapshot.reach_s.max(0.001);
     // While it goes there, the thumb stays where it was put.
     let at = props.snapshot.seeking.unwrap_or(props.snapshot.now_s);
-    let pace = match (&props.snapshot.seeking, &props.snapshot.pace) {
-        (Some(_), _) => word(Word::CatchingUp).to_string(),
-        (None, Some(pace)) => Say::Manages(*pace).text(lang),
-        (None, None) => String::new(),
-    };
+    let pace = pace(props);
     let flags = props.bookmarks.iter().map(|(at, trouble)| {
         let label = Say::Bookmark(*at, &trouble.text(lang)).text(lang);
         html! {
@@ -113,9 +159,10 @@ pub fn view(props: &Props) -> Html {
                     style={format!("--share:{:.2}%", (at / reach * 100.0).clamp(0.0, 100.0))}
                     oninput={on_seek}/>
                 { for flags }
+                // Below the line, where there is a place for it whether there is something to say or not.
+                <span class="pace" data-test="pace">{ pace }</span>
             </div>
             { clock }
-            <span class="pace" data-test="pace">{ pace }</span>
         </section>
     }
 }

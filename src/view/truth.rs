@@ -94,8 +94,9 @@ pub fn view(props: &Props<'_>) -> Html {
     html! {
         <section class="keys-table" data-test="truth" aria-labelledby="truth-title">
             <h2 id="truth-title">{ word(Word::TheTruth) }</h2>
-            // As long as somebody looks at the rows, they stay where they are.
-            <div onmouseenter={points(true)} onmouseleave={points(false)} onfocusin={focuses(true)} onfocusout={focuses(false)}>
+            // As long as somebody looks at the rows, they stay where they are. As high whatever there is in it: what stands
+            // below does not move.
+            <div class="place" onmouseenter={points(true)} onmouseleave={points(false)} onfocusin={focuses(true)} onfocusout={focuses(false)}>
                 if truth.broken.is_empty() {
                     <p class="hint" data-test="all-agrees">{ word(Word::AllAgrees) }</p>
                 } else {
@@ -103,9 +104,12 @@ pub fn view(props: &Props<'_>) -> Html {
                 }
             </div>
             { for truth.jobs.iter().enumerate().map(|(index, job)| job_view(props, index, job)) }
-            if truth.counts.with_operator > 0 {
-                <p class="people-queue" data-test="operator-queue" data-count={truth.counts.with_operator.to_string()}>
-                    { word(Word::OperatorQueue) }{ ": " }{ truth.counts.with_operator.to_string() }
+            if !truth.jobs.is_empty() {
+                <p class="people-queue" data-test={(truth.counts.with_operator > 0).then_some("operator-queue")}
+                    data-count={truth.counts.with_operator.to_string()}>
+                    if truth.counts.with_operator > 0 {
+                        { word(Word::OperatorQueue) }{ ": " }{ truth.counts.with_operator.to_string() }
+                    }
                 </p>
             }
         </section>
@@ -280,15 +284,16 @@ fn job_view(props: &Props<'_>, index: usize, job: &JobNow) -> Html {
                 }) }
             </ol>
             <span class="status">{ status }</span>
-            if let Some(last) = job.last {
-                <p class="hint" data-test={format!("job-{index}-last")}>
+            // Its place is there before there is a result.
+            <p class="hint" data-test={job.last.map(|_| format!("job-{index}-last"))}>
+                if let Some(last) = job.last {
                     { format!(
                         "{}: {} {} · {} {} · {} {} · {} {}",
                         word(Word::LastResult), word(Word::Matched), last.matched, word(Word::Pending), last.pending,
                         word(Word::Repaired), last.repaired, word(Word::Manual), last.manual,
                     ) }
-                </p>
-            }
+                }
+            </p>
         </div>
     }
 }

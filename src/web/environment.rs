@@ -4,17 +4,21 @@ use crate::app::embed::{self, Embed};
 use crate::app::{Start, Theme};
 use crate::layout::Form;
 use crate::words::Lang;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, MediaQueryList, Storage, UrlSearchParams, Window};
 
 /// On pages narrower than this the diagram runs from top to bottom.
-const NARROW: &str = "(max-width: 760px)";
+const NARROW: &str = "screen and (max-width: 760px)";
 /// A figure in a column of text shows all of the diagram at once for longer.
-const NARROW_FIGURE: &str = "(max-width: 560px)";
+const NARROW_FIGURE: &str = "screen and (max-width: 560px)";
 /// The system is dark.
 pub const DARK: &str = "(prefers-color-scheme: dark)";
 /// Less motion is wished for.
 pub const CALM: &str = "(prefers-reduced-motion: reduce)";
+
+/// What the address asks for the stage with.
+const STAGE: &str = "stage";
 
 const LANG: &str = "msa-playground.lang";
 const THEME: &str = "msa-playground.theme";
@@ -106,6 +110,7 @@ pub fn start() -> Start {
         fragment: fragment(),
         address: address(),
         asked: ["lang", "theme"].map(|name| asked(name).is_some()),
+        stage: asked(STAGE).is_some_and(|it| !matches!(it.as_str(), "0" | "false")),
         // What the tab left off with is another page's, if this one is embedded.
         reloaded: session_storage()
             .filter(|_| embed.is_none())
@@ -179,9 +184,49 @@ pub fn dress(lang: Lang, title: &str, theme: Theme) {
     }
 }
 
+/// Enters the stage or leaves it: the address says so, for a bookmark, and the screen is filled where the browser allows it.
+pub fn stage(on: bool) {
+    let Some(window) = window() else { return };
+    let location = window.location();
+    let search = location.search().unwrap_or_default();
+    if let (Ok(query), Ok(history)) = (UrlSearchParams::new_with_str(&search), window.history()) {
+        query.delete(STAGE);
+        if on {
+            query.set(STAGE, "1");
+        }
+        let query = String::from(query.to_string());
+        let mark = if query.is_empty() { "" } else { "?" };
+        let path = location.pathname().unwrap_or_default();
+        let url = format!("{path}{mark}{query}{}", fragment());
+        // An address that cannot be written changes nothing on the page.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url));
+    }
+    let Some(document) = document() else { return };
+    match (on, document.document_element()) {
+        (true, Some(root)) => ask(&root, "requestFullscreen"),
+        (false, _) if document.fullscreen_element().is_some() => ask(&document, "exitFullscreen"),
+        _ => {}
+    }
+}
+
+/// Calls a method that some browsers do not have, or refuse.
+fn ask(of: &JsValue, method: &str) {
+    let Ok(method) = js_sys::Reflect::get(of, &JsValue::from_str(method)) else {
+        return;
+    };
+    if let Ok(method) = method.dyn_into::<js_sys::Function>()
+        && let Ok(answer) = method.call0(of)
+        && let Ok(promise) = answer.dyn_into::<js_sys::Promise>()
+    {
+        // Refused is as good as done: the stage fills the window.
+        spawn_local(async move {
+            let _ = JsFuture::from(promise).await;
+        });
+    }
+}
+
 /// Puts the focus on an element, if it is there. (A group of a drawing is no `HtmlElement`, but can take it, too.)
 pub fn focus(id: &str) {
-    use wasm_bindgen::JsCast;
     let Some(element) = document().and_then(|document| document.get_element_by_id(id)) else {
         return;
     };

@@ -30,8 +30,9 @@ pub fn is_used(event: &KeyboardEvent) -> bool {
     }
 }
 
-/// What a key means, unless the element that has the focus needs it itself.
-pub fn meaning(event: &KeyboardEvent) -> Option<Msg> {
+/// What a key means, unless the element that has the focus needs it itself. `stage`: whether the page is on the stage,
+/// where nothing else needs the arrows; nothing if it has none.
+pub fn meaning(event: &KeyboardEvent, stage: Option<bool>) -> Option<Msg> {
     if event.alt_key() || event.default_prevented() {
         return None;
     }
@@ -58,9 +59,18 @@ pub fn meaning(event: &KeyboardEvent) -> Option<Msg> {
         " " => Some(Msg::Toggle),
         "." => Some(Msg::Step),
         "r" | "R" | "ㄱ" => Some(Msg::Restart),
-        "-" => Some(Msg::ChangeSpeed(-1)),
-        "+" | "=" => Some(Msg::ChangeSpeed(1)),
+        "-" | "[" => Some(Msg::ChangeSpeed(-1)),
+        "+" | "=" | "]" => Some(Msg::ChangeSpeed(1)),
+        "s" | "S" | "ㄴ" => stage.map(|on| Msg::Stage(!on)),
         "?" => Some(Msg::Help(true)),
+        key if stage == Some(true) => match key {
+            "ArrowLeft" => Some(Msg::Skip(-1)),
+            "ArrowRight" => Some(Msg::Skip(1)),
+            // The two keys of a presenter in the hand.
+            "PageUp" => Some(Msg::Skip(-1)),
+            "PageDown" => Some(Msg::Toggle),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ use super::host::{Heard, Host};
 use super::keys;
 use super::observe::Seen;
 use super::takeaway::Maker;
+use crate::app::announcer::REST_MS;
 use crate::app::embed::Autoplay;
 use crate::app::export::Export;
 use crate::app::takeaway::{Look, Wish};
@@ -18,6 +19,7 @@ use crate::view;
 use crate::words::Word;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -67,6 +69,10 @@ pub struct App {
     focus: Option<(String, bool)>,
     note: Option<Timeout>,
     settle: Option<Timeout>,
+    /// Whether the page is on the stage, for who listens to the keys.
+    stage: Rc<Cell<bool>>,
+    /// The rest after an announcement.
+    rest: Option<Timeout>,
     seen: Option<Seen>,
     /// An embedded page begins when it is first seen.
     waits_to_be_seen: bool,
@@ -100,12 +106,14 @@ impl Component for App {
             start.embed && !start.reduced_motion && start.embedding.autoplay == Autoplay::Visible;
         let (model, commands) = Model::new(start);
         let figure = model.figure();
+        let stage = Rc::new(Cell::new(model.stage));
         let mut app = App {
             model: Rc::new(model),
             engine,
             focus: None,
             note: None,
             settle: None,
+            rest: None,
             seen: None,
             waits_to_be_seen,
             copying: None,
@@ -119,7 +127,9 @@ impl Component for App {
                 &send,
                 guest.then(|| ctx.link().callback(Event::Key)),
                 figure,
+                &stage,
             ),
+            stage,
             dice: ctx.link().callback(|()| Event::Dice),
             file: ctx.link().callback(Event::File),
             send,
@@ -314,6 +324,10 @@ impl App {
             Command::Export(export) => self.export(export),
             Command::RememberLang(lang) => environment::remember_lang(lang),
             Command::RememberTheme(theme) => environment::remember_theme(theme),
+            Command::Stage(on) => {
+                self.stage.set(on);
+                environment::stage(on);
+            }
             Command::Dress { lang, title, theme } => {
                 environment::dress(lang, &title, theme);
                 self.engine.refresh_palette();
@@ -328,6 +342,10 @@ impl App {
             }
             Command::Focus(id) => self.focus = Some((id, false)),
             Command::FocusIfLost(id) => self.focus = Some((id, true)),
+            Command::RestLater => {
+                let send = self.send.clone();
+                self.rest = Some(Timeout::new(REST_MS, move || send.emit(Msg::Rested)));
+            }
         }
     }
 
@@ -419,6 +437,7 @@ fn listeners(
     send: &Callback<Msg>,
     unused: Option<Callback<web_sys::KeyboardEvent>>,
     figure: bool,
+    stage: &Rc<Cell<bool>>,
 ) -> Vec<EventListener> {
     let Some(window) = environment::window() else {
         return Vec::new();
@@ -428,7 +447,7 @@ fn listeners(
     listeners.push(EventListener::new(&window, "hashchange", move |_| {
         on_address.emit(Msg::Address(environment::fragment()));
     }));
-    let on_key = send.clone();
+    let (on_key, stage) = (send.clone(), stage.clone());
     let active = EventListenerOptions::enable_prevent_default();
     listeners.push(EventListener::new_with_options(
         &window,
@@ -438,7 +457,8 @@ fn listeners(
             let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>() else {
                 return;
             };
-            match (keys::meaning(event), &unused) {
+            let stage = unused.is_none().then(|| stage.get());
+            match (keys::meaning(event, stage), &unused) {
                 // Whether there is anything to close is not known here.
                 (Some(Msg::Escape), Some(unused)) => unused.emit(event.clone()),
                 (Some(msg), _) => {
@@ -450,6 +470,19 @@ fn listeners(
             }
         },
     ));
+    if let Some(document) = environment::document() {
+        let on_screen = send.clone();
+        // The browser's own way out of the whole screen (Escape, too) leads off the stage.
+        listeners.push(EventListener::new(
+            &document.clone(),
+            "fullscreenchange",
+            move |_| {
+                if document.fullscreen_element().is_none() {
+                    on_screen.emit(Msg::Stage(false));
+                }
+            },
+        ));
+    }
     let mut on_media = |query: &str, msg: fn(bool) -> Msg| {
         let send = send.clone();
         if let Some(media) = environment::media(query) {

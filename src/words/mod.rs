@@ -3,6 +3,7 @@
 //! Why something is refused stands where it is refused ([`crate::said`]).
 
 mod act;
+mod aloud;
 pub mod chain;
 mod choice;
 mod deed;
@@ -18,6 +19,7 @@ mod truth;
 mod word;
 
 pub use act::Act;
+pub use aloud::{Aloud, Failure};
 pub use choice::{Choice as ChoiceWords, Question};
 pub use deed::{Deed, Refusal};
 pub use exported::{Exported, outcome};

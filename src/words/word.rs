@@ -123,10 +123,20 @@ words! {
     Pause: "Pause", "일시 정지";
     Step: "One step", "한 단계";
     Restart: "Restart", "처음부터";
+    Again: "The run has stopped: run it again from the start", "실행이 멈췄습니다. 처음부터 다시 실행합니다";
+    HasStopped: "stopped", "멈춤";
+    PressPlay: "Press play, or the space bar, to begin.", "재생 버튼이나 스페이스 바를 누르면 시작합니다.";
     Speed: "Speed", "속도";
     Timeline: "Timeline", "타임라인";
     AsFastAsItCan: "as fast as this machine can", "이 기기의 최고 속도입니다";
     CatchingUp: "catching up …", "따라잡는 중 …";
+
+    // The stage.
+    Stage: "Stage", "발표 화면";
+    StageHint: "A large picture for a lecture hall, run by keys (s)", "강의실용 큰 화면을 키로 조작합니다(s)";
+    Playing: "running", "실행 중";
+    Paused: "paused", "일시 정지됨";
+    LeaveStage: "Leave the stage", "발표 화면 닫기";
 
     // The charts.
     Mean: "mean", "평균";
@@ -269,6 +279,9 @@ words! {
     KeyRestart: "restart", "처음부터";
     KeyUndo: "undo, redo", "되돌리기, 다시 실행";
     KeySpeed: "slower, faster", "느리게, 빠르게";
+    KeyStage: "stage: a large picture for a lecture hall", "발표 화면: 강의실용 큰 화면";
+    KeySkip: "on the stage: back, on", "발표 화면에서: 뒤로, 앞으로";
+    KeyRemote: "on the stage: back; play or pause", "발표 화면에서: 뒤로, 재생 또는 일시 정지";
     KeyHelp: "this help", "이 도움말";
     KeyEscape: "close what is open", "열린 창 닫기";
     KeyArrows: "choose a strategy in its row", "전략 선택";

@@ -181,3 +181,42 @@ fn less_motion_means_that_nothing_travels_and_the_run_waits_to_be_asked() {
         "in steps of half a second it does not: {seen:?}"
     );
 }
+
+#[test]
+fn axe_finds_nothing_on_the_stage_and_on_paper() {
+    for browser in [Browser::desktop(), Browser::desktop().korean().dark()] {
+        browser.size(1920, 1080).run(|page| {
+            page.open("/?stage=1#order-payment");
+            page.run_until(2.0);
+            check_with_axe(page, "on the stage");
+            page.press("s");
+            page.wait_until(&format!("{} !== null", query(&at("play"))));
+            page.pause();
+            page.devtools(
+                "Emulation.setEmulatedMedia",
+                &serde_json::json!({ "media": "print" }),
+            );
+            page.wait_until("matchMedia('print').matches");
+            check_with_axe(page, "on paper");
+        });
+    }
+}
+
+#[test]
+fn who_wishes_for_less_motion_is_told_to_press_play() {
+    for browser in [Browser::desktop(), Browser::desktop().korean()] {
+        browser.reduced_motion().run(|page| {
+            page.open_playground("");
+            page.wait_for_frames(20);
+            let told = page.text(&at("sentence"));
+            let words = [
+                "Press play, or the space bar, to begin.",
+                "재생 버튼이나 스페이스 바를 누르면 시작합니다.",
+            ];
+            assert!(words.contains(&told.as_str()), "{told}");
+            page.press("Space");
+            page.wait_until(&format!("{} > 0.2", clock()));
+            assert_ne!(page.text(&at("sentence")), told);
+        });
+    }
+}

@@ -18,6 +18,15 @@ fn inside(css: &str) -> String {
     )
 }
 
+/// How many of what tests know by this name can be seen.
+fn seen(page: &Page, name: &str) -> u64 {
+    let seen = page.eval(&format!(
+        "[...document.querySelectorAll({})].filter(it => it.checkVisibility()).length",
+        json!(at(name))
+    ));
+    seen.as_u64().unwrap_or_default()
+}
+
 fn host(page: &Page) {
     page.serve("/host.html", HOST);
     page.open("/host.html");
@@ -53,7 +62,7 @@ fn an_embedded_page_shows_only_the_diagram_the_strategies_and_the_outcome() {
             "sentence",
             "chart-latency",
         ] {
-            assert_eq!(page.count(&at(absent)), 0, "{absent}");
+            assert_eq!(seen(page, absent), 0, "{absent}");
         }
         assert_eq!(
             page.eval(
@@ -140,7 +149,7 @@ fn check_parts(page: &Page, parameters: &str, there: &[&str]) {
         "offer",
     ] {
         let count = u64::from(there.contains(&part));
-        assert_eq!(page.count(&at(part)), count, "{parameters}: {part}");
+        assert_eq!(seen(page, part), count, "{parameters}: {part}");
     }
 }
 
@@ -151,6 +160,8 @@ fn controls_and_hide_say_what_is_shown() {
             "outcome",
             "strategy-customer-batch",
             "play",
+            "timeline",
+            "sentence",
             "open-full",
             "offer",
         ];
@@ -250,5 +261,72 @@ fn the_wheel_over_the_frame_scrolls_the_host() {
             &json!({ "type": "mouseWheel", "x": 400, "y": 300, "deltaX": 0, "deltaY": 2000 }),
         );
         page.wait_until("scrollY > 0");
+    });
+}
+
+/// How much of the frame's height is filled, and whether one has to scroll in it.
+const FILLED: &str = "(main => [main.getBoundingClientRect().bottom / innerHeight, document.documentElement.scrollHeight > innerHeight])(document.querySelector('#main'))";
+
+#[test]
+fn a_frame_as_wide_as_a_slide_is_filled_and_has_sentence_and_transport() {
+    Browser::desktop().size(1920, 1080).run(|page| {
+        for name in ["consultation-list", "order-payment"] {
+            page.go("about:blank");
+            page.open(&format!("/?embed=1#{name}"));
+            page.run_until(1.0);
+            for there in [
+                "outcome",
+                "diagram",
+                "sentence",
+                "play",
+                "step",
+                "speed",
+                "timeline",
+                "open-full",
+            ] {
+                assert_eq!(seen(page, there), 1, "{name}: {there}");
+            }
+            let filled = page.eval(FILLED);
+            assert_eq!(
+                (filled[0].as_f64(), &filled[1]),
+                (Some(1.0), &json!(false)),
+                "{name}"
+            );
+            let diagram = page.eval(
+                "document.querySelector('#diagram').getBoundingClientRect().height / innerHeight",
+            );
+            assert!(
+                diagram.as_f64() > Some(0.5),
+                "{name}: the diagram has {diagram} of the height"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_frame_in_a_column_of_text_has_the_choices_that_matter() {
+    Browser::desktop().size(700, 640).run(|page| {
+        page.open("/?embed=1#order-payment");
+        page.run_until(0.5);
+        for there in [
+            "outcome",
+            "diagram",
+            "play",
+            "clock",
+            "strategy-by-events",
+            "strategy-reconcile-true",
+        ] {
+            assert_eq!(seen(page, there), 1, "{there}");
+        }
+        for absent in [
+            "strategy-consume-naive",
+            "strategy-publish-outbox",
+            "sentence",
+            "timeline",
+            "speed",
+            "step",
+        ] {
+            assert_eq!(seen(page, absent), 0, "{absent}");
+        }
     });
 }

@@ -225,3 +225,48 @@ fn the_offer_and_its_undoing_keep_the_focus() {
         page.wait_until("document.activeElement.id === 'offer'");
     });
 }
+
+#[test]
+fn tab_follows_the_flow_of_the_diagram_and_of_the_page() {
+    Browser::desktop().run(|page| {
+        for (name, _) in msa_playground::scenario::shipped::ALL {
+            page.go("about:blank");
+            page.open_playground(name);
+            // People cannot be opened, but they are read, and first.
+            let kinds = page.eval(
+                "[...document.querySelectorAll('#diagram .people, #diagram .node')].map(it => ['people', 'service', 'store', 'bus-topic'].find(kind => it.classList.contains(kind)))",
+            );
+            let kinds: Vec<String> = serde_json::from_value(kinds).unwrap();
+            let flow = ["people", "service", "store", "bus-topic"];
+            let order: Vec<_> = kinds
+                .iter()
+                .map(|kind| flow.iter().position(|it| it == kind))
+                .collect();
+            assert!(order.is_sorted(), "{name}: {kinds:?}");
+        }
+        page.go("about:blank");
+        page.open_playground("order-payment");
+        page.wait_until(&format!("{} !== null", query(&at("offer"))));
+        page.pause();
+        let met = go_round(page);
+        let way = [
+            "scenario",
+            "share",
+            "help",
+            "strategy-by-",
+            "numbers",
+            "faults",
+            "offer",
+            "node-order",
+            "node-order_db",
+            "restart",
+            "timeline",
+        ];
+        let places = way.map(|part| {
+            met.iter()
+                .position(|name| name.starts_with(part))
+                .unwrap_or_else(|| panic!("{part} is not met: {met:?}"))
+        });
+        assert!(places.is_sorted(), "{way:?} at {places:?} of {met:?}");
+    });
+}

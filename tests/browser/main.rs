@@ -3,6 +3,7 @@
 
 mod accessible;
 mod acting;
+mod aloud;
 mod article;
 mod breaking;
 mod diagram;
@@ -16,15 +17,19 @@ mod harness_works;
 mod host;
 mod keyboard;
 mod languages;
+mod lectern;
 mod links;
 mod opening;
+mod paper;
 mod picture;
 mod playground;
 mod reading;
 mod running;
 mod sharing;
+mod steady;
 #[path = "../support/mod.rs"]
 mod support;
+mod whole;
 mod writing;
 mod wrong;
 

@@ -4,5 +4,5 @@ mod driver;
 mod page;
 mod server;
 
-pub use page::{Browser, Page, axe, query};
+pub use page::{Browser, Page, axe, base64, query};
 pub use server::SUB_PATH;

@@ -516,6 +516,7 @@ fn key(name: &str) -> &str {
         "ArrowUp" => "\u{E013}",
         "ArrowRight" => "\u{E014}",
         "ArrowDown" => "\u{E015}",
+        "PageUp" => "\u{E00E}",
         letter => letter,
     }
 }
@@ -540,8 +541,8 @@ pub fn axe() -> String {
     })
 }
 
-/// Decodes base64, the form in which WebDriver sends pictures.
-fn base64(text: &str) -> Vec<u8> {
+/// Decodes base64, the form in which WebDriver sends pictures and prints.
+pub fn base64(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut held) = (0, 0u32);
     for letter in text.bytes() {

@@ -1,0 +1,38 @@
+//! What is only on paper: the settings, as names and values, and where the same run is found again. On the screen there
+//! are controls for the one and the address bar for the other.
+
+use crate::app::share::{self, Sharing};
+use crate::app::{Model, Play};
+use crate::words::{Say, Word};
+use yew::prelude::*;
+
+/// A longer link is on paper for nobody.
+const LINK_MAX: usize = 600;
+
+/// The part of the page that is printed and not shown.
+pub fn view(model: &Model, play: &Play) -> Html {
+    let lang = model.lang;
+    let now = play.snapshot.now;
+    let exactly = Say::ShareExactly(now.as_secs(), play.story.inputs.len()).text(lang);
+    let link = share::address_of(model, play, Sharing { exactly: true, now });
+    let seed = (Word::Seed.text(lang), play.scenario.seed.to_string(), false);
+    let controls = play.controls.iter().map(|control| {
+        let title = lang.pick(&control.title, &control.name);
+        let changed = control.value != control.shipped;
+        (title, control.shown(lang), changed)
+    });
+    html! {
+        <section class="paper" data-test="paper">
+            <h2>{ Word::Settings.text(lang) }</h2>
+            <dl>
+                { for controls.chain([seed]).map(|(title, value, changed)| html! {
+                    <div class={classes!(changed.then_some("changed"))}><dt>{ title.to_string() }</dt><dd>{ value }</dd></div>
+                }) }
+            </dl>
+            <h2>{ exactly }</h2>
+            <p>
+                if link.len() <= LINK_MAX { <code>{ link }</code> } else { { Word::ShareTooLong.text(lang) } }
+            </p>
+        </section>
+    }
+}
