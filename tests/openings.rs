@@ -23,8 +23,8 @@ fn is_bad(now: &HeadlineNow) -> bool {
         return now.of.kind == HeadlineKind::Latency && now.among >= 1.0;
     };
     match now.of.kind {
-        // Nobody waits half a second for a list without noticing.
-        HeadlineKind::Latency => value >= 500.0,
+        // People notice 0.4 s (Doherty and Thadani, "The economic value of rapid response time", 1982).
+        HeadlineKind::Latency => value >= 400.0,
         HeadlineKind::Goodput => value < 0.6 * now.among,
         HeadlineKind::Stale => value >= 0.05,
         HeadlineKind::Anomalies | HeadlineKind::Disagreements => value >= 1.0,
