@@ -324,13 +324,14 @@ fn outcome(play: &Play, lang: Lang) -> Option<String> {
         .as_ref()
         .filter(|it| it.value.is_some())?;
     let before = play.compare.as_ref()?.before_headline.as_ref();
+    let nouns = play.names.nouns(play.main_client, lang);
     let shown = |headline| {
-        let shown = story(headline, true, lang);
+        let shown = story(headline, true, nouns, lang);
         format!("{} {}", shown.value, shown.unit)
             .trim_end()
             .to_string()
     };
-    let (what, before) = (story(now, true, lang).what, before.map(shown));
+    let (what, before) = (story(now, true, nouns, lang).what, before.map(shown));
     Some(Aloud::Brought(&what, &shown(now), before.as_deref()).text(lang))
 }
 
@@ -506,14 +507,14 @@ mod tests {
         update(&mut model, Msg::TakeOffer);
         look(&mut model, 12);
         assert!(
-            !said(&model).contains("mean answer time"),
+            !said(&model).contains("mean time per list"),
             "{}",
             said(&model)
         );
         look(&mut model, 17);
         let text = said(&model);
         assert!(
-            text.starts_with("After the change, mean answer time: "),
+            text.starts_with("After the change, mean time per list: "),
             "{text}"
         );
         assert!(text.contains("; before: "), "{text}");

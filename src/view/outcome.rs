@@ -9,7 +9,7 @@ use crate::app::{Compare, Forecast, Msg, Snapshot};
 use crate::metrics::HeadlineNow;
 use crate::metrics::headline::course;
 use crate::scenario::HeadlineKind;
-use crate::words::{AboutHeadline, Lang, Name, Word, price, story};
+use crate::words::{AboutHeadline, Lang, Name, Nouns, Word, price, story};
 use std::fmt::Write;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -35,10 +35,14 @@ pub struct Props {
 }
 
 impl Props {
+    /// What headlines are about.
+    fn nouns(&self) -> Nouns<'_> {
+        self.names.nouns(self.main_client, self.lang)
+    }
+
     /// What one request of the client whose outcome counts is called.
     pub(super) fn request(&self) -> &str {
-        let request = self.names.requests.get(self.main_client as usize);
-        request.map_or("", |it| it.text(self.lang))
+        self.nouns().request
     }
 }
 
@@ -50,19 +54,22 @@ fn figure(
     headline: Option<&HeadlineNow>,
     what: Option<String>,
     waited: bool,
-    lang: Lang,
+    (nouns, lang): (Nouns<'_>, Lang),
     class: &'static str,
     test: &'static str,
 ) -> Html {
     let Some(headline) = headline else {
         return html! {
-            <div class={classes!("figure", class)} data-test={test} data-value="">
+            <div class={classes!("figure", class)} data-test={test} data-value="" data-ms="">
                 <p class="number"><span class="value">{ "–" }</span></p>
                 <p class="what">{ what.unwrap_or_default() }</p>
             </div>
         };
     };
-    let (shown, cost) = (story(headline, waited, lang), price(headline, lang));
+    let (shown, cost) = (
+        story(headline, waited, nouns, lang),
+        price(headline, nouns, lang),
+    );
     let number = |number: Option<f64>| number.map_or(String::new(), |it| format!("{it:.3}"));
     let ms = (headline.of.kind == HeadlineKind::Latency).then(|| number(headline.value));
     let counted = !matches!(
@@ -78,12 +85,10 @@ fn figure(
     html! {
         <div class={classes!("figure", class)} data-test={test} data-value={number(headline.value)}
             data-ms={ms} data-count={count} data-of={among} data-price={number(headline.price)}>
-            <p class="numbers">
-                <span class="number"><span class="value">{ shown.value }</span><span class="unit">{ shown.unit }</span></span>
-                <span class="price"><span class="value">{ cost.value }</span><span class="unit">{ cost.unit }</span>
-                    <span class="of">{ cost.what }</span></span>
-            </p>
+            <p class="number"><span class="value">{ shown.value }</span><span class="unit">{ shown.unit }</span></p>
             <p class="what">{ what.unwrap_or(shown.what) }</p>
+            <p class="price"><span class="value">{ cost.value }</span><span class="unit">{ cost.unit }</span>
+                <span class="of">{ cost.what }</span></p>
         </div>
     }
 }
@@ -118,9 +123,10 @@ fn offer(props: &Props, changes: &[Changed]) -> Html {
 /// The outcome bar.
 pub fn view(props: &Props) -> Html {
     let lang = props.lang;
+    let said = (props.nouns(), lang);
     let now = props.snapshot.headline.as_ref();
     let waited = props.snapshot.now_s - now.map_or(0.0, |now| now.since_s) > WAITED_S;
-    let actual = |class| figure(now, None, waited, lang, class, "outcome-value");
+    let actual = |class| figure(now, None, waited, said, class, "outcome-value");
     let about = |about: AboutHeadline| Some(about.text(lang));
     // A forecast is a run of another length: it is told for as much as has been seen here.
     let expected = props.forecast.as_ref().map(|it| it.headline);
@@ -131,7 +137,7 @@ pub fn view(props: &Props) -> Html {
             None => about(AboutHeadline::WorkingOut),
         };
         let expected = expected.as_ref();
-        figure(expected, words, true, lang, "expected", "outcome-then")
+        figure(expected, words, true, said, "expected", "outcome-then")
     };
     let action = match (&props.offer, &props.compare) {
         (Some((_, changes)), _) => offer(props, changes),
@@ -156,7 +162,7 @@ pub fn view(props: &Props) -> Html {
                 let words = about(AboutHeadline::Before);
                 let better = now.is_some_and(|now| now.is_better_than(before));
                 let class = if better { "actual better" } else { "actual" };
-                let before = figure(Some(before), words, true, lang, "before", "outcome-then");
+                let before = figure(Some(before), words, true, said, "before", "outcome-then");
                 (before, Some(actual(class)))
             }
             // Nothing had come before: there is nothing to compare with, but still a way back.
@@ -221,7 +227,7 @@ fn spark(props: &Props, waited: bool) -> Html {
     let mark = bins
         .iter()
         .position(|bin| bin.at_s >= changed && changed > 0.0);
-    let what = story(now, waited, props.lang).what;
+    let what = story(now, waited, props.nouns(), props.lang).what;
     html! {
         <svg class="spark" data-test="outcome-course" viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none"
             role="img" aria-label={AboutHeadline::Course(&what).text(props.lang)}>

@@ -131,7 +131,7 @@ fn the_outcome_says_what_is_and_what_is_expected() {
         .expect("a number of milliseconds");
     assert!(ms > 1000.0, "one call after the other is slow: {ms}");
     assert!(tag(&html, "outcome-then").contains("data-ms=\"31.200\""));
-    assert!(html.contains("data-test=\"offer\"") && html.contains("calls per request"));
+    assert!(html.contains("data-test=\"offer\"") && html.contains("calls per list"));
     update(&mut model, Msg::TakeOffer);
     let html = draw(model);
     assert!(!html.contains("data-test=\"offer\"") && html.contains("data-test=\"undo\""));

@@ -2,9 +2,10 @@
 //!
 //! One `requestAnimationFrame` at a time, cancelled on drop. It stops by itself when there is nothing to do.
 
-use super::environment::{document, window};
+use super::canvas::Canvas;
+use super::environment::window;
 use super::forecast::Forecaster;
-use super::paint::{Painter, Palette};
+use super::paint::Painter;
 use super::scene;
 use crate::app::host::Standing;
 use crate::app::names::Names;
@@ -23,7 +24,6 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use yew::Callback;
 
 /// The simulation's share of a frame, in milliseconds.
@@ -44,13 +44,6 @@ const SNAPSHOT_MS: f64 = 200.0;
 const CALM_MS: f64 = 500.0;
 /// A frame that comes later than this was held up by something else; the run does not make up for it.
 const FRAME_MAX_S: f64 = 0.1;
-/// The canvas and what was last known of it.
-struct Canvas {
-    element: HtmlCanvasElement,
-    ctx: CanvasRenderingContext2d,
-    palette: Palette,
-}
-
 /// Something that is done to the run when it has come to where it is going.
 type Act = Box<dyn FnOnce(&mut Inner, &mut Session)>;
 
@@ -705,37 +698,12 @@ impl Inner {
 
     /// The canvas, sized for the screen.
     fn canvas(&mut self) -> Option<&Canvas> {
-        if self
-            .canvas
-            .as_ref()
-            .is_none_or(|canvas| !canvas.element.is_connected())
-        {
-            let document = document()?;
-            let element: HtmlCanvasElement =
-                document.get_element_by_id("overlay")?.dyn_into().ok()?;
-            let ctx = element.get_context("2d").ok()??.dyn_into().ok()?;
-            let style = window()?.get_computed_style(&element).ok()??;
-            let property = |name: &str| {
-                style
-                    .get_property_value(name)
-                    .unwrap_or_default()
-                    .trim()
-                    .to_string()
-            };
-            self.canvas = Some(Canvas {
-                element,
-                ctx,
-                palette: Palette::read(property),
-            });
+        let lost = |canvas: &Canvas| !canvas.element.is_connected();
+        if self.canvas.as_ref().is_none_or(lost) {
+            self.canvas = Some(Canvas::find()?);
         }
         let canvas = self.canvas.as_ref()?;
-        let ratio = window()?.device_pixel_ratio().clamp(1.0, 3.0);
-        let width = (f64::from(canvas.element.client_width()) * ratio) as u32;
-        let height = (f64::from(canvas.element.client_height()) * ratio) as u32;
-        if (canvas.element.width(), canvas.element.height()) != (width, height) {
-            canvas.element.set_width(width);
-            canvas.element.set_height(height);
-        }
+        canvas.fit()?;
         Some(canvas)
     }
 

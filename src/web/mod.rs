@@ -1,6 +1,7 @@
 //! Floor 6: the browser. The only place that knows of elements, addresses, storage and the clock on the wall.
 
 mod address;
+mod canvas;
 mod engine;
 mod environment;
 mod files;

@@ -1,7 +1,7 @@
 //! The headline in words: the story's number and its price, each with its unit and with what it is.
 
 use super::number::counted;
-use super::{Figure, Lang, count, decimal, figure_ms, figure_share, ms};
+use super::{Figure, Lang, Truth, count, decimal, figure_ms, figure_share, ms, number::plural};
 use crate::metrics::HeadlineNow;
 use crate::scenario::{HeadlineKind, Price};
 
@@ -38,18 +38,27 @@ fn whole(number: f64) -> String {
     }
 }
 
+/// What the things of a scenario are called that headlines are about, as singular nouns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Nouns<'a> {
+    /// One request of the main client.
+    pub request: &'a str,
+    /// One business key.
+    pub key: &'a str,
+}
+
 /// The story's number. `waited` is whether something should have come by now.
-pub fn story(now: &HeadlineNow, waited: bool, lang: Lang) -> Shown {
+pub fn story(now: &HeadlineNow, waited: bool, nouns: Nouns<'_>, lang: Lang) -> Shown {
+    let Nouns { request, key } = nouns;
     let value = now.value.unwrap_or(f64::NAN);
     match now.of.kind {
         HeadlineKind::Latency => {
             let what = match (now.value, waited, lang) {
-                (Some(_), _, Lang::En) => "mean answer time",
-                (Some(_), _, Lang::Ko) => "평균 응답 시간",
-                (None, true, Lang::En) => "no answer comes",
-                (None, true, Lang::Ko) => "응답이 오지 않습니다",
-                (None, false, Lang::En) => "no answer has come yet",
-                (None, false, Lang::Ko) => "아직 받은 응답이 없습니다",
+                (Some(_), ..) => mean_time(request, lang),
+                (None, true, Lang::En) => "no answer comes".to_string(),
+                (None, true, Lang::Ko) => "응답이 오지 않습니다".to_string(),
+                (None, false, Lang::En) => "no answer has come yet".to_string(),
+                (None, false, Lang::Ko) => "아직 받은 응답이 없습니다".to_string(),
             };
             Shown::new(figure_ms(value, lang), what)
         }
@@ -95,22 +104,25 @@ pub fn story(now: &HeadlineNow, waited: bool, lang: Lang) -> Shown {
         }
         HeadlineKind::Disagreements => {
             let among = count(now.among);
-            let (unit, what) = match lang {
-                Lang::En => (
-                    format!("of {among}"),
-                    "keys whose records disagree (should be 0)",
-                ),
-                Lang::Ko => (
-                    format!("/ {among}건"),
-                    "기록이 불일치하는 업무 키(정상은 0건)",
-                ),
+            let unit = match lang {
+                Lang::En => format!("of {among}"),
+                Lang::Ko => format!("/ {among}건"),
             };
+            let what = Truth::Disagree(key).text(lang);
             Shown {
                 value: now.value.map_or(NONE.to_string(), whole),
                 unit,
-                what: since(what, now.since_s, lang),
+                what: since(&what, now.since_s, lang),
             }
         }
+    }
+}
+
+/// What a mean latency is called.
+fn mean_time(request: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("mean time per {request}"),
+        Lang::Ko => format!("{request} 평균 응답 시간"),
     }
 }
 
@@ -124,43 +136,32 @@ fn since(what: &str, since_s: f64, lang: Lang) -> String {
 }
 
 /// The price.
-pub fn price(now: &HeadlineNow, lang: Lang) -> Shown {
+pub fn price(now: &HeadlineNow, nouns: Nouns<'_>, lang: Lang) -> Shown {
+    let Nouns { request, key } = nouns;
     let value = now.price.unwrap_or(f64::NAN);
-    let number = |value: String, en: &str, ko: &str| Shown {
-        value,
-        unit: String::new(),
-        what: match lang {
-            Lang::En => en.to_string(),
-            Lang::Ko => ko.to_string(),
-        },
+    let plain = |value: String| Figure { value, unit: "" };
+    let figure = match now.of.price {
+        Price::Calls | Price::Messages => plain(decimal(value)),
+        Price::Latency => figure_ms(value, lang),
+        Price::Failed | Price::Declined | Price::Stale => figure_share(value),
+        Price::InFlight => plain(count(value)),
     };
-    let share = |en: &str, ko: &str| {
-        let figure = figure_share(value);
-        let what = match lang {
-            Lang::En => en,
-            Lang::Ko => ko,
-        };
-        Shown::new(figure, what)
+    let what = match (now.of.price, lang) {
+        (Price::Calls, Lang::En) => format!("calls per {request}"),
+        (Price::Calls, Lang::Ko) => format!("{request}당 호출"),
+        (Price::Messages, Lang::En) => format!("calls and events per {request}"),
+        (Price::Messages, Lang::Ko) => format!("{request}당 호출과 이벤트"),
+        (Price::Latency, lang) => mean_time(request, lang),
+        (Price::Failed, Lang::En) => format!("of the {} fail", plural(request)),
+        (Price::Failed, Lang::Ko) => format!("실패한 {request}"),
+        (Price::Declined, Lang::En) => format!("of the {} are declined", plural(request)),
+        (Price::Declined, Lang::Ko) => format!("거절된 {request}"),
+        (Price::Stale, Lang::En) => "of the values read are out of date".to_string(),
+        (Price::Stale, Lang::Ko) => "읽은 값 중 오래된 값".to_string(),
+        (Price::InFlight, Lang::En) => format!("{} in progress", plural(key)),
+        (Price::InFlight, Lang::Ko) => format!("진행 중인 {key}"),
     };
-    match now.of.price {
-        Price::Calls => number(decimal(value), "calls per request", "요청당 호출"),
-        Price::Messages => number(
-            decimal(value),
-            "calls and events per request",
-            "요청당 호출과 이벤트",
-        ),
-        Price::Latency => {
-            let what = match lang {
-                Lang::En => "mean answer time",
-                Lang::Ko => "평균 응답 시간",
-            };
-            Shown::new(figure_ms(value, lang), what)
-        }
-        Price::Failed => share("of the requests fail", "실패한 요청"),
-        Price::Declined => share("of the requests are declined", "거절된 요청"),
-        Price::Stale => share("of the values read are out of date", "읽은 값 중 오래된 값"),
-        Price::InFlight => number(count(value), "keys in progress", "진행 중인 업무 키"),
-    }
+    Shown::new(figure, what)
 }
 
 /// A message about headlines, with parts.
@@ -197,7 +198,7 @@ impl AboutHeadline<'_> {
             (AboutHeadline::Before, Lang::En) => "before".into(),
             (AboutHeadline::Before, Lang::Ko) => "변경 전".into(),
             (AboutHeadline::ExpectedWas(then), lang) => {
-                let Shown { value, unit, .. } = story(then, true, lang);
+                let Shown { value, unit, .. } = story(then, true, Nouns::default(), lang);
                 match lang {
                     Lang::En => format!("expected {value} {unit}"),
                     Lang::Ko => format!("예상 {value}{unit}"),
@@ -242,6 +243,11 @@ mod tests {
     use super::*;
     use crate::scenario::Headline;
 
+    const NOUNS: Nouns<'_> = Nouns {
+        request: "purchase",
+        key: "order",
+    };
+
     fn now(kind: HeadlineKind, value: Option<f64>, among: f64) -> HeadlineNow {
         HeadlineNow {
             of: Headline {
@@ -262,6 +268,7 @@ mod tests {
             story(
                 &now(HeadlineKind::Disagreements, Some(value), 17.0),
                 true,
+                NOUNS,
                 Lang::En,
             )
         };
@@ -275,14 +282,14 @@ mod tests {
     fn goodput_stands_beside_what_is_asked_and_tells_since_when_the_cause_is_gone() {
         let mut storm = now(HeadlineKind::Goodput, Some(0.4), 90.2);
         storm.calm_s = Some(12.4);
-        let shown = story(&storm, true, Lang::En);
+        let shown = story(&storm, true, NOUNS, Lang::En);
         assert_eq!(
             (shown.value.as_str(), shown.unit.as_str()),
             ("0.4", "of 90 a second")
         );
         assert!(shown.what.ends_with("for 12 s"), "{}", shown.what);
-        assert!(story(&storm, true, Lang::Ko).what.ends_with("12초"));
-        assert_eq!(price(&storm, Lang::En).value, "3.4");
+        assert!(story(&storm, true, NOUNS, Lang::Ko).what.ends_with("12초"));
+        assert_eq!(price(&storm, NOUNS, Lang::En).value, "3.4");
     }
 
     #[test]
@@ -290,10 +297,14 @@ mod tests {
         let mut changed = now(HeadlineKind::Anomalies, Some(3.0), 120.0);
         changed.since_s = 12.0;
         assert!(
-            story(&changed, true, Lang::En)
+            story(&changed, true, NOUNS, Lang::En)
                 .what
                 .ends_with("since 12.0 s")
         );
-        assert!(story(&changed, true, Lang::Ko).what.ends_with("12.0초부터"));
+        assert!(
+            story(&changed, true, NOUNS, Lang::Ko)
+                .what
+                .ends_with("12.0초부터")
+        );
     }
 }

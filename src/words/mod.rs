@@ -24,7 +24,7 @@ pub use choice::{Choice as ChoiceWords, Question};
 pub use deed::{Deed, Refusal};
 pub use exported::{Exported, outcome};
 pub use glossary::Term;
-pub use headline::{AboutHeadline, Shown, price, story};
+pub use headline::{AboutHeadline, Nouns, Shown, price, story};
 pub use number::{Figure, clock, count, decimal, figure_ms, figure_share, ms, per_second, share};
 pub use say::Say;
 pub use sentence::{Happened, How, Name};

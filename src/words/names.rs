@@ -1,6 +1,6 @@
 //! What things are called: the titles of everything in the plan, by index, for sentences and labels.
 
-use super::{BusinessKey, Name};
+use super::{BusinessKey, Lang, Name, Nouns};
 use crate::scenario::{BothTexts, Operation, Scenario, Step, Text};
 use crate::sim::{End, Plan};
 
@@ -59,6 +59,15 @@ pub struct WritingNames {
 }
 
 impl Names {
+    /// What headlines are about, where the outcome is that of this client.
+    pub fn nouns(&self, main_client: u16, lang: Lang) -> Nouns<'_> {
+        let request = self.requests.get(usize::from(main_client));
+        Nouns {
+            request: request.map_or("", |it| it.text(lang)),
+            key: self.writing.key.text(lang),
+        }
+    }
+
     /// The names of a scenario.
     pub fn new(scenario: &Scenario, plan: &Plan) -> Names {
         let none = Text::Empty;

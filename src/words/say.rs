@@ -8,12 +8,6 @@ use super::{Lang, count, decimal, ms};
 /// A message with parts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Say<'a> {
-    /// What the offered change is expected to bring.
-    ExpectedWith(&'a str),
-    /// What the change that was made brought, against before.
-    BeforeWas(f64),
-    /// What had been expected of the change.
-    ExpectedWas(f64),
     /// What the latency of one request of this name is called, beside the number.
     Per(&'a str),
     /// The heading of the course of latencies, of requests of this name.
@@ -85,8 +79,6 @@ pub enum Say<'a> {
     Chart(&'a str, &'a str),
     /// Latency and its 95th percentile.
     Percentile(f64),
-    /// A mean in milliseconds, and how near to it the true one is.
-    MeanWithin(f64, f64),
     /// Calls a second on a link.
     CallsPerSecond(f64),
     /// So many wait.
@@ -174,12 +166,6 @@ impl Say<'_> {
             (Say::LeftOff(title, at), Lang::Ko) => {
                 format!("지난번에 ‘{title}’ {at:.1}초 시점까지 보았습니다.")
             }
-            (Say::ExpectedWith(what), Lang::En) => format!("expected with {what}"),
-            (Say::ExpectedWith(what), Lang::Ko) => format!("예상: {what}"),
-            (Say::BeforeWas(was), Lang::En) => format!("before {}", ms(*was, lang)),
-            (Say::BeforeWas(was), Lang::Ko) => format!("변경 전 {}", ms(*was, lang)),
-            (Say::ExpectedWas(was), Lang::En) => format!("expected {}", ms(*was, lang)),
-            (Say::ExpectedWas(was), Lang::Ko) => format!("예상 {}", ms(*was, lang)),
             (Say::Per(what), Lang::En) => format!("per {what}"),
             (Say::Per(what), Lang::Ko) => format!("{what} 한 번"),
             (Say::LatencyOf(what), Lang::En) => format!("Latency per {what}"),
@@ -297,16 +283,6 @@ impl Say<'_> {
             (Say::Several(n), Lang::Ko) => format!("{n}종"),
             (Say::Chart(title, value), Lang::En) => format!("{title}: {value}"),
             (Say::Chart(title, value), Lang::Ko) => format!("{title}: {value}"),
-            (Say::MeanWithin(mean, within), Lang::En) => format!(
-                "mean so far {} ± {} (95%)",
-                ms(*mean, lang),
-                ms(*within, lang)
-            ),
-            (Say::MeanWithin(mean, within), Lang::Ko) => format!(
-                "지금까지 평균 {} ± {} (95%)",
-                ms(*mean, lang),
-                ms(*within, lang)
-            ),
             (Say::Percentile(p95), Lang::En) => format!("95% within {}", ms(*p95, lang)),
             (Say::Percentile(p95), Lang::Ko) => format!("95%가 {} 이내", ms(*p95, lang)),
             (Say::CallsPerSecond(n), Lang::En) => {

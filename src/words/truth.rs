@@ -1,7 +1,7 @@
 //! Words about the truth: what can be wrong with a business key, and the figures of the outcome.
 
 use super::number::{counted, plural};
-use super::{Lang, Name, count, ms, share};
+use super::{Lang, Name, count, ms};
 use crate::sim::trace::{Anomaly, Finding};
 
 /// A business key by its own name: `order 1115`, `prescription 24`.
@@ -161,10 +161,6 @@ pub const fn anomaly(anomaly: Anomaly, lang: Lang) -> &'static str {
 pub enum Truth<'a> {
     /// What the number of keys that disagree is called; the scenario's name of a key goes with it.
     Disagree(&'a str),
-    /// The same for keys since the settings were changed.
-    DisagreeSince(&'a str),
-    /// Of so many keys, beside the number of those that disagree.
-    OfKeys(u64),
     /// So many keys are of this kind; with the scenario's name of a key.
     Kind(Finding, u64, &'a str),
     /// So many anomalies.
@@ -177,10 +173,6 @@ pub enum Truth<'a> {
     UnderWay(u64),
     /// Mean latency of a request, in milliseconds.
     MeanLatency(f64),
-    /// What had been expected of the change: so many of so many keys.
-    ExpectedWas(f64, u64),
-    /// What the offer is expected to bring.
-    ExpectedWith(&'a str),
     /// So many seconds ago.
     Ago(f64),
     /// More than are shown.
@@ -216,14 +208,6 @@ impl Truth<'_> {
                 format!("{} whose records disagree (should be 0)", plural(key))
             }
             (Truth::Disagree(key), Lang::Ko) => format!("기록이 불일치하는 {key}(정상은 0건)"),
-            (Truth::DisagreeSince(key), Lang::En) => {
-                format!("{} since the change whose records disagree", plural(key))
-            }
-            (Truth::DisagreeSince(key), Lang::Ko) => {
-                format!("변경 후 기록이 불일치하는 {key}")
-            }
-            (Truth::OfKeys(of), Lang::En) => format!("of {}", n(of)),
-            (Truth::OfKeys(of), Lang::Ko) => format!("/ {}건", n(of)),
             (Truth::Kind(what, number, key), _) => so_many(what, number, key, lang),
             (Truth::Anomalies(Anomaly::ChangedAfterRead, number), Lang::En) => {
                 format!("{} after read", counted(&n(number), "change"))
@@ -249,21 +233,6 @@ impl Truth<'_> {
             }
             (Truth::MeanLatency(latency), Lang::Ko) => format!("평균 응답 {}", ms(latency, lang)),
             // A part of a key is no key: a share says what is meant.
-            (Truth::ExpectedWas(number, of), _) if number.fract() != 0.0 && of > 0 => {
-                let part = share(number / of as f64);
-                match lang {
-                    Lang::En => format!("expected {part}"),
-                    Lang::Ko => format!("예상 {part}"),
-                }
-            }
-            (Truth::ExpectedWas(number, of), Lang::En) => {
-                format!("expected {} of {}", count(number), n(of))
-            }
-            (Truth::ExpectedWas(number, of), Lang::Ko) => {
-                format!("예상 {} / {}건", count(number), n(of))
-            }
-            (Truth::ExpectedWith(what), Lang::En) => format!("expected with {what}"),
-            (Truth::ExpectedWith(what), Lang::Ko) => format!("예상: {what}"),
             (Truth::Ago(s), Lang::En) => format!("{} s", count(s)),
             (Truth::Ago(s), Lang::Ko) => format!("{}초", count(s)),
             (Truth::More(number), Lang::En) => format!("and {} more", n(number)),
@@ -348,12 +317,6 @@ mod tests {
             Truth::Disagree("order"),
             "orders whose records disagree (should be 0)",
         );
-    }
-
-    #[test]
-    fn a_part_of_a_key_is_told_as_a_share() {
-        assert_eq!(Truth::ExpectedWas(0.23, 17).text(Lang::En), "expected 1.4%");
-        assert_eq!(Truth::ExpectedWas(2.0, 17).text(Lang::Ko), "예상 2 / 17건");
     }
 
     #[test]

@@ -78,12 +78,9 @@ words! {
     // The outcome.
     TryIt: "Try it", "적용해 보기";
     Undo: "Undo", "되돌리기";
-    WorkingOut: "calculating the expected result …", "예상 결과를 계산하는 중 …";
     Before: "before", "변경 전";
     Expected: "expected", "예상";
     Now: "now", "현재";
-    NoAnswersYet: "none has come yet", "아직 응답이 없습니다";
-    NoneAnswered: "none comes", "응답이 오지 않습니다";
 
     // The strategies.
     WhatIf: "What if …", "바꿔 봅시다";
