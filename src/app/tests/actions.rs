@@ -394,3 +394,33 @@ fn a_line_of_a_history_goes_to_its_moment_and_what_comes_later_stays_known() {
 fn words_name(key: &str) -> crate::words::Name {
     crate::words::Name::new(key, &crate::scenario::Text::Empty)
 }
+
+#[test]
+fn a_run_that_starts_again_opens_where_its_scenario_opens_if_it_had_come_so_far() {
+    let scenario = crate::scenario::shipped::load("prescription-billing").unwrap();
+    let opening = Time::ZERO + scenario.opens_at;
+    assert!(opening > Time::ZERO);
+    for (before, opens) in [
+        (opening + Span::from_secs(2), Some(opening)),
+        (Time(1), None),
+    ] {
+        let mut session = Session::new(Rc::new(Story::new(Rc::new(scenario.clone()))), 0);
+        session.seek(before);
+        while session.seeking().is_some() {
+            session.advance(Span::ZERO, 100_000);
+        }
+        let other = Scenario {
+            seed: scenario.seed + 1,
+            ..scenario.clone()
+        };
+        let change = session.reconfigure(Rc::new(other));
+        let again = Change::StartsAgain {
+            from: before,
+            left_out: 0,
+        };
+        assert_eq!(
+            (change, session.now(), session.seeking()),
+            (again, Time::ZERO, opens)
+        );
+    }
+}
