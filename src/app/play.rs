@@ -220,10 +220,9 @@ impl Play {
         let Some(now) = truth.and_then(|truth| truth.followed.as_ref()) else {
             return;
         };
-        let to_come = self.chain.get(now.chain.len());
-        let known = to_come.is_some_and(|(at, _)| *at > self.snapshot.now_s)
-            && self.chain.starts_with(&now.chain);
-        if !known && *self.chain != now.chain {
+        let last = self.chain.last();
+        let is_back = last.is_some_and(|(at, _)| *at > self.snapshot.now_s);
+        if !is_back && *self.chain != now.chain {
             self.chain = Rc::new(now.chain.clone());
         }
     }

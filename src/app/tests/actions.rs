@@ -382,12 +382,18 @@ fn a_line_of_a_history_goes_to_its_moment_and_what_comes_later_stays_known() {
     update(&mut model, at(9.0, &[1.0, 2.5004, 4.0]));
     let commands = update(&mut model, Msg::Visit(2.5004));
     assert_eq!(commands, [Command::SetPlaying(false), Command::Seek(2.501)]);
-    update(&mut model, at(2.501, &[1.0, 2.5004]));
+    // What is known then may be told otherwise: who asked is known when they are told.
+    update(&mut model, at(2.501, &[2.5004]));
     assert_eq!(play(&model).chain.len(), 3);
-    // What comes in its place is what is known.
-    update(&mut model, at(5.0, &[1.0, 2.5004, 4.5]));
-    assert_eq!(play(&model).chain[2].0, 4.5);
-    update(&mut model, at(2.0, &[1.5]));
+    update(&mut model, at(5.0, &[1.0, 2.5004, 4.0, 4.5]));
+    assert_eq!(play(&model).chain.len(), 4);
+    // What is done now has another future.
+    update(&mut model, Msg::Visit(1.5));
+    let crash = crate::session::Input::Inject(crash("payment"), None);
+    let mut story = (*play(&model).story).clone();
+    story.inputs.push((Time(1_500_000_000), crash));
+    update(&mut model, Msg::Did(Rc::new(story)));
+    update(&mut model, at(1.6, &[1.0]));
     assert_eq!(play(&model).chain.len(), 1);
 }
 
