@@ -8,25 +8,25 @@ use super::{Layout, Rect};
 use crate::sim::End;
 
 /// Around everything.
-pub(super) const MARGIN: f64 = 6.0;
+pub(super) const MARGIN: f64 = 4.0;
 /// Between people and the first column.
-const PEOPLE_GAP: f64 = 34.0;
+const PEOPLE_GAP: f64 = 28.0;
 /// Between the last column and those who stand behind it.
-const BEHIND_GAP: f64 = 36.0;
+const BEHIND_GAP: f64 = 28.0;
 /// The width of those who stand behind.
-const BEHIND: f64 = 104.0;
+const BEHIND: f64 = 99.0;
 /// The width of a service that has its store below it.
 const SERVICE: f64 = 176.0;
 /// The widths of a service and of the store beside it.
-const BESIDE: (f64, f64) = (166.0, 121.0);
+const BESIDE: (f64, f64) = (164.0, 120.0);
 /// Between a service and its store: below, beside.
-const WIRE: (f64, f64) = (16.0, 12.0);
+const WIRE: (f64, f64) = (14.0, 12.0);
 /// Between two services of a column.
-const CELL_GAP: f64 = 10.0;
+const CELL_GAP: f64 = 9.0;
 /// A store beside a service stands so much lower where somebody comes to the service from behind: their line passes above.
 const PASSES: f64 = 28.0;
 /// The width of a lane with the calls' numbers alone, and of one with topics.
-const LANE: (f64, f64) = (112.0, 182.0);
+const LANE: (f64, f64) = (96.0, 182.0);
 /// Boxes grow to so many times their least height, and no more.
 const GROWS: f64 = 1.7;
 
@@ -146,7 +146,7 @@ impl Placer<'_> {
         let before = 14.0 + 13.0 * lines.min(4) as f64;
         if column.topics.is_empty() {
             let feeds = !self.plan.references.is_empty();
-            Gap(before, LANE.0, if feeds { 24.0 } else { 18.0 })
+            Gap(before, LANE.0, if feeds { 22.0 } else { 18.0 })
         } else {
             Gap(before, LANE.1, 28.0)
         }

@@ -282,7 +282,9 @@ impl App {
         let frame = environment::document()
             .and_then(|document| document.query_selector("#diagram .frame").ok().flatten());
         if let (Some(frame), Some(play)) = (frame, self.model.play()) {
-            let (width, height) = (frame.client_width().into(), frame.client_height().into());
+            // With the room of scroll bars: their coming and going must not change the picture, which they depend on.
+            let frame = frame.get_bounding_client_rect();
+            let (width, height) = (frame.width(), frame.height());
             if play.aspect.after(width, height) != play.aspect {
                 let frame = Msg::Frame(width, height);
                 ctx.link().send_message(Event::Msg(frame));

@@ -65,7 +65,7 @@ fn the_legend_shows_what_this_scenario_can_show() {
     };
     Browser::desktop().run(|page| {
         page.open_playground("consultation-list");
-        for shown in words(&["event", "confirmation", "undo, repair"]) {
+        for shown in words(&["event", "confirmation", "compensation, repair"]) {
             assert_eq!(page.eval(&shown), false, "{shown}: no event is sent here");
         }
         page.open_playground("consultation-list?customer=replica");
