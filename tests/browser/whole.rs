@@ -5,9 +5,9 @@ use crate::playground::{at, pressed};
 use msa_playground::scenario::shipped;
 use serde_json::{Value, json};
 
-/// What scrolls: its content is whole if one can scroll to it. (The page itself and its columns scroll up and down, and
-/// may not scroll sideways.)
-const SCROLLERS: &str = ".keys-table .scroll, .tall .frame";
+/// What scrolls: its content is whole if one can scroll to it, as to a diagram whose text stays large. (The page itself and
+/// its columns scroll up and down, and may not scroll sideways.)
+const SCROLLERS: &str = ".keys-table .scroll, #diagram .frame";
 
 /// Every text that is cut off: by the screen's edges, by what hides what flows over, or by what holds it.
 const CUT: &str = "(scrollers => {
