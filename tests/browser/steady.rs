@@ -11,7 +11,7 @@ const WATCH: &str = "
         for (const entry of list.getEntries()) {
             if (entry.hadRecentInput) continue;
             // A value may stand elsewhere within its own place, and a mark on the timeline moves with the time.
-            const own = '.unit, .note, .scale, .flag, .numbers';
+            const own = '.value, .unit, .of, .clock, .pace, .note, .scale, .flag';
             const element = it => it.node?.nodeType === 1 ? it.node : it.node?.parentElement;
             const sources = entry.sources.filter(it => element(it) && !element(it).matches(own));
             if (sources.length === 0) continue;
