@@ -1,9 +1,12 @@
 //! The controls of a scenario with what they stand at: what the panels show.
 
+use super::prospect::Prospect;
+use super::quantity::{Quantity, Unit};
 use crate::scenario::notation::number;
-use crate::scenario::settings::{Kind, Setting, current_in, kind_in};
+use crate::scenario::settings::{self, Kind, Setting, current_in, kind_in};
 use crate::scenario::{Place, ReadStrategy, Scenario, Text, read::to_value};
-use crate::words::{Lang, Question, Word, decimal, ms};
+use crate::words::{Lang, Question, Word};
+use serde_json::Value;
 
 /// All strategies, in the order in which the page shows them.
 pub const STRATEGIES: [ReadStrategy; 7] = [
@@ -29,10 +32,15 @@ pub struct Control {
     pub kind: Kind,
     /// What the choice is about.
     pub question: Question,
+    /// In what a number is counted.
+    pub unit: Unit,
     /// What it stands at, as in a link.
     pub value: String,
     /// What it stands at in the scenario as it ships.
     pub shipped: String,
+    /// What each choice would do, in the order of the choices; of a number, what its slider would do. Empty until it is
+    /// found out ([`super::prospect::look_ahead`]).
+    pub prospects: Vec<Prospect>,
 }
 
 impl Control {
@@ -43,29 +51,49 @@ impl Control {
 
     /// What it stands at, in words.
     pub fn shown(&self, lang: Lang) -> String {
-        match &self.kind {
-            Kind::Number { .. } => decimal(self.number()),
-            Kind::Time { .. } => ms(self.number(), lang),
-            Kind::Choice(_) => self.value_name(&self.value, lang).to_string(),
-            Kind::Text => self.value.clone(),
-        }
+        self.value_name(&self.value, lang)
+    }
+
+    /// What a choice would do; of a number, what any other value would do.
+    pub fn prospect(&self, value: &str) -> Prospect {
+        let place = match &self.kind {
+            Kind::Choice(choices) => choices.iter().position(|choice| choice == value),
+            _ => Some(0),
+        };
+        let found = place.and_then(|place| self.prospects.get(place));
+        found.copied().unwrap_or_default()
     }
 
     /// What one of its values is called.
-    pub fn value_name<'v>(&self, value: &'v str, lang: Lang) -> &'v str {
-        match strategy_of(value).filter(|_| matches!(self.kind, Kind::Choice(_))) {
-            Some(strategy) => Word::of_strategy(strategy).text(lang),
-            None => self.question.name(value, lang),
+    pub fn value_name(&self, value: &str, lang: Lang) -> String {
+        if let Some(quantity) = self.quantity() {
+            return quantity.shown(self.number_of(value), lang);
         }
+        match strategy_of(value).filter(|_| matches!(self.kind, Kind::Choice(_))) {
+            Some(strategy) => Word::of_strategy(strategy).text(lang).to_string(),
+            None => self.question.name(value, lang).to_string(),
+        }
+    }
+
+    /// The number that it sets, if it sets one.
+    pub fn quantity(&self) -> Option<Quantity> {
+        Quantity::new(&self.kind, self.unit)
     }
 
     /// The number it stands at: milliseconds for times.
     pub fn number(&self) -> f64 {
+        self.number_of(&self.value)
+    }
+
+    /// The number of a value, as [`Control::number`].
+    fn number_of(&self, value: &str) -> f64 {
         match self.kind {
-            Kind::Time { .. } => {
-                crate::time::Span::parse(&self.value).map_or(0.0, |span| span.as_millis())
-            }
-            _ => number(&self.value).unwrap_or(0.0),
+            // A plain number is what a slider on its way gives: milliseconds.
+            Kind::Time { .. } => match crate::time::Span::parse(value) {
+                Ok(span) => span.as_millis(),
+                Err(_) => number(value).unwrap_or(0.0),
+            },
+            _ => number(value).unwrap_or(0.0),
         }
     }
 }
@@ -77,6 +105,16 @@ pub fn strategy_of(name: &str) -> Option<ReadStrategy> {
         .find(|strategy| crate::words::strategy_key(*strategy) == name)
 }
 
+/// In what a number at a path is counted.
+fn unit_at(document: &Value, path: &str, kind: &Kind) -> Unit {
+    match kind {
+        Kind::Time { .. } => Unit::Time,
+        Kind::Number { .. } if path.ends_with(".rate") => Unit::PerSecond,
+        Kind::Number { whole: false, .. } if settings::is_share(document, path) => Unit::Share,
+        _ => Unit::Plain,
+    }
+}
+
 /// The controls of a scenario that came from `base`.
 pub fn controls(base: &Scenario, scenario: &Scenario) -> Vec<Control> {
     let (Ok(before), Ok(now)) = (to_value(base), to_value(scenario)) else {
@@ -85,17 +123,20 @@ pub fn controls(base: &Scenario, scenario: &Scenario) -> Vec<Control> {
     scenario
         .controls
         .iter()
-        .map(|control| Control {
-            name: control.name.clone(),
-            title: control.title.clone(),
-            place: control.place,
-            kind: kind_in(&now, control),
-            question: control
-                .sets
-                .first()
-                .map_or(Question::Other, |path| Question::at(path)),
-            value: current_in(&now, control),
-            shipped: current_in(&before, control),
+        .map(|control| {
+            let kind = kind_in(&now, control);
+            let path = control.sets.first().map_or("", String::as_str);
+            Control {
+                name: control.name.clone(),
+                title: control.title.clone(),
+                place: control.place,
+                question: Question::at(path),
+                unit: unit_at(&now, path, &kind),
+                kind,
+                value: current_in(&now, control),
+                shipped: current_in(&before, control),
+                prospects: Vec::new(),
+            }
         })
         .collect()
 }
@@ -155,71 +196,6 @@ pub fn all_to(controls: &[Control], strategy: ReadStrategy) -> Vec<Setting> {
         .collect()
 }
 
-/// The places of a slider.
-pub const SLIDER_STEPS: f64 = 1000.0;
-
-/// The value at a place of a slider (0 to [`SLIDER_STEPS`]), as a setting's text.
-pub fn at_slider(kind: &Kind, place: f64) -> String {
-    let share = (place / SLIDER_STEPS).clamp(0.0, 1.0);
-    let (min, max, log, whole) = match *kind {
-        Kind::Number {
-            min,
-            max,
-            log,
-            whole,
-        } => (min, max, log, whole),
-        Kind::Time {
-            min_ms,
-            max_ms,
-            log,
-        } => (min_ms, max_ms, log, false),
-        Kind::Choice(_) | Kind::Text => return String::new(),
-    };
-    let value = if log && min > 0.0 {
-        min * libm::pow(max / min, share)
-    } else {
-        min + (max - min) * share
-    };
-    let value = if whole { value.round() } else { rounded(value) };
-    value.clamp(min, max).to_string()
-}
-
-/// Three significant digits: what a slider can mean.
-fn rounded(value: f64) -> f64 {
-    if value == 0.0 {
-        return 0.0;
-    }
-    let scale = libm::pow(10.0, 2.0 - libm::floor(libm::log10(value.abs())));
-    let digits = (value * scale).round();
-    // Dividing by a power of ten keeps 0.3 from becoming 0.30000000000000004.
-    if scale >= 1.0 {
-        digits / scale
-    } else {
-        digits * (1.0 / scale).round()
-    }
-}
-
-/// The place of a value on its slider.
-pub fn slider_at(kind: &Kind, value: f64) -> f64 {
-    let (min, max, log) = match *kind {
-        Kind::Number { min, max, log, .. } => (min, max, log),
-        Kind::Time {
-            min_ms,
-            max_ms,
-            log,
-        } => (min_ms, max_ms, log),
-        Kind::Choice(_) | Kind::Text => return 0.0,
-    };
-    let share = if max <= min {
-        0.0
-    } else if log && min > 0.0 {
-        libm::log(value.max(min) / min) / libm::log(max / min)
-    } else {
-        (value - min) / (max - min)
-    };
-    (share * SLIDER_STEPS).round().clamp(0.0, SLIDER_STEPS)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,52 +216,42 @@ mod tests {
     }
 
     #[test]
-    fn every_place_of_a_slider_is_a_setting_that_applies() {
-        let scenario = shipped::load("consultation-list").unwrap();
-        for control in controls(&scenario, &scenario) {
-            if matches!(control.kind, Kind::Choice(_)) {
-                continue;
-            }
-            for place in [0.0, 1.0, 333.0, 999.0, 1000.0] {
-                let setting = (control.name.clone(), at_slider(&control.kind, place));
-                settings::apply(&scenario, std::slice::from_ref(&setting))
-                    .unwrap_or_else(|problems| panic!("{setting:?}: {problems:?}"));
-            }
-        }
-    }
-
-    #[test]
-    fn a_value_is_found_again_at_its_place() {
-        let log = Kind::Number {
-            min: 0.5,
-            max: 200.0,
-            log: true,
-            whole: false,
-        };
-        let plain = Kind::Number {
-            min: 1.0,
-            max: 20.0,
-            log: false,
-            whole: true,
-        };
-        for kind in [log, plain] {
-            for place in [0.0, 250.0, 500.0, 1000.0] {
-                let value: f64 = at_slider(&kind, place).parse().unwrap();
-                let again: f64 = at_slider(&kind, slider_at(&kind, value)).parse().unwrap();
-                assert!(
-                    (value - again).abs() <= 0.006 * value,
-                    "{kind:?} at {place}: {value} {again}"
-                );
+    fn every_stop_of_a_slider_is_a_setting_that_applies_and_is_shown_as_it_stands() {
+        for name in shipped::names() {
+            let scenario = shipped::load(name).unwrap();
+            for control in controls(&scenario, &scenario) {
+                let Some(quantity) = control.quantity() else {
+                    continue;
+                };
+                let shown = quantity.shown(control.number(), Lang::En);
+                let again = quantity.read(&shown, control.number());
+                assert_eq!(again, Some(control.number()), "{name} {}", control.name);
+                let stops = quantity.stops();
+                for stop in [stops[0], stops[1], stops[stops.len() - 1]] {
+                    let setting = (control.name.clone(), stop.to_string());
+                    let applied = settings::apply(&scenario, std::slice::from_ref(&setting))
+                        .unwrap_or_else(|problems| panic!("{setting:?}: {problems:?}"));
+                    let now = controls(&scenario, &applied)
+                        .into_iter()
+                        .find(|it| it.name == control.name);
+                    assert_eq!(now.unwrap().number(), stop, "{name} {}", control.name);
+                }
             }
         }
     }
 
     #[test]
-    fn a_slider_gives_round_numbers() {
-        assert_eq!(rounded(0.123_456), 0.123);
-        assert_eq!(rounded(1234.5), 1230.0);
-        assert_eq!(rounded(0.3), 0.3);
-        assert_eq!(rounded(0.0), 0.0);
+    fn rates_and_shares_have_their_unit() {
+        let unit = |scenario: &str, name: &str| {
+            let scenario = shipped::load(scenario).unwrap();
+            let all = controls(&scenario, &scenario);
+            all.into_iter().find(|it| it.name == name).unwrap().unit
+        };
+        assert_eq!(unit("order-payment", "rate"), Unit::PerSecond);
+        assert_eq!(unit("order-payment", "answer-loss"), Unit::Share);
+        assert_eq!(unit("order-payment", "again"), Unit::Share);
+        assert_eq!(unit("order-payment", "interval"), Unit::Time);
+        assert_eq!(unit("order-payment", "attempts"), Unit::Plain);
     }
 
     #[test]

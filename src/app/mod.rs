@@ -3,6 +3,7 @@
 //! Plain data; no DOM, no clock. The web floor sends messages and carries the commands out.
 
 pub mod announcer;
+pub mod choice_table;
 pub mod control;
 pub mod embed;
 pub mod export;
@@ -13,6 +14,8 @@ pub mod narrator;
 pub mod onlooker;
 pub mod opening;
 pub mod play;
+pub mod prospect;
+pub mod quantity;
 pub mod share;
 pub mod slide;
 pub mod snapshot;
@@ -152,6 +155,14 @@ pub enum Msg {
     Set(Vec<Setting>, Choice),
     /// For a while no slider has come to rest.
     Settle,
+    /// A number is typed for a control.
+    Type(String, String),
+    /// The table of all choices of a control opens, or closes.
+    CompareAll(Option<String>),
+    /// What is known of a row of that table.
+    Compared(usize, choice_table::State),
+    /// A choice is taken from that table.
+    TakeCompared(String),
     /// The person looks at a choice without taking it (or at none any more): what would it bring?
     Consider(Option<Vec<Setting>>),
     /// The offered change is taken.
@@ -310,6 +321,8 @@ pub enum Command {
     Estimate(Rc<Scenario>, Rc<Scenario>),
     /// That is of no interest any more.
     ForgetEstimate,
+    /// Run these choices of a table, each for so long (or none any more).
+    CompareChoices(Vec<choice_table::Wanted>, Span),
     /// Put the settings into the address.
     WriteAddress {
         /// What stands behind `#`.

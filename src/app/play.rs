@@ -1,9 +1,11 @@
 //! A run on the page: the settings, what is derived from them, and what is being compared.
 
+use super::choice_table::ChoiceTable;
 use super::control::{Control, controls};
 use super::fault::{Possible, possible};
 use super::legend::Marks;
 use super::names::Names;
+use super::prospect::look_ahead;
 use super::slide::Moving;
 use super::snapshot::Snapshot;
 use super::undo::History;
@@ -111,6 +113,10 @@ pub struct Play {
     pub compare: Option<Compare>,
     /// The strategy that is explained.
     pub explained: Option<ReadStrategy>,
+    /// The control for which something was typed last that is not allowed.
+    pub mistyped: Option<String>,
+    /// The table of all choices of a control, while it is open.
+    pub table: Option<ChoiceTable>,
 }
 
 impl Play {
@@ -140,6 +146,8 @@ impl Play {
             explained: None,
             moving: None,
             history: History::default(),
+            mistyped: None,
+            table: None,
             next_is_step: false,
             address_at: opened.playhead,
             scenario: opened.story.scenario_at(opened.opens_at()).clone(),
@@ -167,7 +175,11 @@ impl Play {
         self.names = Rc::new(names);
         self.arrange(&plan, form);
         self.marks = Marks::of(&plan, !self.layout.feeds.is_empty());
-        self.controls = Rc::new(controls(&self.base, &self.scenario));
+        let mut controls = controls(&self.base, &self.scenario);
+        look_ahead(&self.scenario, &plan, &mut controls);
+        self.controls = Rc::new(controls);
+        // They were about other settings.
+        (self.mistyped, self.table) = (None, None);
         if let Some(set) = self.moving.as_ref().and_then(|moving| moving.to.clone()) {
             self.show_moved(&set);
         }

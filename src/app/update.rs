@@ -1,6 +1,7 @@
 //! What the page does about a message.
 
 use super::announcer::{self, Before};
+use super::choice_table::ChoiceTable;
 use super::control::strategy_of;
 use super::export::Export;
 use super::opening;
@@ -202,6 +203,42 @@ fn update_play(model: &mut Model, msg: Msg) -> Vec<Command> {
             commands.unwrap_or_else(|why| note(model, why))
         }
         Msg::Settle => slide::settle(play, form).unwrap_or_else(|why| note(model, why)),
+        Msg::Type(name, typed) => {
+            let control = play.controls.iter().find(|control| control.name == name);
+            let read = control.and_then(|it| it.quantity()?.read(&typed, it.number()));
+            play.mistyped = read.is_none().then(|| name.clone());
+            read.map_or_else(Vec::new, |value| {
+                let set = vec![(name, value.to_string())];
+                update(model, Msg::Set(set, Choice::Discrete))
+            })
+        }
+        Msg::CompareAll(Some(name)) => match ChoiceTable::new(play, &name) {
+            Some((table, wanted)) => {
+                let length = table.length;
+                play.table = Some(table);
+                vec![
+                    Command::CompareChoices(wanted, length),
+                    Command::Focus("choice-table-close".into()),
+                ]
+            }
+            None => Vec::new(),
+        },
+        Msg::CompareAll(None) => close_table(play),
+        Msg::Compared(row, state) => {
+            if let Some(row) = play.table.as_mut().and_then(|it| it.rows.get_mut(row)) {
+                row.state = state;
+            }
+            Vec::new()
+        }
+        Msg::TakeCompared(value) => {
+            let Some(table) = &play.table else {
+                return Vec::new();
+            };
+            let set = vec![(table.control.clone(), value)];
+            let mut commands = close_table(play);
+            commands.extend(update(model, Msg::Set(set, Choice::Discrete)));
+            commands
+        }
         Msg::Consider(set) => {
             // What is chosen already is nothing to wonder about.
             let set = set.filter(|set| {
@@ -441,6 +478,17 @@ fn comes_after(play: &Play, msg: &Msg) -> bool {
     }
 }
 
+/// The table of all choices closes, and its runs end.
+fn close_table(play: &mut Play) -> Vec<Command> {
+    play.table.take().map_or_else(Vec::new, |table| {
+        vec![
+            Command::CompareChoices(Vec::new(), table.length),
+            // Back to where it was opened from.
+            Command::Focus(format!("compare-{}", table.control)),
+        ]
+    })
+}
+
 /// A business key is looked at, or not any more.
 fn follow(play: &mut Play, key: Option<u32>) -> Vec<Command> {
     if play.followed == key {
@@ -613,6 +661,9 @@ fn escape(model: &mut Model) -> Vec<Command> {
     }
     if model.sharing.is_some() {
         return respond(model, Msg::Share(false));
+    }
+    if model.play().is_some_and(|play| play.table.is_some()) {
+        return update(model, Msg::CompareAll(None));
     }
     if model.sheet {
         return respond(model, Msg::Sheet(false));

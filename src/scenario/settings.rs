@@ -335,6 +335,21 @@ pub fn kind_in(document: &Value, control: &Control) -> Kind {
     }
 }
 
+/// Whether the number at a path is a share: the format has it between 0 and 1.
+pub fn is_share(document: &Value, path: &str) -> bool {
+    let Some(keys) = keys(document, path) else {
+        return false;
+    };
+    let bounds = |form: &Form| {
+        let bound = |name: &str| form.get(name).and_then(Value::as_f64);
+        (bound("minimum"), bound("maximum"))
+    };
+    let forms = shape::forms_at(&keys);
+    forms
+        .iter()
+        .any(|form| is(form, "number") && bounds(form) == (Some(0.0), Some(1.0)))
+}
+
 /// The settings that make `scenario` from `base`: controls in their order, then paths that no control sets, then the
 /// seed. Empty if they are the same.
 pub fn changed(base: &Scenario, scenario: &Scenario) -> Vec<Setting> {

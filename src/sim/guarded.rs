@@ -63,6 +63,20 @@ impl GuardPlan {
             throttle: throttle.and_then(throttle::Rules::new),
         })
     }
+
+    /// Whether what stands in front of one call does what stands in front of another. A budget is asked only where
+    /// something is tried again.
+    pub fn same(&self, other: &GuardPlan) -> bool {
+        let effective = |guard: &GuardPlan| {
+            let policy = guard.policy.map(Policy::effective);
+            let retries = policy.is_some_and(|policy| policy.repeats());
+            (policy, guard.budget.filter(|_| retries))
+        };
+        (self.caller, &self.name) == (other.caller, &other.name)
+            && effective(self) == effective(other)
+            && self.breaker == other.breaker
+            && self.throttle == other.throttle
+    }
 }
 
 /// The guards of one place in the code, by the caller's instance.

@@ -80,7 +80,12 @@ pub struct NeedsRestart;
 /// Whether a run that has the settings `before` can go on with those of `after` ([`Simulation::reconfigure`]).
 pub fn can_go_on(before: &Scenario, after: &Scenario) -> bool {
     let plans = [before, after].map(Plan::new);
-    same_world(before, after) && plans[0].shape() == plans[1].shape()
+    same_world(before, after) && plans_can_go_on(&plans[0], &plans[1])
+}
+
+/// Whether a run of one plan can go on with another one, where nothing else differs.
+pub fn plans_can_go_on(before: &Plan, after: &Plan) -> bool {
+    before.shape() == after.shape()
 }
 
 /// Whether the luck and what is planned to go wrong are the same.
@@ -426,7 +431,7 @@ impl<O: Observe> Simulation<O> {
     /// [`NeedsRestart`] if more than numbers and strategies differ (the seed, a table's size, a step).
     pub fn reconfigure(&mut self, before: &Scenario, after: &Scenario) -> Result<(), NeedsRestart> {
         let plan = Plan::new(after);
-        if !same_world(before, after) || plan.shape() != self.plan.shape() {
+        if !same_world(before, after) || !plans_can_go_on(&self.plan, &plan) {
             return Err(NeedsRestart);
         }
         let old = std::mem::replace(&mut self.plan, plan);

@@ -7,6 +7,7 @@ mod consume;
 mod coordinate;
 mod events;
 mod names;
+mod same;
 mod statements;
 mod truth;
 mod writing;
@@ -93,7 +94,7 @@ pub enum End {
 }
 
 /// A service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ServicePlan {
     /// Its name in the document.
     pub name: String,
@@ -116,7 +117,7 @@ pub struct ServicePlan {
 }
 
 /// A store.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StorePlan {
     /// Its name in the document.
     pub name: String,
@@ -135,7 +136,7 @@ pub struct StorePlan {
 }
 
 /// A table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TablePlan {
     /// `"store.table"`.
     pub name: String,
@@ -165,7 +166,7 @@ impl TablePlan {
 }
 
 /// A link.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LinkPlan {
     /// Where requests come from.
     pub from: End,
@@ -193,7 +194,7 @@ pub struct OperationPlan {
 }
 
 /// A client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClientPlan {
     /// Its name in the document.
     pub name: String,
@@ -305,7 +306,7 @@ pub struct ReferencePlan {
 }
 
 /// A cache: one in each instance of its service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CachePlan {
     /// The reference it belongs to, or the name of a `lookup` cache.
     pub name: String,

@@ -11,6 +11,7 @@ use crate::scenario::{CacheMiss, OnError, ReadStrategy};
 use crate::time::Span;
 
 /// What a request has got: the parts of a fetch that depend on the strategy alone.
+#[derive(PartialEq)]
 struct Way {
     /// Each key once, or once for each row.
     distinct: bool,
@@ -37,6 +38,13 @@ fn way(reference: &ReferencePlan) -> Way {
         distinct,
         chunk,
         limit,
+    }
+}
+
+impl ReferencePlan {
+    /// Whether the values of this reference are fetched as those of another one.
+    pub(super) fn fetches_as(&self, other: &ReferencePlan) -> bool {
+        way(self) == way(other)
     }
 }
 

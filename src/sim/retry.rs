@@ -84,6 +84,29 @@ impl Policy {
         self.on != 0 && self.attempts != Some(1)
     }
 
+    /// The same policy without what cannot matter in it: there is no wait where nothing is tried again, and what shapes a
+    /// wait that there is not shapes nothing.
+    pub fn effective(mut self) -> Policy {
+        if !self.repeats() {
+            self.backoff = Backoff::None;
+        }
+        if self.backoff == Backoff::None {
+            self.jitter = Jitter::None;
+            (self.wait, self.cap) = (Span::ZERO, Span::ZERO);
+        }
+        if self.jitter == Jitter::Decorrelated {
+            // It goes by the last wait, whatever the backoff is called.
+            self.backoff = Backoff::Fixed;
+        }
+        if self.backoff != Backoff::Exponential {
+            self.factor = 0.0;
+        }
+        if self.jitter != Jitter::Proportional {
+            self.spread = 0.0;
+        }
+        self
+    }
+
     /// An attempt has failed: what follows. Every failure of a kind that is tried again counts against the budget, also
     /// the last; only a wait with jitter draws from `luck`.
     pub fn next(

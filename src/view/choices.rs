@@ -1,7 +1,10 @@
 //! The choices of the write side: how participants are coordinated, how events leave and are consumed, how locks are kept.
 
-use super::on;
+use super::choice_table::compare;
+use super::consider;
+use super::radio::{Radio, keys, radio};
 use super::terms::explained;
+use super::why::{Reasons, legend, mark};
 use crate::app::control::{Control, choices};
 use crate::app::{Choice, Msg};
 use crate::words::{Lang, Word};
@@ -29,6 +32,7 @@ pub fn Choices(props: &Props) -> Html {
     html! {
         <section class="choices" aria-labelledby="choices-title">
             <h2 id="choices-title">{ Word::HowItIsWritten.text(lang) }</h2>
+            { legend(choices(&props.controls).map(|(control, _)| control), lang) }
             { for list.map(|(control, values)| group(props, control, values)) }
         </section>
     }
@@ -42,36 +46,52 @@ fn group(props: &Props, control: &Control, values: &[String]) -> Html {
         .question
         .choice(&control.value)
         .map_or("", |it| it.means(lang));
+    let reasons = Reasons::new(&props.controls, control, values, lang);
     html! {
-        <div class="choice" role="radiogroup" aria-label={title.clone()} key={control.name.clone()}>
-            <h3>{ title }</h3>
-            <div class="pills">
-                { for values.iter().map(|value| {
-                    let set = vec![(control.name.clone(), value.clone())];
-                    let checked = control.value == *value;
-                    let is_offered = offered.is_some_and(|(_, it)| it == value) && !checked;
-                    let consider = {
-                        let (send, set) = (props.send.clone(), set.clone());
-                        Callback::from(move |event: MouseEvent| {
-                            event.stop_propagation();
-                            send.emit(Msg::Consider(Some(set.clone())));
-                        })
-                    };
-                    let name = control.question.name(value, lang).to_string();
-                    html! {
-                        <label class={classes!("pill", is_offered.then_some("offered"))} onmouseover={consider}>
-                            <input type="radio" name={format!("strategy-{}", control.name)} value={value.clone()} {checked}
-                                aria-label={name.clone()} data-test={format!("strategy-{}-{value}", control.name)}
-                                onchange={on(&props.send, Msg::Set(set, Choice::Discrete))}/>
-                            <span>{ name }</span>
-                        </label>
-                    }
-                }) }
+        <div class="choice" role="radiogroup" aria-label={title.clone()} key={control.name.clone()} onkeydown={keys()}>
+            <div class="choice-head">
+                <h3>{ title }</h3>
+                { compare(control, lang, &props.send) }
             </div>
+            <div class="pills">
+                { for values.iter().map(|value| pill(props, control, value, offered.is_some_and(|(_, it)| it == value), &reasons)) }
+            </div>
+            { reasons.html() }
             if !means.is_empty() {
                 <p class="hint" data-test={format!("meaning-{}", control.name)}>{ means }</p>
             }
             { explained(&control.name, control.question.terms(), lang) }
         </div>
+    }
+}
+
+fn pill(props: &Props, control: &Control, value: &str, offered: bool, reasons: &Reasons) -> Html {
+    let lang = props.lang;
+    let checked = control.value == *value;
+    let prospect = control.prospect(value);
+    let idle = prospect.because().is_some();
+    let set = vec![(control.name.clone(), value.to_string())];
+    let name = control.question.name(value, lang).to_string();
+    let class = classes!(
+        "pill",
+        idle.then_some("idle"),
+        (offered && !checked && !idle).then_some("offered")
+    );
+    html! {
+        <label {class} onmouseover={consider(&props.send, &set, idle)}>
+            { radio(Radio {
+                lang,
+                group: format!("strategy-{}", control.name),
+                value,
+                label: name.clone(),
+                test: format!("strategy-{}-{value}", control.name),
+                checked,
+                prospect,
+                why: reasons.id(prospect),
+                msg: Msg::Set(set, Choice::Discrete),
+                send: &props.send,
+            }) }
+            <span>{ name }if !checked { { mark(prospect, lang) } }</span>
+        </label>
     }
 }

@@ -2,8 +2,8 @@
 
 use super::icon::{Icon, icon};
 use super::{
-    broken, charts, diagram, help, inspector, outcome, panel, paper, refused, share, transport,
-    truth,
+    broken, charts, choice_table, diagram, help, inspector, outcome, panel, paper, refused, share,
+    transport, truth,
 };
 use super::{on, value_of};
 use crate::app::control::{strategy_of, that_matter};
@@ -47,7 +47,8 @@ pub fn page(props: &Props) -> Html {
         .and_then(|play| play.considered.as_ref())
         .map(|_| on(&props.send, Msg::Consider(None)));
     // What is behind an open dialog cannot be reached: the browser keeps the focus out of it.
-    let behind = model.help || model.sharing.is_some();
+    let compared = model.play().and_then(|play| play.table.as_ref());
+    let behind = model.help || model.sharing.is_some() || compared.is_some();
     html! {
         <>
             <div class={classes!("page", model.figure().then_some("embed"), on_stage(model).then_some("on-stage"))}
@@ -67,6 +68,9 @@ pub fn page(props: &Props) -> Html {
             { spoken(model) }
             if let (Some(sharing), Some(play)) = (model.sharing, model.play()) {
                 { share::view(&share::Props { model, play, sharing, file: props.file.clone(), send: props.send.clone() }) }
+            }
+            if let (Some(table), Some(play)) = (compared, model.play()) {
+                { choice_table::view(&choice_table::Props { lang, table, play, send: &props.send }) }
             }
             if model.help { { help::view(&help::Props { lang, send: props.send.clone() }) } }
         </>
@@ -230,6 +234,7 @@ fn run(props: &Props, play: &Play) -> Html {
         faults: play.faults.clone(),
         snapshot: snapshot(),
         fault_lasts: play.fault_lasts,
+        mistyped: play.mistyped.clone(),
         seed: play.scenario.seed,
         sheet: model.sheet,
         embed: model.figure(),

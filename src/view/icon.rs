@@ -20,6 +20,7 @@ pub enum Icon {
     Flag,
     Dice,
     Screen,
+    Table,
 }
 
 /// The drawing; what it means is said by the button's text or label.
@@ -56,6 +57,9 @@ pub fn icon(icon: Icon) -> Html {
             "M4 7h8.2a3 3 0 0 1 5.6 0H20v1.8h-2.2a3 3 0 0 1-5.6 0H4zM4 15.2h2.2a3 3 0 0 1 5.6 0H20V17h-8.2a3 3 0 0 1-5.6 0H4z"
         }
         Icon::Flag => "M5 3h1.8v1.2c3.4-1.6 6 1.4 11.7-.2v9.2c-5.7 1.6-8.3-1.4-11.7.2V21H5z",
+        Icon::Table => {
+            "M3.5 5h17v14h-17zM5.3 6.8v2.6h13.4V6.8zM5.3 11.2v6h4v-6zM11.1 11.2v6h7.6v-6z"
+        }
         Icon::Dice => {
             "M5.5 3.5h13a2 2 0 0 1 2 2v13a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-13a2 2 0 0 1 2-2zm.1 1.9v13.2h12.8V5.4zM8.4 7a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3zm3.6 3.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3zm3.6 3.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3z"
         }

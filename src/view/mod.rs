@@ -9,7 +9,8 @@
 //! | `from-the-beginning` | the beginning of a run that opens later |
 //! | `strategy-<control>-<strategy>`, `strategy-all-<strategy>` | radio buttons: `strategy-customer-batch` |
 //! | `strategy-meaning` | what the chosen strategy does |
-//! | `control-<name>`, `value-<name>` | a slider (or radio buttons `control-<name>-<choice>`), and what it stands at |
+//! | `control-<name>`, `value-<name>`, `allowed-<name>` | a slider (or radio buttons `control-<name>-<choice>`), the field in which its number is typed, and what may be typed, once it was not |
+//! | `compare-<control>`, `choice-table`, `choice-table-close`, `choice-<value>`, `choice-status` | the button that compares all choices of a control; the table, a choice in it, and how far it is |
 //! | `numbers`, `faults`, `seed-panel` | the parts of the settings that open |
 //! | `seed`, `new-seed` | the seed, and another |
 //! | `fault-<id>` | cause or end a fault: `fault-crash-common`, `fault-slow-common`, `fault-cut-consultation-common`, `fault-answers-consultation-common`, `fault-errors-common`, `fault-down-common_db`; `aria-pressed` while it is at work |
@@ -36,6 +37,7 @@
 
 mod broken;
 mod charts;
+mod choice_table;
 mod choices;
 mod diagram;
 mod facts;
@@ -47,6 +49,7 @@ mod outcome;
 mod panel;
 mod paper;
 mod people;
+mod radio;
 mod refused;
 mod settings;
 mod share;
@@ -58,16 +61,29 @@ mod tests;
 mod topic;
 mod transport;
 mod truth;
+mod why;
 
 pub use frame::{Props, page};
 
 use crate::app::Msg;
-use yew::Callback;
+use crate::scenario::settings::Setting;
+use yew::{Callback, MouseEvent};
 
 /// A callback that sends this message, whatever the event.
 fn on<E>(send: &Callback<Msg>, msg: Msg) -> Callback<E> {
     let send = send.clone();
     Callback::from(move |_| send.emit(msg.clone()))
+}
+
+/// What lies under the pointer is looked at without being taken (and nothing, if it has no effect).
+fn consider(send: &Callback<Msg>, set: &[Setting], idle: bool) -> Callback<MouseEvent> {
+    let msg = Msg::Consider((!idle).then(|| set.to_vec()));
+    let send = send.clone();
+    Callback::from(move |event: MouseEvent| {
+        // What lies behind hears that nothing is looked at any more.
+        event.stop_propagation();
+        send.emit(msg.clone());
+    })
 }
 
 /// The value of the input or select that an event comes from.

@@ -10,7 +10,7 @@ use crate::app::control::Control;
 use crate::app::fault::Possible;
 use crate::app::snapshot::FaultNow;
 use crate::app::{Msg, Snapshot};
-use crate::scenario::ReadStrategy;
+use crate::scenario::{Place, ReadStrategy};
 use crate::time::Span;
 use crate::words::{Lang, Say, Term, Word};
 use std::rc::Rc;
@@ -25,6 +25,8 @@ pub struct Props {
     pub faults: Rc<Vec<Possible>>,
     pub snapshot: Rc<Snapshot>,
     pub fault_lasts: Option<Span>,
+    /// The control for which something was typed that is not allowed.
+    pub mistyped: Option<String>,
     pub seed: u64,
     /// Whether it is open, where the page is too narrow for it.
     pub sheet: bool,
@@ -47,6 +49,7 @@ pub fn view(props: &Props) -> Html {
         <>
             { strategies }
             <Choices {lang} controls={props.controls.clone()} offered={props.offered.clone()} send={props.send.clone()}/>
+            <Numbers {lang} controls={props.controls.clone()} place={Place::Strategy} mistyped={props.mistyped.clone()} send={props.send.clone()}/>
         </>
     };
     if props.embed {
@@ -67,7 +70,7 @@ pub fn view(props: &Props) -> Html {
             { strategies }
             <details data-test="numbers">
                 <summary>{ word(Word::Numbers) }</summary>
-                <Numbers {lang} controls={props.controls.clone()} send={props.send.clone()}/>
+                <Numbers {lang} controls={props.controls.clone()} place={Place::Number} mistyped={props.mistyped.clone()} send={props.send.clone()}/>
             </details>
             <details data-test="faults" open=true>
                 <summary>{ word(Word::Faults) }</summary>

@@ -1,7 +1,11 @@
 //! The strategies: a matrix with a row for each reference and a column for each way to read it.
 
-use super::on;
+use super::choice_table::compare;
+use super::consider;
+use super::radio::{Radio, keys, radio};
+use super::why::Reasons;
 use crate::app::control::{Control, STRATEGIES, all_to, strategies};
+use crate::app::prospect::Prospect;
 use crate::app::{Choice, Msg};
 use crate::scenario::ReadStrategy;
 use crate::words::{Lang, Say, Word, strategy_key};
@@ -39,27 +43,28 @@ pub fn Strategies(props: &Props) -> Html {
     });
     let all = STRATEGIES.into_iter().map(|strategy| {
         let set = all_to(&props.controls, strategy);
-        cell(
-            props,
-            "all",
-            Word::AllReferences.text(lang),
-            strategy,
-            common,
-            set,
-            false,
-        )
+        let cell = Cell {
+            name: "all",
+            title: Word::AllReferences.text(lang),
+            chosen: common,
+            offered: None,
+            prospect: for_all(&rows, strategy),
+            why: None,
+        };
+        cell.html(props, strategy, set)
     });
     html! {
         <section class="strategies" aria-labelledby="strategies-title">
             <h2 id="strategies-title">{ Word::HowItIsRead.text(lang) }</h2>
             <div class="matrix">
                 <div class="row heads"><span class="name"></span>{ for heads }</div>
-                <div class="row all" role="radiogroup" aria-label={Word::AllReferences.text(lang)}>
+                <div class="row all" role="radiogroup" aria-label={Word::AllReferences.text(lang)} onkeydown={keys()}>
                     <span class="name" aria-hidden="true">{ Word::AllReferences.text(lang) }</span>
                     { for all }
                 </div>
                 { for rows.iter().map(|control| row(props, control)) }
             </div>
+            { for rows.iter().map(|control| reasons(props, control).html()) }
             if let Some(strategy) = props.explained {
                 <p class="meaning" data-test="strategy-meaning">
                     <strong>{ Word::of_strategy(strategy).text(lang) }</strong>{ " – " }
@@ -78,10 +83,28 @@ fn group(strategy: ReadStrategy) -> &'static str {
     }
 }
 
+/// What it would do to give all references one strategy: something, unless it does nothing to each of them.
+fn for_all(rows: &[&Control], strategy: ReadStrategy) -> Prospect {
+    let others = rows.iter().filter(|row| row.strategy() != Some(strategy));
+    let mut found = others.map(|row| row.prospect(strategy_key(strategy)));
+    let first = found.next().unwrap_or_default();
+    found.fold(first, |one, other| match (one, other) {
+        (Prospect::StartsAgain, _) | (_, Prospect::StartsAgain) => Prospect::StartsAgain,
+        (Prospect::GoesOn, _) | (_, Prospect::GoesOn) => Prospect::GoesOn,
+        (Prospect::NoEffect(_), Prospect::NoEffect(_)) => one,
+    })
+}
+
+/// Why strategies of a reference have no effect, if some have none.
+fn reasons(props: &Props, control: &Control) -> Reasons {
+    let values = STRATEGIES.map(|strategy| strategy_key(strategy).to_string());
+    Reasons::new(&props.controls, control, &values, props.lang)
+}
+
 fn row(props: &Props, control: &Control) -> Html {
     let lang = props.lang;
     let title = lang.pick(&control.title, &control.name);
-    let chosen = control.strategy();
+    let reasons = reasons(props, control);
     let offered = props
         .offered
         .iter()
@@ -89,53 +112,67 @@ fn row(props: &Props, control: &Control) -> Html {
         .map(|(_, value)| value.as_str());
     let cells = STRATEGIES.into_iter().map(|strategy| {
         let set = vec![(control.name.clone(), strategy_key(strategy).to_string())];
-        let is_offered = offered == Some(strategy_key(strategy));
-        cell(
-            props,
-            &control.name,
+        let prospect = control.prospect(strategy_key(strategy));
+        let cell = Cell {
+            name: &control.name,
             title,
-            strategy,
-            chosen,
-            set,
-            is_offered,
-        )
+            chosen: control.strategy(),
+            offered,
+            prospect,
+            why: reasons.id(prospect),
+        };
+        cell.html(props, strategy, set)
     });
     html! {
-        <div class="row" role="radiogroup" aria-label={title.to_string()}>
-            <span class="name" aria-hidden="true">{ title.to_string() }</span>
+        <div class="row" role="radiogroup" aria-label={title.to_string()} onkeydown={keys()}>
+            <span class="name"><span aria-hidden="true">{ title.to_string() }</span>{ compare(control, lang, &props.send) }</span>
             { for cells }
         </div>
     }
 }
 
-fn cell(
-    props: &Props,
-    name: &str,
-    title: &str,
-    strategy: ReadStrategy,
+/// A cell of the matrix.
+struct Cell<'c> {
+    name: &'c str,
+    title: &'c str,
+    /// The strategy that its row stands at.
     chosen: Option<ReadStrategy>,
-    set: Vec<(String, String)>,
-    offered: bool,
-) -> Html {
-    let lang = props.lang;
-    let key = strategy_key(strategy);
-    let checked = chosen == Some(strategy);
-    let label = Say::StrategyOf(title, Word::of_strategy(strategy).text(lang)).text(lang);
-    // What lies behind hears that nothing is looked at any more.
-    let consider = {
-        let (send, set) = (props.send.clone(), set.clone());
-        Callback::from(move |event: MouseEvent| {
-            event.stop_propagation();
-            send.emit(Msg::Consider(Some(set.clone())));
-        })
-    };
-    html! {
-        <label class={classes!("cell", group(strategy), (offered && !checked).then_some("offered"))}
-            title={Word::of_strategy(strategy).text(lang)} onmouseover={consider}>
-            <input type="radio" name={format!("strategy-{name}")} value={key} {checked} aria-label={label}
-                data-test={format!("strategy-{name}-{key}")}
-                onchange={on(&props.send, Msg::Set(set, Choice::Discrete))}/>
-            <span class="dot" aria-hidden="true"></span>
-        </label>
+    /// The strategy that is offered to its row.
+    offered: Option<&'c str>,
+    prospect: Prospect,
+    why: Option<AttrValue>,
+}
+
+impl Cell<'_> {
+    fn html(self, props: &Props, strategy: ReadStrategy, set: Vec<(String, String)>) -> Html {
+        let lang = props.lang;
+        let key = strategy_key(strategy);
+        let checked = self.chosen == Some(strategy);
+        let idle = self.prospect.because().is_some();
+        let offered = self.offered == Some(key) && !checked && !idle;
+        let word = Word::of_strategy(strategy).text(lang);
+        let class = classes!(
+            "cell",
+            group(strategy),
+            offered.then_some("offered"),
+            idle.then_some("idle")
+        );
+        html! {
+            <label {class} title={word} onmouseover={consider(&props.send, &set, idle)}>
+                { radio(Radio {
+                    lang,
+                    group: format!("strategy-{}", self.name),
+                    value: key,
+                    label: Say::StrategyOf(self.title, word).text(lang),
+                    test: format!("strategy-{}-{key}", self.name),
+                    checked,
+                    prospect: self.prospect,
+                    why: self.why,
+                    msg: Msg::Set(set, Choice::Discrete),
+                    send: &props.send,
+                }) }
+                <span class="dot" aria-hidden="true"></span>
+            </label>
+        }
     }
 }

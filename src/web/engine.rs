@@ -3,10 +3,12 @@
 //! One `requestAnimationFrame` at a time, cancelled on drop. It stops by itself when there is nothing to do.
 
 use super::canvas::Canvas;
+use super::choice_runs::ChoiceRuns;
 use super::environment::window;
 use super::forecast::Forecaster;
 use super::paint::Painter;
 use super::scene;
+use crate::app::choice_table::Wanted;
 use crate::app::host::Standing;
 use crate::app::names::Names;
 use crate::app::onlooker::Onlooker;
@@ -88,6 +90,7 @@ struct Inner {
     pace: f64,
     behind_s: f64,
     forecaster: Forecaster,
+    choice_runs: ChoiceRuns,
 }
 
 /// What the browser calls for each frame.
@@ -148,6 +151,7 @@ impl Engine {
                 pace: 1.0,
                 behind_s: 0.0,
                 forecaster: Forecaster::default(),
+                choice_runs: ChoiceRuns::default(),
             }),
             send,
         });
@@ -371,6 +375,11 @@ impl Engine {
     /// Finds out what settings would bring.
     pub fn forecast(&self, change: Option<(Rc<Scenario>, Rc<Scenario>)>) {
         self.with(|inner| inner.forecaster.want(change, now_ms()));
+    }
+
+    /// Runs the choices of a table.
+    pub fn compare_choices(&self, wanted: Vec<Wanted>, length: Span, main_client: u16) {
+        self.with(|inner| inner.choice_runs.want(wanted, length, main_client));
     }
 
     /// Whether the diagram can be seen.
@@ -605,15 +614,18 @@ impl Inner {
             self.changed = self.runs();
         }
         let work_began = now_ms();
-        if let Some(forecast) = self
-            .forecaster
-            .work(work_began, || now_ms() - work_began > FORECAST_MS)
-        {
+        let enough = || now_ms() - work_began > FORECAST_MS;
+        // Who looks at a table of all choices waits for that.
+        if self.choice_runs.busy() {
+            let new = self.choice_runs.work(enough);
+            messages.extend(new.map(|(row, state)| Msg::Compared(row, state)));
+        } else if let Some(forecast) = self.forecaster.work(work_began, enough) {
             messages.push(Msg::Estimated(forecast));
         }
+        let beside = self.forecaster.busy() || self.choice_runs.busy();
         (
             messages,
-            self.runs() || self.changed || self.on_its_way || self.forecaster.busy(),
+            self.runs() || self.changed || self.on_its_way || beside,
         )
     }
 

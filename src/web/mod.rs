@@ -2,6 +2,7 @@
 
 mod address;
 mod canvas;
+mod choice_runs;
 mod engine;
 mod environment;
 mod files;

@@ -316,6 +316,10 @@ impl App {
             Command::HoldRows(keys) => self.engine.hold(keys),
             Command::Redrive(subscription) => self.engine.redrive(subscription),
             Command::Estimate(before, after) => self.engine.forecast(Some((before, after))),
+            Command::CompareChoices(wanted, length) => {
+                let main_client = self.model.play().map_or(0, |play| play.main_client);
+                self.engine.compare_choices(wanted, length, main_client);
+            }
             Command::ForgetEstimate => self.engine.forecast(None),
             // The address of an embedded page is its host's affair.
             Command::WriteAddress { .. } if self.model.embed => {}

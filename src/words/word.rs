@@ -281,7 +281,7 @@ words! {
     KeyRemote: "on the stage: back; play or pause", "발표 화면에서: 뒤로, 재생 또는 일시 정지";
     KeyHelp: "this help", "이 도움말";
     KeyEscape: "close what is open", "열린 창 닫기";
-    KeyArrows: "choose a strategy in its row", "전략 선택";
+    KeyArrows: "move among choices; the space bar takes one", "선택 항목 사이 이동(스페이스 바로 선택)";
     Space: "Space", "스페이스";
     HowToRead: "How to read the picture", "그림을 읽는 방법";
     Glossary: "Terms", "용어";

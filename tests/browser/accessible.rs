@@ -4,7 +4,7 @@ use crate::harness::{Browser, Page, axe, query};
 use crate::playground::{at, clock};
 
 /// Fails if axe-core finds something wrong with the page as it is.
-fn check_with_axe(page: &Page, state: &str) {
+pub fn check_with_axe(page: &Page, state: &str) {
     if page.eval("typeof window.axe").as_str() != Some("object") {
         page.run_script(&axe());
     }

@@ -161,7 +161,7 @@ fn the_space_bar_on_a_button_presses_that_button_alone() {
 }
 
 #[test]
-fn arrows_change_a_strategy() {
+fn arrows_and_the_space_bar_change_a_strategy() {
     Browser::desktop().run(|page| {
         page.open_playground("");
         page.eval(&format!(
@@ -169,8 +169,8 @@ fn arrows_change_a_strategy() {
             query(&at("strategy-customer-per_row"))
         ));
         page.press("ArrowRight");
-        page.wait_until(&chosen("strategy-customer-parallel"));
         page.press("ArrowRight");
+        page.press("Space");
         page.wait_until(&chosen("strategy-customer-batch"));
         page.wait_until("location.hash.includes('&customer=batch&')");
         assert_eq!(
@@ -178,6 +178,7 @@ fn arrows_change_a_strategy() {
             "strategy-customer-batch"
         );
         page.press("ArrowLeft");
+        page.press("Enter");
         page.wait_until(&chosen("strategy-customer-parallel"));
     });
 }

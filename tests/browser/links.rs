@@ -14,7 +14,7 @@ fn shown(page: &Page) -> Value {
     page.eval(
         "({
             chosen: Array.from(document.querySelectorAll('input[type=radio]:checked'), it => it.dataset.test),
-            values: Array.from(document.querySelectorAll('[data-test^=value-]'), it => it.dataset.test + ' ' + it.textContent),
+            values: Array.from(document.querySelectorAll('[data-test^=value-]'), it => it.dataset.test + ' ' + it.value),
             seed: document.querySelector('[data-test=seed]').textContent,
             charts: Array.from(document.querySelectorAll('[data-test^=chart-]'), it => it.dataset.test + ' ' + it.dataset.value),
             outcome: document.querySelector('[data-test=outcome-value]').dataset.ms,

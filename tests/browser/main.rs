@@ -6,6 +6,7 @@ mod acting;
 mod aloud;
 mod article;
 mod breaking;
+mod choosing;
 mod diagram;
 mod documentation;
 mod element;

@@ -1,6 +1,6 @@
 //! The seven ways to read, by clicks: what comes out of the run is what the page shows.
 
-use crate::harness::{Browser, Page};
+use crate::harness::{Browser, Page, query};
 use crate::playground::{BAD_NEWS, at, chosen};
 use msa_playground::words::{Lang, Word};
 
@@ -182,7 +182,8 @@ fn a_number_is_changed_with_its_slider() {
         page.click(&at("control-query-time"));
         page.press("End");
         page.wait_until("location.hash.includes('query-time=50')");
-        assert_eq!(page.text(&at("value-query-time")), "50 ms");
+        let shown = format!("{}.value", query(&at("value-query-time")));
+        assert_eq!(page.eval(&shown), "50\u{a0}ms");
         page.run_for(12.0);
         let after = page.number("outcome-value", "data-ms");
         assert!(

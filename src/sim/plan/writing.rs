@@ -27,7 +27,7 @@ pub fn point_index(point: Point) -> usize {
 }
 
 /// A topic.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TopicPlan {
     /// Its name in the document.
     pub name: String,
@@ -58,7 +58,7 @@ pub struct TopicPlan {
 }
 
 /// A subscription.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SubscriptionPlan {
     /// Its name in the document; of one that a choreography needs, the operation.
     pub name: String,
@@ -87,7 +87,7 @@ pub struct SubscriptionPlan {
 }
 
 /// What takes events from one store's outbox (or log) to a topic.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RelayPlan {
     /// The topic.
     pub topic: u16,
@@ -180,7 +180,7 @@ pub enum StatementKind {
 }
 
 /// A business lock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LockPlan {
     /// Its name in the document.
     pub name: String,
@@ -210,7 +210,7 @@ pub struct ExpiryPlan {
 }
 
 /// What must hold for each business key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LedgerPlan {
     /// The client who is promised something.
     pub client: u16,
@@ -225,7 +225,7 @@ pub struct LedgerPlan {
 }
 
 /// What a store must hold for each business key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RulePlan {
     /// Its name in the document.
     pub name: String,
@@ -242,7 +242,7 @@ pub struct RulePlan {
 }
 
 /// A job that compares and repairs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReconciliationPlan {
     /// Its name in the document.
     pub name: String,
@@ -273,7 +273,7 @@ pub struct ReconciliationPlan {
 }
 
 /// One side of a comparison.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SidePlan {
     /// The table.
     pub table: u16,
