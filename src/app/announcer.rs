@@ -436,19 +436,19 @@ mod tests {
         let mut model = page("");
         look(&mut model, 1.0, vec![]);
         look(&mut model, 1.2, vec![fault(1.1, true, false)]);
-        assert_eq!(said(&model), "From now on: Common crashes.");
+        assert_eq!(said(&model), "Common is down.");
         look(&mut model, 1.4, vec![fault(1.1, true, false)]);
         update(&mut model, Msg::Rested);
         assert_eq!(model.announcer.said().1, 1, "it is not said twice");
         look(&mut model, 11.2, vec![fault(1.1, false, false)]);
-        assert_eq!(said(&model), "It is over: Common crashes.");
+        assert_eq!(said(&model), "Common is up again.");
         update(&mut model, Msg::Rested);
         let mut second = fault(12.0, false, false);
         second.index = 1;
         look(&mut model, 30.0, vec![fault(1.1, false, false), second]);
         assert_eq!(
             said(&model),
-            "It is over: Common crashes. From now on: Common crashes."
+            "Common is up again. Common is down."
         );
     }
 

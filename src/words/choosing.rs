@@ -193,7 +193,7 @@ impl Column {
             Column::P95 => ["95% within", "95% 이내"],
             Column::Failures => ["failures/s", "초당 실패"],
             Column::Stale => ["out of date", "오래된 값"],
-            Column::Disagree => ["disagree", "어긋난 키"],
+            Column::Disagree => ["disagree", "불일치 키"],
             Column::Calls => ["calls each", "건당 호출"],
         };
         match lang {

@@ -38,9 +38,9 @@ fn actions_faults_and_outcomes_are_spoken_politely_and_at_most_once_in_five_seco
         };
         page.choose_speed(7);
         page.choose("fault-crash-common");
-        wait_to_hear("From now on: Common crashes.");
+        wait_to_hear("Common is down.");
         wait_to_hear("Some requests fail now.");
-        wait_to_hear("It is over: Common crashes.");
+        wait_to_hear("Common is up again.");
         page.choose("offer");
         wait_to_hear("customer: batch.");
         wait_to_hear("After the change");
