@@ -16,6 +16,8 @@ use yew::prelude::*;
 pub struct Props {
     pub lang: Lang,
     pub controls: Rc<Vec<Control>>,
+    /// All controls, also those that are not shown: because of one of them a choice may have no effect.
+    pub all: Rc<Vec<Control>>,
     /// The controls that the offer would change, and to what.
     pub offered: Rc<Vec<(String, String)>>,
     pub send: Callback<Msg>,
@@ -46,7 +48,7 @@ fn group(props: &Props, control: &Control, values: &[String]) -> Html {
         .question
         .choice(&control.value)
         .map_or("", |it| it.means(lang));
-    let reasons = Reasons::new(&props.controls, control, values, lang);
+    let reasons = Reasons::new(&props.all, control, values, lang);
     html! {
         <div class="choice" role="radiogroup" aria-label={title.clone()} key={control.name.clone()} onkeydown={keys()}>
             <div class="choice-head">

@@ -229,6 +229,7 @@ fn run(props: &Props, play: &Play) -> Html {
     let panel = panel::view(&panel::Props {
         lang,
         controls,
+        all: play.controls.clone(),
         explained,
         offered: Rc::new(offered.unwrap_or_default()),
         faults: play.faults.clone(),

@@ -20,6 +20,8 @@ use yew::prelude::*;
 pub struct Props {
     pub lang: Lang,
     pub controls: Rc<Vec<Control>>,
+    /// All controls of the scenario, also those that are not shown: because of one of them a choice may have no effect.
+    pub all: Rc<Vec<Control>>,
     pub explained: Option<ReadStrategy>,
     pub offered: Rc<Vec<(String, String)>>,
     pub faults: Rc<Vec<Possible>>,
@@ -42,14 +44,14 @@ pub fn view(props: &Props) -> Html {
     let lang = props.lang;
     let word = |word: Word| word.text(lang);
     let strategies = html! {
-        <Strategies {lang} controls={props.controls.clone()} explained={props.explained}
+        <Strategies {lang} controls={props.controls.clone()} all={props.all.clone()} explained={props.explained}
             offered={props.offered.clone()} send={props.send.clone()}/>
     };
     let strategies = html! {
         <>
             { strategies }
-            <Choices {lang} controls={props.controls.clone()} offered={props.offered.clone()} send={props.send.clone()}/>
-            <Numbers {lang} controls={props.controls.clone()} place={Place::Strategy} mistyped={props.mistyped.clone()} send={props.send.clone()}/>
+            <Choices {lang} controls={props.controls.clone()} all={props.all.clone()} offered={props.offered.clone()} send={props.send.clone()}/>
+            <Numbers {lang} controls={props.controls.clone()} all={props.all.clone()} place={Place::Strategy} mistyped={props.mistyped.clone()} send={props.send.clone()}/>
         </>
     };
     if props.embed {
@@ -70,7 +72,7 @@ pub fn view(props: &Props) -> Html {
             { strategies }
             <details data-test="numbers">
                 <summary>{ word(Word::Numbers) }</summary>
-                <Numbers {lang} controls={props.controls.clone()} place={Place::Number} mistyped={props.mistyped.clone()} send={props.send.clone()}/>
+                <Numbers {lang} controls={props.controls.clone()} all={props.all.clone()} place={Place::Number} mistyped={props.mistyped.clone()} send={props.send.clone()}/>
             </details>
             <details data-test="faults" open=true>
                 <summary>{ word(Word::Faults) }</summary>

@@ -20,6 +20,8 @@ use yew::prelude::*;
 pub struct Props {
     pub lang: Lang,
     pub controls: Rc<Vec<Control>>,
+    /// All controls, also those that are not shown: because of one of them a choice may have no effect.
+    pub all: Rc<Vec<Control>>,
     /// Where those stand that are shown.
     pub place: Place,
     /// The control for which something was typed that is not allowed.
@@ -54,7 +56,7 @@ fn title(control: &Control, lang: Lang) -> String {
 /// A choice among the numbers.
 fn segments(props: &Props, control: &Control, choices: &[String]) -> Html {
     let lang = props.lang;
-    let reasons = Reasons::new(&props.controls, control, choices, lang);
+    let reasons = Reasons::new(&props.all, control, choices, lang);
     let id = format!("control-{}", control.name);
     let options = choices.iter().map(|value| {
         let prospect = control.prospect(value);
@@ -100,7 +102,7 @@ fn slider(props: &Props, control: &Control, quantity: &Quantity) -> Html {
     let id = format!("control-{}", control.name);
     let prospect = control.prospect("");
     let why = prospect.because().map(|because| {
-        let words = reason(&props.controls, control, because, true, lang);
+        let words = reason(&props.all, control, because, true, lang);
         (format!("why-{}", control.name), words)
     });
     let idle = why.is_some();

@@ -17,6 +17,8 @@ use yew::prelude::*;
 pub struct Props {
     pub lang: Lang,
     pub controls: Rc<Vec<Control>>,
+    /// All controls, also those that are not shown: because of one of them a choice may have no effect.
+    pub all: Rc<Vec<Control>>,
     pub explained: Option<ReadStrategy>,
     /// The controls that the offer would change, and to what.
     pub offered: Rc<Vec<(String, String)>>,
@@ -98,7 +100,7 @@ fn for_all(rows: &[&Control], strategy: ReadStrategy) -> Prospect {
 /// Why strategies of a reference have no effect, if some have none.
 fn reasons(props: &Props, control: &Control) -> Reasons {
     let values = STRATEGIES.map(|strategy| strategy_key(strategy).to_string());
-    Reasons::new(&props.controls, control, &values, props.lang)
+    Reasons::new(&props.all, control, &values, props.lang)
 }
 
 fn row(props: &Props, control: &Control) -> Html {

@@ -228,6 +228,27 @@ fn what_is_wrong_with_a_link_is_said_in_the_reader_s_language() {
 }
 
 #[test]
+fn an_embedded_page_says_why_a_choice_has_no_effect_also_if_the_other_one_is_not_shown() {
+    let (mut model, _) = Model::new(Start {
+        embed: true,
+        fragment: "course-enrolment".into(),
+        ..Start::default()
+    });
+    let AppPage::Run(play) = &mut model.page else {
+        panic!("it opens");
+    };
+    // What a figure shows are the choices that the offer would make.
+    let scenario = Rc::make_mut(&mut play.scenario);
+    let offer = scenario.offer.as_mut().expect("it has an offer");
+    offer.set = Default::default();
+    offer.set.insert("publish".into(), "cdc".into());
+    let html = draw(model);
+    assert!(!html.contains("strategy-by-calls"), "only what is offered");
+    assert!(html.contains("no effect with calls"));
+    assert!(html.contains("aria-disabled=\"true\""));
+}
+
+#[test]
 fn an_embedded_page_has_the_diagram_the_strategies_the_outcome_and_the_transport() {
     let (model, _) = Model::new(Start {
         embed: true,
