@@ -261,8 +261,8 @@ fn hear_faults(announcer: &mut Announcer, play: &Play, before: &Snapshot, lang: 
             let known = before.faults.iter().find(|it| it.index == fault.index);
             let was = known.is_some_and(|it| it.active || it.armed);
             let is = fault.active || fault.armed;
-            let began = is && !was || !was && passed(fault.began_s);
-            let ended = was && !is || began && !is;
+            let began = !was && (is || passed(fault.began_s));
+            let ended = !is && (was || began);
             (began || ended).then_some((fault, began, ended))
         })
         .collect();
@@ -446,10 +446,7 @@ mod tests {
         let mut second = fault(12.0, false, false);
         second.index = 1;
         look(&mut model, 30.0, vec![fault(1.1, false, false), second]);
-        assert_eq!(
-            said(&model),
-            "Common is up again. Common is down."
-        );
+        assert_eq!(said(&model), "Common is up again. Common is down.");
     }
 
     #[test]

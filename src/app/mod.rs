@@ -17,6 +17,7 @@ pub mod play;
 pub mod prospect;
 pub mod quantity;
 pub mod share;
+mod show;
 pub mod slide;
 pub mod snapshot;
 pub mod takeaway;

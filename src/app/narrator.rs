@@ -287,9 +287,9 @@ impl Narrator {
             && self.latest[Kind::ListFailed as usize].is_none();
         let mut best = None;
         let mut best_score = f64::NEG_INFINITY;
-        for kind in 0..KINDS {
+        for (kind, weight) in WEIGHTS.iter().enumerate() {
             let rest = (now - self.said[kind]).min(FRESH_SECONDS);
-            let score = WEIGHTS[kind] - (FRESH_SECONDS - rest) * 6.0;
+            let score = weight - (FRESH_SECONDS - rest) * 6.0;
             if score <= best_score {
                 continue;
             }

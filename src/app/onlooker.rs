@@ -78,7 +78,7 @@ impl Onlooker {
     ) -> Advance {
         let target = session.seeking().unwrap_or(to);
         let now = session.now();
-        if now > self.looked && now.0 % self.step().0 == 0 {
+        if now > self.looked && now.0.is_multiple_of(self.step().0) {
             // What is done at the very moment of a look belongs before it.
             let advance = session.advance_towards(now, max_events);
             self.hear(session, names);
@@ -155,10 +155,10 @@ impl Onlooker {
         self.looked = now;
         // On the way to somewhere only what is shown on arrival matters.
         let is_seen = session.seeking().is_none() || now + self.pace >= target;
-        if now.0 % self.pace.0 == 0 && is_seen {
+        if now.0.is_multiple_of(self.pace.0) && is_seen {
             self.shown = self.at_rest(session, names);
         }
-        if now.0 % LOOK.0 == 0 {
+        if now.0.is_multiple_of(LOOK.0) {
             self.narrator.close(session.run(), names);
         }
     }

@@ -4,16 +4,15 @@ use super::announcer::{self, Before};
 use super::choice_table::ChoiceTable;
 use super::control::strategy_of;
 use super::export::Export;
-use super::opening;
 use super::play::{Compare, Forecast, Play};
 use super::share::Sharing;
+use super::show::{dress, import, open, open_story};
 use super::slide;
-use super::undo::{Action, History, Past};
-use super::{Broken, Brought, Choice, Command, Model, Msg, Note, Page, Playhead, SPEEDS};
+use super::undo::{Action, Past};
+use super::{Choice, Command, Model, Msg, Note, Page, Playhead, SPEEDS};
 use crate::scenario::settings::{self, Setting};
 use crate::scenario::{Problem, Scenario};
 use crate::session::Story;
-use crate::share::story::Opened;
 use crate::time::Time;
 use crate::words::Word;
 use std::rc::Rc;
@@ -523,127 +522,12 @@ fn go_to(play: &mut Play, form: crate::layout::Form, past: Past) -> Vec<Command>
     commands
 }
 
-/// Another story of the same scenario is opened.
-fn open_story(
-    play: &mut Play,
-    form: crate::layout::Form,
-    story: Rc<Story>,
-    playhead: Playhead,
-) -> Vec<Command> {
-    let now = match playhead {
-        Playhead::At(at) => at,
-        Playhead::Here => play.snapshot.now,
-    };
-    play.moving = None;
-    play.chain = Rc::default();
-    play.compare = None;
-    play.considered = None;
-    play.forecasts.clear();
-    play.scenario = story.scenario_at(now).clone();
-    play.story = story;
-    play.derive(form);
-    let mut commands = vec![Command::Open(play.story.clone(), playhead)];
-    commands.extend(estimate(play));
-    commands
-}
-
 /// The run's address becomes this one.
-fn write_address(play: &mut Play, at: Option<Time>, push: bool) -> Command {
+pub(super) fn write_address(play: &mut Play, at: Option<Time>, push: bool) -> Command {
     play.address_at = at;
     Command::WriteAddress {
         fragment: play.link(at).fragment(),
         push,
-    }
-}
-
-fn open(model: &mut Model, fragment: &str) -> Vec<Command> {
-    show(model, opening::open(fragment))
-}
-
-/// What was brought is opened as a link would be; the address follows. If it cannot be opened, everything stays as it
-/// is, and the person is told what is wrong with it.
-fn import(model: &mut Model, brought: &Brought) -> Vec<Command> {
-    let opened = match opening::open_brought(brought) {
-        Ok(opened) => opened,
-        Err(refused) => {
-            model.sharing = None;
-            model.refused = Some(Rc::new(refused));
-            return vec![Command::Focus("refused-close".into())];
-        }
-    };
-    let playhead = opened.playhead;
-    let mut commands = show(model, Ok(opened));
-    if let Page::Run(play) = &mut model.page {
-        commands.push(write_address(play, playhead, true));
-    }
-    commands
-}
-
-fn show(model: &mut Model, opened: Result<Opened, Broken>) -> Vec<Command> {
-    model.sharing = None;
-    model.refused = None;
-    let mut commands = match opened {
-        Ok(opened) => {
-            let other_engine = Note::Word(Word::OtherEngine);
-            if opened.other_engine {
-                // It stays: who sees other results than the sender should know why.
-                model.note = Some(other_engine);
-            } else if model.note == Some(other_engine) {
-                model.note = None;
-            }
-            show_run(model, opened)
-        }
-        Err(broken) => {
-            model.page = Page::Broken(Rc::new(broken));
-            vec![Command::SetPlaying(false), Command::ForgetEstimate]
-        }
-    };
-    commands.push(dress(model));
-    commands
-}
-
-fn show_run(model: &mut Model, opened: Opened) -> Vec<Command> {
-    let at = opened.playhead;
-    match &mut model.page {
-        // Back and forward within one scenario: the same moment, as it would have been.
-        Page::Run(play) if play.base == opened.base && play.origin == opened.origin => {
-            play.address_at = at;
-            if play.story == opened.story {
-                return at
-                    .map(|at| Command::Seek(at.as_secs()))
-                    .into_iter()
-                    .collect();
-            }
-            play.history = History::default();
-            let playhead = at.map_or(Playhead::Here, Playhead::At);
-            open_story(play, model.form, opened.story, playhead)
-        }
-        page => {
-            // A link that names no moment opens where there is something to see.
-            let at = opened.opens_at();
-            let mut play = Play::new(opened, model.form);
-            if let Page::Run(old) = page {
-                play.playing = old.playing;
-                play.speed = old.speed;
-            }
-            let mut commands = vec![
-                Command::Open(play.story.clone(), Playhead::At(at)),
-                Command::Follow(play.followed),
-                Command::SetSpeed(SPEEDS[play.speed]),
-                Command::SetPlaying(play.playing),
-            ];
-            commands.extend(estimate(&mut play));
-            *page = Page::Run(Box::new(play));
-            commands
-        }
-    }
-}
-
-fn dress(model: &Model) -> Command {
-    Command::Dress {
-        lang: model.lang,
-        title: model.title(),
-        theme: model.theme,
     }
 }
 
@@ -726,7 +610,7 @@ fn take_over(
 }
 
 /// Finds out what is wondered about, unless it is known.
-fn estimate(play: &mut Play) -> Vec<Command> {
+pub(super) fn estimate(play: &mut Play) -> Vec<Command> {
     let Some(set) = play.wondered() else {
         play.forecast = None;
         return vec![Command::ForgetEstimate];

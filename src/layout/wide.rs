@@ -282,7 +282,7 @@ impl Placer<'_> {
         let gaps = column.cells.len().saturating_sub(1) as f64;
         let grows = ((room - CELL_GAP * gaps) / least.max(1.0)).clamp(1.0, GROWS);
         let left = room - least * grows - CELL_GAP * gaps;
-        let gap = CELL_GAP + (left / (gaps + 1.0)).min(26.0).max(0.0);
+        let gap = CELL_GAP + (left / (gaps + 1.0)).clamp(0.0, 26.0);
         let mut y = MARGIN + (room - least * grows - gap * gaps).max(0.0) / 2.0;
         for cell in &column.cells {
             let h = self.cell_height(cell, column.beside) * grows;

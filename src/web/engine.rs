@@ -283,7 +283,7 @@ impl Engine {
     pub fn set_playing(&self, on: bool) {
         self.with(|inner| {
             if inner.playing && !on {
-                inner.to_next_millisecond();
+                inner.go_to_next_millisecond();
             }
             if let (true, false, Some(session)) = (on, inner.playing, &inner.session) {
                 inner.onlooker.goes_on(session, &inner.names);
@@ -471,7 +471,7 @@ impl Inner {
     }
 
     /// On to the next moment that nobody can tell from this one, and that a link can say shortly.
-    fn to_next_millisecond(&mut self) {
+    fn go_to_next_millisecond(&mut self) {
         if let (Some(session), None) = (&mut self.session, self.stopped)
             && session.seeking().is_none()
         {

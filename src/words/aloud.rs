@@ -90,7 +90,7 @@ impl Failure {
                 finding_means(kind, lang)
             ),
             (Failure::Disagrees(kind), Lang::Ko) => format!(
-                "새로운 어긋남: {}. {}",
+                "새로운 불일치: {}. {}",
                 finding(kind, lang),
                 finding_means(kind, lang)
             ),

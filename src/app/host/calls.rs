@@ -99,17 +99,19 @@ impl Calls {
     /// Goes on as far as the run has come.
     pub fn go_on(&mut self, model: &mut Model, standing: &Standing) -> Turn {
         let mut turn = Turn::default();
-        while standing.arrived {
-            if let Some(call) = &mut self.current {
-                if let Some(part) = call.parts.pop_front() {
-                    for msg in part {
-                        turn.commands.extend(update(model, msg));
-                    }
-                    // The focus is the visitor's.
-                    turn.commands
-                        .retain(|command| !matches!(command, Command::Focus(_)));
-                    return turn;
+        if !standing.arrived {
+            return turn;
+        }
+        loop {
+            let current = self.current.as_mut();
+            if let Some(part) = current.and_then(|call| call.parts.pop_front()) {
+                for msg in part {
+                    turn.commands.extend(update(model, msg));
                 }
+                // The focus is the visitor's.
+                turn.commands
+                    .retain(|command| !matches!(command, Command::Focus(_)));
+                return turn;
             }
             if let Some(call) = self.current.take() {
                 let result = call.result.settle(model, standing, &mut turn.says);

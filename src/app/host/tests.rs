@@ -58,8 +58,8 @@ fn call(
     for _ in 0..10 {
         let turn = calls.go_on(model, standing);
         commands.extend(turn.commands);
-        let answers = turn.says.iter().filter(|it| it["type"] == "answer");
-        if let Some(answer) = answers.last() {
+        let mut answers = turn.says.iter().filter(|it| it["type"] == "answer");
+        if let Some(answer) = answers.next_back() {
             assert_eq!(answer["id"], 1);
             let error = answer["error"].as_str().unwrap_or_default().to_string();
             let result = match answer["ok"] == true {
