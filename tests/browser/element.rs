@@ -400,16 +400,14 @@ fn a_picture_of_the_scenario_stands_there_until_the_run_does() {
             host(page, &format!("<p style='height:4000px'></p><msa-playground {attributes}></msa-playground>"));
             // Before it is near the screen nothing is loaded.
             assert_eq!(page.eval("run.childElementCount"), 0);
-            let seen = format!(
-                "new Promise(done => new MutationObserver((_, it) => {{
+            let seen = "new Promise(done => new MutationObserver((_, it) => {
                     const picture = run.querySelector('a img');
                     if (!picture) return;
                     it.disconnect();
                     const frame = getComputedStyle(run.querySelector('iframe')).visibility;
                     picture.decode().then(() => done([picture.src, picture.naturalWidth > 500, frame]));
-                }}).observe(run, {{ childList: true, subtree: true }}) ?? run.scrollIntoView())"
-            );
-            let seen = page.eval(&seen);
+                }).observe(run, { childList: true, subtree: true }) ?? run.scrollIntoView())";
+            let seen = page.eval(seen);
             assert!(seen[0].as_str().unwrap().ends_with(&format!("/posters/{file}")), "{seen}");
             assert_eq!((&seen[1], &seen[2]), (&json!(true), &json!("hidden")), "{seen}");
             page.eval("run.ready.then(() => true)");
