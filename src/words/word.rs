@@ -165,7 +165,7 @@ words! {
     Legend: "What the marks mean", "기호의 뜻";
     RowLockMark: "row lock", "행 락";
     BusinessLockMark: "business lock", "업무 락";
-    InDoubtMark: "prepared, in doubt", "결과 미확정(in doubt)";
+    InDoubtMark: "prepared, in doubt", "결과 미확정";
     LockWaitMark: "waits for a lock", "락 대기";
 
     // The inspector.

@@ -127,7 +127,7 @@ impl Deed {
                 by.ko(Subject)
             ),
             Deed::InDoubt { by } => format!(
-                "{} 결과 미확정(in doubt) 상태입니다. 준비를 마치고 락을 잡은 채, 중단된 코디네이터의 결정을 기다립니다.",
+                "{} 결과 미확정 상태입니다. 준비를 마치고 락을 잡은 채, 중단된 코디네이터의 결정을 기다립니다.",
                 by.ko(Topic)
             ),
             Deed::Undoes { by } => format!(
