@@ -25,8 +25,8 @@ const OUTCOME_AFTER_S: f64 = 6.0;
 /// What an announcement is about: the next about the same takes the place of one that still waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum About {
-    /// A control, by its name.
-    Control(String),
+    /// Controls that were set to the same value, by their names.
+    Controls(String),
     /// Whether it runs.
     Playing,
     /// What the change brought.
@@ -194,13 +194,7 @@ impl Heard {
 
 fn hear_person(announcer: &mut Announcer, play: &Play, msg: Heard, before: &Run, lang: Lang) {
     if !Rc::ptr_eq(&before.controls, &play.controls) {
-        for (was, is) in before.controls.iter().zip(play.controls.iter()) {
-            if was.name == is.name && was.value != is.value {
-                let title = lang.pick(&is.title, &is.name);
-                let text = Aloud::Set(title, &is.shown(lang)).text(lang);
-                announcer.tell(About::Control(is.name.clone()), text);
-            }
-        }
+        hear_controls(announcer, &before.controls, &play.controls, lang);
     }
     if before.seed != play.scenario.seed {
         announcer.once(Aloud::Seed(play.scenario.seed).text(lang));
@@ -217,6 +211,28 @@ fn hear_person(announcer: &mut Announcer, play: &Play, msg: Heard, before: &Run,
             announcer.tell(About::Playing, Aloud::Playing(play.playing).text(lang));
         }
         Heard::Toggle | Heard::Other => {}
+    }
+}
+
+/// Controls that stand at the same value now are said together: the offer sets several at once.
+fn hear_controls(announcer: &mut Announcer, before: &[Control], now: &[Control], lang: Lang) {
+    let mut set: Vec<(String, Vec<&Control>)> = Vec::new();
+    for (was, is) in before.iter().zip(now) {
+        if was.name != is.name || was.value == is.value {
+            continue;
+        }
+        let value = is.shown(lang);
+        match set.iter_mut().find(|(other, _)| *other == value) {
+            Some((_, controls)) => controls.push(is),
+            None => set.push((value, vec![is])),
+        }
+    }
+    for (value, controls) in set {
+        let titles = controls.iter().map(|it| lang.pick(&it.title, &it.name));
+        let titles = titles.collect::<Vec<_>>().join(", ");
+        let names = controls.iter().map(|it| it.name.as_str());
+        let about = About::Controls(names.collect::<Vec<_>>().join(","));
+        announcer.tell(about, Aloud::Set(&titles, &value).text(lang));
     }
 }
 

@@ -14,6 +14,8 @@ use web_sys::CanvasRenderingContext2d;
 
 /// Above so many marks each is drawn more cheaply (squares instead of arcs).
 const ARCS_MAX: usize = 1_500;
+/// With more later attempts than this under way, their numbers would lie on each other and on the rates of the lines.
+const NUMBERED_MAX: usize = 24;
 /// The side of the largest worker slot.
 const SLOT_MAX: f64 = 18.0;
 /// The side of the largest bead, ring or rim slot.
@@ -363,6 +365,8 @@ impl Painter<'_> {
     /// Everything on its way.
     fn marks(&self, marks: &[Mark]) {
         let cheap = marks.len() > ARCS_MAX;
+        let retries = marks.iter().filter(|mark| mark.sign.attempt > 1);
+        let numbered = retries.count() <= NUMBERED_MAX;
         let kinds = [
             Kind::Fallen,
             Kind::Answer,
@@ -390,7 +394,7 @@ impl Painter<'_> {
             }
             for mark in of_this_kind().filter(|mark| mark.sign != Sign::default()) {
                 self.ctx.set_global_alpha(mark.alpha);
-                self.special(mark, colour);
+                self.special(mark, colour, numbered);
             }
         }
         self.ctx.set_global_alpha(1.0);
@@ -398,7 +402,8 @@ impl Painter<'_> {
 
     /// A mark that is not like the others of its kind: a later attempt has a notch for each attempt and its number, a
     /// duplicate two outlines, what takes something back an arrow that turns back.
-    fn special(&self, mark: &Mark, colour: &str) {
+    /// Where many are under way (`numbered` is false), only the notches say which attempt it is.
+    fn special(&self, mark: &Mark, colour: &str, numbered: bool) {
         let Point { x, y } = mark.at;
         let Sign {
             attempt,
@@ -442,7 +447,9 @@ impl Painter<'_> {
                 let nx = x + 7.5 + 2.6 * f64::from(notch);
                 self.straight((nx, y - 3.0), (nx, y + 3.0));
             }
-            self.number(x - 3.0, y - 7.0, u32::from(attempt), colour);
+            if numbered {
+                self.number(x - 3.0, y - 7.0, u32::from(attempt), colour);
+            }
         }
         let plain = match mark.kind {
             Kind::Request => &self.palette.request,

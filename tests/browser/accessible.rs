@@ -183,7 +183,6 @@ fn less_motion_means_that_nothing_travels_and_the_run_waits_to_be_asked() {
 }
 
 #[test]
-#[ignore = "red: axe has findings on the stage or on paper"]
 fn axe_finds_nothing_on_the_stage_and_on_paper() {
     for browser in [Browser::desktop(), Browser::desktop().korean().dark()] {
         browser.size(1920, 1080).run(|page| {

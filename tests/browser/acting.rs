@@ -36,7 +36,6 @@ fn point_at(page: &Page, css: &str) {
 }
 
 #[test]
-#[ignore = "red: a drag with the real mouse is not one action yet"]
 fn a_drag_of_a_slider_with_the_mouse_is_one_action_in_the_link() {
     Browser::desktop().run(|page| {
         page.open_playground("");

@@ -15,7 +15,6 @@ const FREE: &str = "(() => { const [f, p] = ['.frame', '.picture'].map(it => doc
     return 1 - Math.min(p.width / f.width, p.height / f.height) })()";
 
 #[test]
-#[ignore = "red: 10.6 px at 390 in consultation-list"]
 fn the_text_of_every_diagram_is_large_enough_to_read() {
     // The last two scroll within the frame.
     for (width, height, least) in [
@@ -42,7 +41,6 @@ fn the_text_of_every_diagram_is_large_enough_to_read() {
 }
 
 #[test]
-#[ignore = "red: the frame has become lower than the test knows"]
 fn the_picture_takes_the_proportions_of_its_frame() {
     Browser::desktop().size(1280, 800).run(|page| {
         for name in shipped::names() {

@@ -265,7 +265,6 @@ fn its_events_need_nothing_but_a_listener() {
 }
 
 #[test]
-#[ignore = "red: not mended yet"]
 fn an_attribute_that_is_no_use_is_said_and_changes_nothing() {
     Browser::desktop().run(|page| {
         host(page, PAYMENT);
@@ -428,7 +427,6 @@ fn documented_css() -> &'static str {
 }
 
 #[test]
-#[ignore = "red: the wish for height and what is reserved differ"]
 fn nothing_moves_while_it_loads_and_its_choices_are_seen() {
     for (width, name) in [
         (1280, "consultation-list"),

@@ -247,7 +247,6 @@ fn the_theme_and_the_language_asked_for_are_shown_and_not_kept() {
 }
 
 #[test]
-#[ignore = "red: not mended yet"]
 fn the_wheel_over_the_frame_scrolls_the_host() {
     Browser::desktop().run(|page| {
         page.serve(
@@ -269,7 +268,6 @@ fn the_wheel_over_the_frame_scrolls_the_host() {
 const FILLED: &str = "(main => [main.getBoundingClientRect().bottom / innerHeight, document.documentElement.scrollHeight > innerHeight])(document.querySelector('#main'))";
 
 #[test]
-#[ignore = "red: the frame is not filled yet"]
 fn a_frame_as_wide_as_a_slide_is_filled_and_has_sentence_and_transport() {
     Browser::desktop().size(1920, 1080).run(|page| {
         for name in ["consultation-list", "order-payment"] {

@@ -228,7 +228,6 @@ fn the_offer_and_its_undoing_keep_the_focus() {
 }
 
 #[test]
-#[ignore = "red: the order differs from the flow"]
 fn tab_follows_the_flow_of_the_diagram_and_of_the_page() {
     Browser::desktop().run(|page| {
         for (name, _) in msa_playground::scenario::shipped::ALL {

@@ -40,6 +40,7 @@ const INTERNATIONAL: &[&str] = &[
     "s",
     "r",
     "QR",
+    "DLQ",
     "JSON",
     "SVG",
     "PNG",

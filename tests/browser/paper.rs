@@ -19,7 +19,6 @@ fn seen(page: &Page, css: &str) -> bool {
 }
 
 #[test]
-#[ignore = "red: paper needs another look"]
 fn on_paper_are_diagram_outcome_settings_link_and_moment_on_a_light_ground() {
     Browser::desktop().dark().run(|page| {
         page.open_playground("order-payment?rate=9");
@@ -80,7 +79,6 @@ fn on_paper_are_diagram_outcome_settings_link_and_moment_on_a_light_ground() {
 }
 
 #[test]
-#[ignore = "red: paper needs another look"]
 fn every_scenario_is_printed_on_one_page_in_both_languages() {
     for browser in [Browser::desktop(), Browser::desktop().korean()] {
         browser.run(|page| {

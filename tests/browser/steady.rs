@@ -48,19 +48,16 @@ fn check(browser: Browser, scenarios: &[&str]) {
 const SCENARIOS: &[&str] = &["consultation-list", "order-payment", "retry-storm"];
 
 #[test]
-#[ignore = "red: figures still move"]
 fn nothing_moves_on_a_desktop() {
     check(Browser::desktop(), SCENARIOS);
 }
 
 #[test]
-#[ignore = "red: figures still move"]
 fn nothing_moves_on_a_small_window() {
     check(Browser::desktop().size(800, 800), SCENARIOS);
 }
 
 #[test]
-#[ignore = "red: figures still move"]
 fn nothing_moves_on_a_phone() {
     check(Browser::phone().korean(), SCENARIOS);
 }

@@ -116,7 +116,6 @@ fn a_page_of_our_own_documentation_for_every_scenario_runs_it() {
 }
 
 #[test]
-#[ignore = "not run yet with a real book"]
 fn the_pages_that_mdbook_has_built_have_their_cards() {
     Browser::desktop().run(|page| {
         for (name, _) in msa_playground::scenario::shipped::ALL {
