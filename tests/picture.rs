@@ -16,11 +16,11 @@ use msa_playground::words::names::Names;
 /// The frames of the diagram on the page, in CSS pixels, and the size that its smallest text has at least: at 1280 x 800, and
 /// on a projector at 1920 x 1080. (Of scenarios that read, and of those that write.)
 const FRAMES: [[(f64, f64, f64); 2]; 2] = [
-    [(877.0, 309.0, 11.0), (1429.0, 497.0, 16.0)],
-    [(877.0, 331.0, 11.0), (1429.0, 478.0, 16.0)],
+    [(877.0, 405.0, 11.0), (1429.0, 553.0, 16.0)],
+    [(877.0, 371.0, 11.0), (1429.0, 532.0, 16.0)],
 ];
 /// The width of the frame at 390.
-const PHONE: f64 = 346.0;
+const PHONE: f64 = 380.0;
 /// How far from the middle of a line a message is drawn, with half of its size.
 const DOTS: f64 = LANE + 3.4;
 /// Lines that cross, at most, in any form and with any choice but a choreography. (Where two owners send change events,

@@ -4,8 +4,8 @@
 use super::play::Play;
 use super::prospect::Because;
 use crate::run::Run;
-use crate::scenario::Scenario;
 use crate::scenario::settings::Kind;
+use crate::scenario::{HeadlineKind, Scenario};
 use crate::time::Span;
 use crate::words::{ChoiceNote, Column, Lang, decimal, ms, share};
 use std::rc::Rc;
@@ -143,6 +143,17 @@ impl ChoiceTable {
             _ => true,
         };
         all.into_iter().filter(tells).collect()
+    }
+
+    /// The column that a headline of this kind is about.
+    pub fn column_of(kind: HeadlineKind) -> Option<Column> {
+        match kind {
+            HeadlineKind::Latency => Some(Column::Latency),
+            HeadlineKind::Goodput => Some(Column::Failures),
+            HeadlineKind::Stale => Some(Column::Stale),
+            HeadlineKind::Disagreements => Some(Column::Disagree),
+            HeadlineKind::Anomalies => None,
+        }
     }
 
     /// Whether a row has the best value of a column. Where all have the same, none has.

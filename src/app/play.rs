@@ -5,7 +5,7 @@ use super::control::{Control, controls};
 use super::fault::{Possible, possible};
 use super::legend::Marks;
 use super::names::Names;
-use super::prospect::look_ahead;
+use super::prospect::{Prospect, look_ahead};
 use super::slide::Moving;
 use super::snapshot::Snapshot;
 use super::undo::History;
@@ -218,6 +218,14 @@ impl Play {
             control.is_some_and(|control| control.value == control.shipped)
         });
         untouched.then(|| offer.set.clone().into_iter().collect())
+    }
+
+    /// Whether the run would start again with these settings.
+    pub fn would_start_again(&self, set: &[Setting]) -> bool {
+        set.iter().any(|(name, value)| {
+            let control = self.controls.iter().find(|control| control.name == *name);
+            control.is_some_and(|it| it.prospect(value) == Prospect::StartsAgain)
+        })
     }
 
     /// The bound of the engine at which the run has stopped: it goes no further, until it is changed or starts anew.

@@ -208,7 +208,7 @@ impl Placer<'_> {
         let (w, h) = self.least(&columns);
         // The frame may be a little wider or narrower: the picture stops growing before it would become smaller in it.
         let width = w.max((aspect / BETWEEN * h).min(1.4 * w));
-        let height = h.max((width / aspect / BETWEEN).min(1.6 * h));
+        let height = h.max((width / aspect / BETWEEN).min(2.0 * h));
         let (front, behind) = self.groups();
         // What is left over goes to the gaps first, and to the boxes.
         let shares = columns.iter().enumerate().map(|(index, column)| {

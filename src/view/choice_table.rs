@@ -37,8 +37,11 @@ pub fn view(props: &Props<'_>) -> Html {
         return Html::default();
     };
     let columns = table.columns(&play.scenario);
+    let headline = play.snapshot.headline.as_ref();
+    let story = headline.and_then(|it| ChoiceTable::column_of(it.of.kind));
     let head = |column: Column| {
-        html! { <th role="columnheader" scope="col">{ column.name(lang) }</th> }
+        let class = (story == Some(column)).then_some("story");
+        html! { <th role="columnheader" scope="col" {class}>{ column.name(lang) }</th> }
     };
     let (done, of) = table.progress();
     let title = lang.pick(&control.title, &control.name);

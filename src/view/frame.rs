@@ -200,6 +200,9 @@ fn run(props: &Props, play: &Play) -> Html {
         names: play.names.clone(),
         owner,
         offer: offer.filter(|_| model.shows(Part::Choices)),
+        starts_again: offered
+            .as_ref()
+            .is_some_and(|set| play.would_start_again(set)),
         helps: play.considered.is_none() && play.would_help(),
         considered,
         forecast: play.forecast,

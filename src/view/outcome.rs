@@ -2,9 +2,11 @@
 //! The largest thing on the page.
 
 use super::icon::{Icon, icon};
+use super::why::mark;
 use super::{facts, on};
 use crate::app::names::Names;
 use crate::app::play::Changed;
+use crate::app::prospect::Prospect;
 use crate::app::{Compare, Forecast, Msg, Snapshot};
 use crate::metrics::HeadlineNow;
 use crate::metrics::headline::course;
@@ -25,6 +27,8 @@ pub struct Props {
     pub owner: Option<(u16, Name)>,
     /// The words of the offer and all that it changes, if it has not been taken.
     pub offer: Option<(AttrValue, Vec<Changed>)>,
+    /// Whether the run starts again with the offer.
+    pub starts_again: bool,
     /// Whether the offer would help, as far as that is known.
     pub helps: bool,
     /// The words of a choice that is looked at; the forecast is then its own.
@@ -61,8 +65,10 @@ fn figure(
     let Some(headline) = headline else {
         return html! {
             <div class={classes!("figure", class)} data-test={test} data-value="" data-ms="">
-                <p class="number"><span class="value">{ "–" }</span></p>
+                <p class="number"><span class="value">{ "–" }</span><span class="unit"/></p>
                 <p class="what">{ what.unwrap_or_default() }</p>
+                // The same paragraphs as when there is something to say, so that nothing moves then.
+                <p class="price"/>
             </div>
         };
     };
@@ -109,7 +115,8 @@ fn offer(props: &Props, changes: &[Changed]) -> Html {
     html! {
         <div class="offered">
             <button id="offer" class={classes!("offer", glows)} data-test="offer" aria-describedby="offer-sets"
-                onclick={on(&props.send, Msg::TakeOffer)}>{ Word::TryIt.text(lang) }</button>
+                onclick={on(&props.send, Msg::TakeOffer)}>{ Word::TryIt.text(lang) }
+                if props.starts_again { { mark(Prospect::StartsAgain, lang) } }</button>
             if props.compare.is_some() { { undo(props) } }
             <ul id="offer-sets" class="sets" data-test="offer-sets">
                 { for changes.iter().map(|it| html! {

@@ -13,6 +13,7 @@ const LINK_MAX: usize = 600;
 pub fn view(model: &Model, play: &Play) -> Html {
     let lang = model.lang;
     let now = play.snapshot.now;
+    let title = lang.pick(&play.scenario.title, &play.base.name).to_string();
     let exactly = Say::ShareExactly(now.as_secs(), play.story.inputs.len()).text(lang);
     let link = share::address_of(model, play, Sharing { exactly: true, now });
     let seed = (Word::Seed.text(lang), play.scenario.seed.to_string(), false);
@@ -22,7 +23,8 @@ pub fn view(model: &Model, play: &Play) -> Html {
         (title, control.shown(lang), changed)
     });
     html! {
-        <section class="paper" data-test="paper">
+        <section class="paper" data-test="paper" aria-label={title.clone()}>
+            <h1>{ title }</h1>
             <h2>{ Word::Settings.text(lang) }</h2>
             <dl>
                 { for controls.chain([seed]).map(|(title, value, changed)| html! {

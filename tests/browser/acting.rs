@@ -42,7 +42,10 @@ fn a_drag_of_a_slider_with_the_mouse_is_one_action_in_the_link() {
         page.run_until(0.5);
         page.choose("numbers");
         let slider = at("control-rate");
-        let value = |page: &Page| page.text(&at("value-rate"));
+        let value = |page: &Page| {
+            page.eval(&format!("{}.value", query(&at("value-rate"))))
+                .to_string()
+        };
         let [left, top, width, height] = place(page, &slider);
         let (middle, at_share) = (top + height / 2.0, |share: f64| left + share * width);
         mouse(page, "mousePressed", at_share(0.3), middle, true);

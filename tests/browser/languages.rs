@@ -34,6 +34,7 @@ fn readable(page: &Page) -> Vec<String> {
 const INTERNATIONAL: &[&str] = &[
     "msa-playground",
     "TTL",
+    "TCC",
     "DB",
     "ms",
     "Esc",
@@ -62,7 +63,14 @@ fn check_korean(page: &Page, state: &str) {
             left_over.is_none(),
             "{state}: {text:?} is not translated ({left_over:?})"
         );
-        // What stands in quotes is a name in a document or a link.
+        // What stands in quotes is a name in a document or a link; in parentheses behind a Korean term stands the field's own.
+        let (term, english_term) = text.split_once('(').unwrap_or((text, ""));
+        let is_korean =
+            term.chars().count() < 16 && !term.contains(|c: char| c.is_ascii_alphabetic());
+        let is_term = english_term.ends_with(')')
+            && !term.is_empty()
+            && (is_korean || INTERNATIONAL.contains(&term));
+        let text = if is_term { term } else { text };
         let english = text
             .split('"')
             .step_by(2)

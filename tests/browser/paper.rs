@@ -52,7 +52,7 @@ fn on_paper_are_diagram_outcome_settings_link_and_moment_on_a_light_ground() {
         let paper = page.text(&at("paper"));
         let clock = page.now();
         for text in [
-            "Orders a second",
+            "orders per second",
             "9",
             "Seed",
             &format!("at {clock:.1} s"),
@@ -93,7 +93,7 @@ fn every_scenario_is_printed_on_one_page_in_both_languages() {
                         &json!({ "paperWidth": width, "paperHeight": height, "preferCSSPageSize": true, "printBackground": false }),
                     );
                     let pdf = crate::harness::base64(printed["data"].as_str().unwrap_or_default());
-                    let pages = pdf.windows(11).filter(|it| it.starts_with(b"/Type /Page") && !it.ends_with(b"s")).count();
+                    let pages = pdf.windows(12).filter(|it| it.starts_with(b"/Type /Page") && !it.ends_with(b"s")).count();
                     assert_eq!(pages, 1, "{name} on {width} x {height} inches");
                 }
             }

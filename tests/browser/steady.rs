@@ -10,8 +10,9 @@ const WATCH: &str = "
     new PerformanceObserver(list => {
         for (const entry of list.getEntries()) {
             if (entry.hadRecentInput) continue;
-            // A value may stand elsewhere within its own place, and a mark on the timeline moves with the time.
-            const own = '.value, .unit, .of, .clock, .pace, .note, .scale, .flag';
+            // A value may stand elsewhere within its own place, a mark on the timeline moves with the time, and in the table of
+            // keys the newest come first.
+            const own = '.value, .unit, .of, .clock, .pace, .note, .scale, .flag, [data-test^=row-], [data-test^=row-] *';
             const element = it => it.node?.nodeType === 1 ? it.node : it.node?.parentElement;
             const sources = entry.sources.filter(it => element(it) && !element(it).matches(own));
             if (sources.length === 0) continue;

@@ -11,6 +11,10 @@ fn disagree(page: &Page) -> f64 {
 /// Opens a scenario and lets it run to a moment, ten times as fast.
 fn run_to(page: &Page, scenario: &str, seconds: f64) {
     page.open_playground(scenario);
+    // A run that was paused leaves the next one paused.
+    if !page.plays() {
+        page.choose("play");
+    }
     page.choose_speed(9);
     page.run_until(seconds);
 }
