@@ -13,12 +13,33 @@ pub struct Stream {
 }
 
 /// The next number of the generator splitmix64, which turns any number into one that looks like luck.
+#[inline]
 pub fn split_mix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
+}
+
+/// One word of two, which looks like luck: for draws that are named and not taken in a row. (SplitMix64's next number
+/// from a state that both have a part in.)
+#[inline]
+pub fn mix(a: u64, b: u64) -> u64 {
+    let mut state = a.rotate_left(23) ^ b.wrapping_mul(0xd134_2543_de82_ef95);
+    split_mix(&mut state)
+}
+
+/// Uniform in [0, 1), of a random word.
+#[inline]
+pub fn unit_of(bits: u64) -> f64 {
+    highest_53(bits) * (1.0 / (1u64 << 53) as f64)
+}
+
+/// Uniform in 0..`n`, of a random word (zero if `n` is zero), without modulo bias worth naming (Lemire's multiplication).
+#[inline]
+pub fn below_of(bits: u64, n: u32) -> u32 {
+    ((u128::from(bits) * u128::from(n)) >> 64) as u32
 }
 
 impl Stream {
@@ -54,13 +75,13 @@ impl Stream {
     /// Uniform in [0, 1), with 53 random bits.
     #[inline]
     pub fn unit(&mut self) -> f64 {
-        highest_53(self.bits()) * (1.0 / (1u64 << 53) as f64)
+        unit_of(self.bits())
     }
 
     /// Uniform in 0..`n` (zero if `n` is zero), without modulo bias worth naming (Lemire's multiplication).
     #[inline]
     pub fn below(&mut self, n: u32) -> u32 {
-        ((u128::from(self.bits()) * u128::from(n)) >> 64) as u32
+        below_of(self.bits(), n)
     }
 
     /// True with probability `p`. Draws nothing when the answer is certain, so that a loss of zero costs no luck.

@@ -514,6 +514,7 @@ mod tests {
         run.inject(lose, None).expect("the fault is possible");
         let fails = FaultKind::Errors {
             service: "stock".into(),
+            instance: None,
             rate: 0.5,
         };
         run.inject(fails, None).expect("the fault is possible");

@@ -45,7 +45,7 @@ impl<T: Copy> Timers<T> {
         now: Time,
         length: Span,
         timer: T,
-        alive: usize,
+        alive: impl Fn() -> usize,
         matters: impl Fn(T) -> bool,
     ) {
         let index = match self.lines.iter().position(|line| line.length == length) {
@@ -55,7 +55,7 @@ impl<T: Copy> Timers<T> {
         let line = &mut self.lines[index];
         let at = (now + length).0;
         line.timers.push_back((at, timer));
-        if line.timers.len() > CANCELLED_MAX + 2 * alive {
+        if line.timers.len() > CANCELLED_MAX && line.timers.len() > CANCELLED_MAX + 2 * alive() {
             line.timers.retain(|(_, timer)| matters(*timer));
             self.find_next();
         } else if at < self.next {
@@ -157,7 +157,7 @@ mod tests {
                 if action < 2 {
                     armed += 1;
                     oracle.insert((now + lengths[length].0, armed), armed);
-                    let alive = oracle.len();
+                    let alive = || oracle.len();
                     let matters = |id: u64| oracle.values().any(|other| *other == id);
                     timers.arm(Time(now), lengths[length], armed, alive, matters);
                 } else if let Some(entry) = oracle.last_entry() {
@@ -171,9 +171,13 @@ mod tests {
     fn cancelled_timers_do_not_gather() {
         let mut timers = Timers::default();
         for id in 0..1_000_000_u64 {
-            timers.arm(Time(id), Span::from_secs(1000), id, 3, |other| {
-                other + 3 > id
-            });
+            timers.arm(
+                Time(id),
+                Span::from_secs(1000),
+                id,
+                || 3,
+                |other| other + 3 > id,
+            );
             assert!(timers.len() <= CANCELLED_MAX + 7);
         }
         assert_eq!(timers.pop(|_| true).map(|(_, id)| id > 990_000), Some(true));
@@ -183,7 +187,7 @@ mod tests {
     fn ever_new_lengths_use_the_lines_of_the_old_ones() {
         let mut timers = Timers::default();
         for length in 1..1_000_u64 {
-            timers.arm(Time(length * 10_000), Span(length), length, 1, |_| true);
+            timers.arm(Time(length * 10_000), Span(length), length, || 1, |_| true);
             assert_eq!(timers.pop(|_| true), Some((Time(length * 10_001), length)));
         }
         assert_eq!(timers.lines.len(), 1);

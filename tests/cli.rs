@@ -449,7 +449,7 @@ fn export_takes_a_moment_a_stretch_a_request_a_language_and_a_file() {
         &["sequence", "--at", "12s", "--for", "1s", "--lang", "ko"],
         "고객의 요청",
     );
-    export(&["sequence", "--request", "874"], "title Request 874 of");
+    export(&["sequence", "--request", "876"], "title Request 876 of");
     let to = Temporary::new("export.csv", b"");
     let printed = export(&["csv", "--for", "3s", "--output", to.path()], "");
     assert_eq!(printed, "");

@@ -93,6 +93,7 @@ fn played(first: Scenario, luck: &[(u8, u16)]) -> Session {
                 } else {
                     FaultKind::Slow {
                         service,
+                        instance: None,
                         factor: 1.0 + f64::from(*amount) / 7.0,
                     }
                 };

@@ -140,6 +140,7 @@ fn harsh(mut scenario: Scenario) -> Scenario {
             300,
             FaultKind::Errors {
                 service: service.clone(),
+                instance: None,
                 rate,
             },
         );
@@ -148,6 +149,7 @@ fn harsh(mut scenario: Scenario) -> Scenario {
             500,
             FaultKind::Slow {
                 service: service.clone(),
+                instance: None,
                 factor,
             },
         );

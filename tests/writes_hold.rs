@@ -91,7 +91,7 @@ impl Watched {
                 continue;
             }
             let state = self.simulation.queue_state(index);
-            let there = state.queued + state.delayed + state.in_hand + state.dead;
+            let there = state.queued + state.delayed + state.unacknowledged + state.dead;
             let came = count(&self.messages.published, subscription.topic)
                 + count(&self.messages.duplicated, index);
             assert_eq!(
@@ -146,7 +146,7 @@ proptest! {
             let subscriptions = 0..watched.simulation.plan().subscriptions.len() as u16;
             let alive = subscriptions
                 .map(|it| watched.simulation.queue_state(it))
-                .map(|state| state.in_hand + state.delayed + state.queued);
+                .map(|state| state.unacknowledged + state.delayed + state.queued);
             prop_assert!(alive.sum::<u32>() > 0, "something is at work on nothing");
             return Ok(());
         }

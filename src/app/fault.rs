@@ -74,10 +74,12 @@ fn services(plan: &Plan, names: &Names, list: &mut Vec<Possible>) {
         };
         let slow = FaultKind::Slow {
             service: name(),
+            instance: None,
             factor: 10.0,
         };
         let errors = FaultKind::Errors {
             service: name(),
+            instance: None,
             rate: 0.5,
         };
         let first = writes(plan) && asked(index);

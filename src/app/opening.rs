@@ -234,7 +234,7 @@ mod tests {
         for text in [
             "consultation-list",
             "consultation-list?customer=batch&rate=50&seed=9",
-            "consultation-list?rate=50&@2.5s&customer=batch&@4s&fault=crash,service:common,for:1s&engine=1",
+            "consultation-list?rate=50&@2.5s&customer=batch&@4s&fault=crash,service:common,for:1s&engine=2",
             "order-payment?select=service.payment",
             "order-payment?select=key.17",
         ] {
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_link_with_a_moment_opens_with_the_settings_of_that_moment() {
-        let text = "consultation-list?@2.5s&customer=batch&t=3s&engine=1";
+        let text = "consultation-list?@2.5s&customer=batch&t=3s&engine=2";
         let play = Play::new(open(text).unwrap(), Form::Wide);
         assert_eq!(
             play.settings_link().fragment(),

@@ -295,7 +295,7 @@ fn what_is_done_to_a_run_stands_in_the_address_with_its_moment() {
     let mut bench = Bench::new("consultation-list?seed=9");
     bench.run_ms(2_500);
     bench.send(Msg::Set(set("customer", "batch"), Choice::Discrete));
-    let first = "consultation-list?seed=9&@2.5s&customer=batch&engine=1";
+    let first = "consultation-list?seed=9&@2.5s&customer=batch&engine=2";
     assert_eq!(bench.address(), (first, true));
     bench.run_ms(1_500);
     let crash = FaultKind::Crash {
@@ -303,12 +303,12 @@ fn what_is_done_to_a_run_stands_in_the_address_with_its_moment() {
         instance: None,
     };
     bench.send(Msg::Cause(crash));
-    let second = "consultation-list?seed=9&@2.5s&customer=batch&@4s&fault=crash,service:common,for:10s&engine=1";
+    let second = "consultation-list?seed=9&@2.5s&customer=batch&@4s&fault=crash,service:common,for:10s&engine=2";
     assert_eq!(bench.address(), (second, true));
     // Going back in time leaves what was done; doing something else there forks.
     bench.send(Msg::Seek(3.0));
     bench.send(Msg::Set(set("customer", "replica"), Choice::Discrete));
-    let fork = "consultation-list?seed=9&@2.5s&customer=batch&@3s&customer=replica&engine=1";
+    let fork = "consultation-list?seed=9&@2.5s&customer=batch&@3s&customer=replica&engine=2";
     assert_eq!(bench.address(), (fork, true));
 }
 
@@ -356,7 +356,7 @@ fn while_a_run_stands_its_address_names_the_moment() {
     assert!(bench.history.is_empty(), "a run that runs writes nothing");
     bench.send(Msg::Play(false));
     bench.look();
-    let there = "consultation-list?t=2.5s&engine=1";
+    let there = "consultation-list?t=2.5s&engine=2";
     assert_eq!(bench.address(), (there, false));
     let written = bench.history.len();
     bench.look();
@@ -516,7 +516,7 @@ fn the_dialog_offers_exactly_this_run_or_its_settings() {
     let exactly = offered(&bench);
     assert_eq!(
         exactly.link,
-        "https://example.org/play/?lang=ko#consultation-list?@2.5s&customer=batch&t=3s&engine=1"
+        "https://example.org/play/?lang=ko#consultation-list?@2.5s&customer=batch&t=3s&engine=2"
     );
     assert!(exactly.readable && !exactly.long && !exactly.leaves_out);
     bench.send(Msg::ShareExactly(false));

@@ -66,8 +66,8 @@ pub enum Broker {
     /// Nobody's: no limit of deliveries, redelivery at once after a negative answer, after 30 s without one.
     #[default]
     Plain,
-    /// A RabbitMQ quorum queue (4.3): a limit of 20 redeliveries that crashes and rejects count towards, then the dead-letter
-    /// queue; 30 minutes for an acknowledgement.
+    /// A RabbitMQ quorum queue (4.3): a limit of 20 redeliveries that crashes count towards (with `deliveries` or `counts`
+    /// set, failures and timeouts, too), then the dead-letter queue; 30 minutes for an acknowledgement.
     RabbitmqQuorum,
     /// An Amazon SQS standard queue: invisible for 30 s; after 10 receives the dead-letter queue.
     SqsStandard,
@@ -154,18 +154,22 @@ pub struct Subscription {
     pub title: Text,
     /// What is done for each message, as `"service.operation"`.
     pub operation: String,
-    /// How many messages are in hand at once, over all instances.
+    /// How many messages are worked on at once, over all instances: consumers, times what each takes at once. A consumer is
+    /// busy until its handler ends, also beyond the deadline.
     #[serde(default = "four")]
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100_000)))]
     pub consumers: u32,
     /// How long an acknowledgement is waited for; without it, as the broker does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ack_deadline: Option<Span>,
-    /// How often one message is delivered in all, at most; without it, as the broker does.
+    /// How often one message is delivered in all, at most; without it, as the broker does. All that come back count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliveries: Option<super::Attempts>,
-    /// How long the broker waits before the second, third, ... delivery after a failure; the last one counts on. Without
-    /// it, as the broker does.
+    /// For RabbitMQ: what counts towards `deliveries`. Without it, all where `deliveries` is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
+    /// How long a message rests before the second, third, ... delivery after a failure; the last one counts on. The same
+    /// with every broker; without it, as the broker does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "cli", schemars(extend("minItems" = 1, "maxItems" = 32)))]
     pub backoff: Option<Vec<Span>>,
@@ -184,6 +188,17 @@ pub struct Subscription {
     /// For `window`: how long the consumer remembers.
     #[serde(default = "five_minutes")]
     pub window: Span,
+}
+
+/// What counts towards RabbitMQ's limit of deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Counts {
+    /// Whatever comes back: `basic.reject`, and up to version 4.2 `basic.nack` and timeouts, too.
+    All,
+    /// Only a consumer that dies: `basic.nack` with requeue, and timeouts, in version 4.3.
+    Deaths,
 }
 
 /// In which order messages are delivered.

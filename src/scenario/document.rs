@@ -681,9 +681,28 @@ pub struct Reference {
     #[serde(default = "hundred")]
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 10_000)))]
     pub batch_size: u32,
+    /// For `batch`: at most so many calls at once for one list; 1 is one after the other.
+    #[serde(default = "one_call")]
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 10_000)))]
+    pub batch_parallel: u32,
+    /// For `replica`: whether the owner's events arrive in their order.
+    #[serde(default)]
+    pub event_order: EventOrder,
     /// For `local_cache`: the cache.
     #[serde(default)]
     pub cache: ReferenceCache,
+}
+
+/// In which order a replica gets the owner's events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EventOrder {
+    /// In order, as a log delivers: a late one holds up all that come after it.
+    #[default]
+    InOrder,
+    /// As each arrives, as independent messages do: one that was overtaken by a newer one of its row changes nothing.
+    AsTheyCome,
 }
 
 /// How the values of a reference are got when a list is shown.
@@ -891,6 +910,9 @@ fn one() -> u64 {
 }
 fn ten() -> u32 {
     10
+}
+fn one_call() -> u32 {
+    1
 }
 fn hundred() -> u32 {
     100

@@ -32,18 +32,28 @@ pub enum FaultKind {
         #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 99)))]
         instance: Option<u32>,
     },
-    /// A service's own work takes so many times as long (and so does everything in its stores).
+    /// A service's own work takes so many times as long, and so does everything in its stores; of one instance, its own
+    /// work alone.
     Slow {
         /// The service.
         service: String,
+        /// Which instance, from 0; without it all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 99)))]
+        instance: Option<u32>,
         /// How many times as long.
         #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 10_000)))]
         factor: f64,
     },
-    /// A share of a service's requests end with an error instead of being worked on.
+    /// A share of a service's requests fail. What comes or is taken up by a worker meanwhile ends with an error instead of
+    /// being worked on; what is at work already and ends meanwhile is answered with an error, and what it has done stays.
     Errors {
         /// The service.
         service: String,
+        /// Which instance, from 0; without it all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 99)))]
+        instance: Option<u32>,
         /// The share, 0 to 1.
         #[cfg_attr(feature = "cli", schemars(range(min = 0, max = 1)))]
         rate: f64,

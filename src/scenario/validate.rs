@@ -451,6 +451,29 @@ impl<'s> Checker<'s> {
         }
     }
 
+    /// A fault's service, and its instance if it names one.
+    fn instance(&mut self, path: &str, service: &str, instance: Option<u32>) {
+        let place = format!("{path}.service");
+        let service = self.known(&place, kinds::SERVICE, &self.scenario.services, service);
+        if let (Some(service), Some(instance)) = (service, instance)
+            && instance >= service.instances
+        {
+            let message = match service.instances {
+                1 => said!(
+                    "must be 0: the service has one instance",
+                    "0이어야 합니다. 서비스의 인스턴스는 하나입니다",
+                ),
+                many => said!(
+                    "must be 0 to {0}: the service has {1} instances",
+                    "0 이상 {0} 이하여야 합니다. 서비스의 인스턴스는 {1}개입니다",
+                    many - 1,
+                    many,
+                ),
+            };
+            self.report(format!("{path}.instance"), message);
+        }
+    }
+
     fn faults(&mut self, used: &Set<(&str, &str)>) {
         let scenario = self.scenario;
         for (index, fault) in scenario.faults.iter().enumerate() {
@@ -461,42 +484,14 @@ impl<'s> Checker<'s> {
             let path = format!("{path}.what");
             match &fault.what {
                 FaultKind::Crash { service, instance } => {
-                    let place = format!("{path}.crash.service");
-                    let service = self.known(&place, kinds::SERVICE, &scenario.services, service);
-                    if let (Some(service), Some(instance)) = (service, instance)
-                        && *instance >= service.instances
-                    {
-                        let message = match service.instances {
-                            1 => said!(
-                                "must be 0: the service has one instance",
-                                "0이어야 합니다. 서비스의 인스턴스는 하나입니다",
-                            ),
-                            many => said!(
-                                "must be 0 to {0}: the service has {1} instances",
-                                "0 이상 {0} 이하여야 합니다. 서비스의 인스턴스는 {1}개입니다",
-                                many - 1,
-                                many,
-                            ),
-                        };
-                        self.report(format!("{path}.crash.instance"), message);
-                    }
+                    self.instance(&format!("{path}.crash"), service, *instance);
                 }
-                FaultKind::Slow { service, .. } => {
-                    self.known(
-                        &format!("{path}.slow.service"),
-                        kinds::SERVICE,
-                        &scenario.services,
-                        service,
-                    );
-                }
-                FaultKind::Errors { service, .. } => {
-                    self.known(
-                        &format!("{path}.errors.service"),
-                        kinds::SERVICE,
-                        &scenario.services,
-                        service,
-                    );
-                }
+                FaultKind::Slow {
+                    service, instance, ..
+                } => self.instance(&format!("{path}.slow"), service, *instance),
+                FaultKind::Errors {
+                    service, instance, ..
+                } => self.instance(&format!("{path}.errors"), service, *instance),
                 FaultKind::Loss { link, .. } => self.link(&format!("{path}.loss.link"), link, used),
                 FaultKind::Cut { link } => self.link(&format!("{path}.cut.link"), link, used),
                 FaultKind::Hold { link } => self.link(&format!("{path}.hold.link"), link, used),

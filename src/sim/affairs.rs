@@ -2,7 +2,9 @@
 
 use super::Simulation;
 use super::event::Event;
+use super::handle::Handle;
 use super::limits::Limit;
+use super::lineage::Lineage;
 use super::plan::{KeyPlan, NONE, Values};
 use super::records::NEW_KEYS;
 use super::request::{Caller, RequestId};
@@ -45,6 +47,8 @@ pub struct Carried {
     pub values: Values,
     /// Which of them it carries (a bit for each).
     pub changed: u8,
+    /// The event's name by its cause.
+    pub lineage: Lineage,
 }
 
 /// What a request needs for writing: its business key, and what it is in the middle of.
@@ -52,6 +56,8 @@ pub struct Carried {
 pub struct Work {
     /// The business key.
     pub key: Key,
+    /// The lineage of the client's request (or of the delivery) that all is done for.
+    pub root: Lineage,
     /// What it has read.
     pub view: View,
     /// The event that it is done for.
@@ -79,6 +85,7 @@ impl Default for Work {
     fn default() -> Self {
         Work {
             key: 0,
+            root: Lineage::NONE,
             view: View::default(),
             carried: Carried::default(),
             transaction: NONE,
@@ -98,6 +105,7 @@ impl Default for Work {
 pub struct Waiting {
     client: u16,
     key: Key,
+    lineage: Lineage,
 }
 
 /// What is known of clients' keys.
@@ -225,12 +233,14 @@ impl<O: Observe> Simulation<O> {
         let work = match (of_caller, key) {
             (Some(work), _) => Work {
                 key: work.key,
+                root: work.root,
                 view: work.view,
                 carried: work.carried,
                 ..Work::default()
             },
             (None, Some(key)) => Work {
                 key,
+                root: self.world.requests[id].lineage,
                 ..Work::default()
             },
             (None, None) => return,
@@ -296,7 +306,12 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// The client is told how its request for a key has ended; perhaps somebody tries again by hand.
-    pub(super) fn tell(&mut self, client: u16, key: Key, request: Serial, outcome: Outcome) {
+    pub(super) fn tell(
+        &mut self,
+        client: u16,
+        key: Key,
+        (request, outcome, lineage): (Serial, Outcome, Lineage),
+    ) {
         let counts = self
             .plan
             .ledger
@@ -325,19 +340,29 @@ impl<O: Observe> Simulation<O> {
         }
         let (share, wait) = (again.share, again.wait);
         if self.world.clients[client as usize].keys.chance(share) {
-            let place = self.world.waiting.take();
-            self.world.waiting[place] = Waiting { client, key };
+            let waiting = self.world.waiting.put(Waiting {
+                client,
+                key,
+                lineage,
+            });
             self.affair_begins(key);
             self.world.ledger.tries_again(key);
-            self.schedule(wait, Event::TriesAgain(place));
+            self.schedule(wait, Event::TriesAgain(waiting));
         }
     }
 
     /// Somebody presses the button again.
-    pub(super) fn tries_again(&mut self, place: u32) {
-        let Waiting { client, key } = self.world.waiting[place];
-        self.world.waiting.give_back(place);
-        self.ask_about(client, Some(key));
+    pub(super) fn tries_again(&mut self, waiting: Handle<Waiting>) {
+        let Some(Waiting {
+            client,
+            key,
+            lineage,
+        }) = self.world.waiting.live(waiting).copied()
+        else {
+            return;
+        };
+        self.world.waiting.give_back(waiting.place());
+        self.ask_about(client, Some(key), lineage);
         self.affair_ends(key);
     }
 

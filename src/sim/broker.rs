@@ -5,8 +5,19 @@
 //! guide (visibility timeout, dead-letter queues, FIFO queues); Apache Kafka documentation (consumer groups); NATS
 //! JetStream documentation (consumers) and `consumer.go`.
 
-use crate::scenario::{Attempts, Broker, Order, Subscription, Topic};
+use crate::scenario::{Attempts, Broker, Counts, Order, Subscription, Topic};
 use crate::time::Span;
+
+/// What becomes of an acknowledgement whose deadline has passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateAck {
+    /// It counts: the message is done with, wherever it is.
+    Counts,
+    /// It counts as long as nobody has received the message anew; then the old receipt deletes nothing.
+    UnlessReceivedAnew,
+    /// It is refused: the receipt, the channel or the membership of the group is void.
+    Refused,
+}
 
 /// How a subscription delivers.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +35,11 @@ pub struct Rules {
     /// How long the broker waits before the next delivery after the first, second, ... failure; the last counts on.
     pub after_failure: Vec<Span>,
     /// Whether the broker learns of a failure or a death at all (otherwise the deadline must pass).
-    pub notices: bool,
+    pub supports_nack: bool,
+    /// Whether the consumer itself sets when a message that has failed is to be seen again.
+    pub extends: bool,
+    /// What an acknowledgement does that comes after the deadline.
+    pub late_ack: LateAck,
     /// How long the broker takes to notice that a consumer is dead.
     pub death_noticed: Span,
     /// What stands in place of the deadline for the first, second, ... delivery, if anything.
@@ -47,15 +62,28 @@ impl Rules {
             };
         }
         if let Some(backoff) = &subscription.backoff {
+            // The same everywhere: after the first failure the first, ..., the last one counts on. RabbitMQ: queues with a
+            // TTL, or delayed retry; SQS: the consumer changes the visibility of what has failed; Kafka: the consumer's
+            // error handler; NATS: a negative acknowledgement with a delay.
+            rules.after_failure.clone_from(backoff);
             match broker {
-                // JetStream's BackOff stands in place of AckWait and is not applied to negative acknowledgements.
-                Broker::NatsJetstream => rules.deadlines.clone_from(backoff),
-                // RabbitMQ's delayed retry: min(min * count, max).
-                Broker::RabbitmqQuorum if backoff.len() == 2 => {
-                    rules.after_failure = delayed_retry(backoff[0], backoff[1]);
+                // JetStream's BackOff stands in place of AckWait, too, unless that is set itself.
+                Broker::NatsJetstream if subscription.ack_deadline.is_none() => {
+                    rules.deadlines.clone_from(backoff);
                 }
-                _ => rules.after_failure.clone_from(backoff),
+                Broker::SqsStandard | Broker::SqsFifo => rules.extends = true,
+                _ => {}
             }
+        }
+        if broker == Broker::RabbitmqQuorum {
+            let all = subscription
+                .counts
+                .unwrap_or(match subscription.deliveries {
+                    Some(_) => Counts::All,
+                    None => Counts::Deaths,
+                })
+                == Counts::All;
+            (rules.failures_count, rules.deadlines_count) = (all, all);
         }
         if let Some(dead_letters) = subscription.dead_letters {
             rules.dead_letters = dead_letters;
@@ -71,7 +99,9 @@ impl Rules {
             deadlines_count: true,
             deaths_count: true,
             after_failure: vec![Span::ZERO],
-            notices: true,
+            supports_nack: true,
+            extends: false,
+            late_ack: LateAck::Counts,
             death_noticed: Span::ZERO,
             deadlines: Vec::new(),
             dead_letters: true,
@@ -79,18 +109,25 @@ impl Rules {
         match broker {
             Broker::Plain => plain,
             Broker::RabbitmqQuorum => Rules {
-                // Dead-lettered when the delivery count exceeds the limit of 20, so after 21 deliveries; a negative
-                // acknowledgement with requeue does not count, nor does a timeout.
+                // Dead-lettered when the delivery count exceeds the limit of 20, so after 21 deliveries. In 4.3 a negative
+                // acknowledgement with requeue does not count, nor does a timeout; up to 4.2 both do, and basic.reject
+                // does in all: see `Counts`. A channel whose consumer was too late is closed, and with it its tags.
                 ack_deadline: Span::from_secs(1800),
                 deliveries: Some(21),
                 failures_count: false,
                 deadlines_count: false,
+                late_ack: LateAck::Refused,
                 ..plain
             },
             Broker::SqsStandard | Broker::SqsFifo => Rules {
-                // A consumer that fails does not delete the message: it is visible again after the timeout.
+                // A consumer that fails does not delete the message: it is visible again after the timeout. A receipt
+                // handle of before the latest receive deletes nothing; with FIFO one whose timeout is over is invalid.
                 deliveries: Some(10),
-                notices: false,
+                supports_nack: false,
+                late_ack: match broker {
+                    Broker::SqsFifo => LateAck::Refused,
+                    _ => LateAck::UnlessReceivedAnew,
+                },
                 ..plain
             },
             Broker::Kafka => Rules {
@@ -100,6 +137,8 @@ impl Rules {
                 after_failure: vec![Span::from_millis(100)],
                 death_noticed: Span::from_secs(45),
                 dead_letters: false,
+                // Who does not poll for max.poll.interval.ms has left the group: its commit fails.
+                late_ack: LateAck::Refused,
                 ..plain
             },
             Broker::NatsJetstream => Rules {
@@ -115,7 +154,7 @@ impl Rules {
     }
 
     /// How long the broker waits after the failure of delivery number `attempt`.
-    pub fn rest(&self, attempt: u16) -> Span {
+    pub fn redelivery_delay(&self, attempt: u16) -> Span {
         nth(&self.after_failure, attempt).unwrap_or_default()
     }
 }
@@ -124,18 +163,6 @@ impl Rules {
 fn nth(list: &[Span], attempt: u16) -> Option<Span> {
     let place = (attempt as usize).saturating_sub(1);
     list.get(place).or(list.last()).copied()
-}
-
-/// RabbitMQ's delays: `min` times the number of deliveries, at most `max`.
-fn delayed_retry(min: Span, max: Span) -> Vec<Span> {
-    let mut delays = Vec::new();
-    let mut delay = min;
-    while delay < max && delays.len() < 1000 && min > Span::ZERO {
-        delays.push(delay);
-        delay = delay + min;
-    }
-    delays.push(max);
-    delays
 }
 
 /// In which order a broker delivers.
@@ -169,14 +196,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rabbitmqs_delayed_retry_follows_its_formula() {
-        let delays = delayed_retry(Span::from_secs(1), Span::from_secs(30));
-        let rules = Rules {
-            after_failure: delays,
-            ..Rules::of(Broker::RabbitmqQuorum)
-        };
-        let measured = [1, 2, 3, 4, 29, 30, 31].map(|count| rules.rest(count).0 / 1_000_000);
-        assert_eq!(measured, [1000, 2000, 3000, 4000, 29000, 30000, 30000]);
+    fn what_a_subscription_sets_counts_at_every_broker() {
+        for broker in [
+            Broker::Plain,
+            Broker::RabbitmqQuorum,
+            Broker::SqsStandard,
+            Broker::SqsFifo,
+            Broker::Kafka,
+            Broker::NatsJetstream,
+        ] {
+            let subscription: Subscription = serde_json::from_str(
+                r#"{"operation": "a.b", "ack_deadline": "7s", "deliveries": 4, "backoff": ["1s", "5s"]}"#,
+            )
+            .expect("it is one");
+            let rules = Rules::new(broker, &subscription);
+            let delays =
+                [1, 2, 3, 9].map(|attempt| rules.redelivery_delay(attempt).0 / 1_000_000_000);
+            assert_eq!(delays, [1, 5, 5, 5], "{broker:?}");
+            let deadlines = [1, 2, 3].map(|attempt| rules.deadline(attempt).0 / 1_000_000_000);
+            assert_eq!(deadlines, [7, 7, 7], "{broker:?}");
+            assert_eq!(rules.deliveries, Some(4), "{broker:?}");
+            assert!(rules.failures_count && rules.deadlines_count && rules.deaths_count);
+            assert!(rules.supports_nack || rules.extends, "{broker:?}");
+        }
     }
 
     #[test]

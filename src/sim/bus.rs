@@ -2,49 +2,97 @@
 //!
 //! A delivery is a request from the topic to the consumer's service: it takes a worker there like any other, and its
 //! answer is the acknowledgement. The broker knows nothing of the consumer but that.
+//!
+//! A consumer is a loop: it fetches a message, works on it, acknowledges it and fetches the next. It is busy until its
+//! handler has ended - also beyond the deadline after which the broker takes the message for lost and delivers it anew, and
+//! not any longer: who has failed fetches the next one at once, whenever the broker shows the failed one again.
 
 use super::Simulation;
 use super::affairs::Carried;
+use super::broker::LateAck;
 use super::event::Event;
+use super::handle::{Handle, Pooled};
 use super::index::Index;
 use super::limits::{Limit, MESSAGES_MAX};
-use super::request::{Caller, GENERATION_BITS, RequestId};
+use super::lineage::Purpose;
+use super::plan::NONE;
+use super::request::{Caller, RequestId};
 use super::trace::{Key, MessageId, Observe, Outcome, Return, What};
 use crate::random::Stream;
 use crate::scenario::Order;
 use crate::time::{Span, Time};
 use std::collections::VecDeque;
 
-/// Messages that a subscription remembers as known, at most; the oldest are forgotten first.
+/// Messages that a subscription remembers as known, and a broker as published, at most; the oldest are forgotten first.
 const REMEMBERED_MAX: usize = 200_000;
 
 /// A message in one subscription's queue.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    generation: u32,
+pub struct Entry {
     subscription: u16,
     key: Key,
     carried: Carried,
     /// When the broker took it in.
     published_at: Time,
     /// Deliveries begun.
-    attempt: u16,
+    deliveries: u32,
     /// Deliveries that count towards the limit.
     counted: u16,
     state: State,
-    /// The delivery in hand.
-    request: Option<RequestId>,
-    /// When its acknowledgement is due.
-    due: Time,
+    /// For a message in hand: its place in [`Bus::in_hand`].
+    in_hand: u32,
+    /// For one that waits (as a dead letter, too): when that is over.
+    ready: Time,
     /// Its number in the queue, by which it comes back to its place.
     number: u64,
+}
+
+impl Default for Entry {
+    /// Stands in a place that has not been used yet.
+    fn default() -> Self {
+        Entry {
+            subscription: 0,
+            key: 0,
+            carried: Carried::default(),
+            published_at: Time::ZERO,
+            deliveries: 0,
+            counted: 0,
+            state: State::Delayed,
+            in_hand: NONE,
+            ready: Time::ZERO,
+            number: 0,
+        }
+    }
+}
+
+impl Entry {
+    /// The number of its latest delivery, as far as that is counted.
+    fn attempt(&self) -> u16 {
+        self.deliveries.min(u32::from(u16::MAX)) as u16
+    }
+}
+
+/// A message in hand, by the broker's account; gone when it is acknowledged or goes back.
+#[derive(Clone, Copy, Debug)]
+pub struct InHand {
+    message: Handle<Entry>,
+    /// Whether it never reached the consumer, whose place it takes up all the while.
+    lost: bool,
+}
+
+impl Default for InHand {
+    /// Stands in a place that has not been used yet.
+    fn default() -> Self {
+        InHand {
+            message: Handle::FIRST,
+            lost: false,
+        }
+    }
 }
 
 /// Where a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Nowhere: the place is free.
-    Free,
     /// In its queue.
     Ready,
     /// Waiting until it may be delivered again.
@@ -62,7 +110,10 @@ pub struct Queue {
     /// For an order by key: what waits behind the first of each key.
     lines: Index<Key, VecDeque<u32>>,
     dead: VecDeque<u32>,
+    /// Messages in hand, by the broker's account.
     in_hand: u32,
+    /// Consumers that work on a message (or have it on its way to them, or its acknowledgement on its way back).
+    busy: u32,
     delayed: u32,
     /// What waits behind others of its key.
     behind: u32,
@@ -79,9 +130,11 @@ pub struct QueueState {
     pub queued: u32,
     /// Messages that wait until they may be delivered again.
     pub delayed: u32,
-    /// Messages with a consumer.
+    /// Messages that consumers work on, which may be beyond the deadline.
     pub in_hand: u32,
-    /// Messages that may be in hand at once.
+    /// Messages in hand by the broker's account: delivered, not acknowledged, and the deadline not over.
+    pub unacknowledged: u32,
+    /// Messages that may be worked on at once: consumers, times what each takes.
     pub consumers: u32,
     /// Dead letters.
     pub dead: u32,
@@ -106,8 +159,9 @@ pub struct Bus {
     /// Topics.
     pub topics: Vec<Topic>,
     queues: Vec<Queue>,
-    entries: Vec<Entry>,
-    free: Vec<u32>,
+    entries: Pooled<Entry>,
+    /// Messages whose acknowledgement is due at some time.
+    pub(super) in_hand: Pooled<InHand>,
     /// The number of the last message.
     pub last_message: MessageId,
 }
@@ -127,61 +181,33 @@ impl Bus {
                 })
                 .collect(),
             queues: vec![Queue::default(); plan.subscriptions.len()],
-            entries: Vec::new(),
-            free: Vec::new(),
+            entries: Pooled::default(),
+            in_hand: Pooled::default(),
             last_message: 0,
         }
     }
 
     /// Messages in queues.
     pub fn messages(&self) -> usize {
-        self.entries.len() - self.free.len()
+        self.entries.used()
     }
 
-    fn insert(&mut self, entry: Entry) -> u32 {
-        match self.free.pop() {
-            Some(place) => {
-                let generation = self.entries[place as usize].generation;
-                self.entries[place as usize] = Entry {
-                    generation,
-                    ..entry
-                };
-                place
-            }
-            None => {
-                self.entries.push(entry);
-                self.entries.len() as u32 - 1
-            }
-        }
-    }
-
-    fn id(&self, place: u32) -> RequestId {
-        RequestId::new(place, self.entries[place as usize].generation)
-    }
-
-    fn get(&self, id: RequestId) -> Option<&Entry> {
-        let entry = self.entries.get(id.index())?;
-        (entry.generation == id.generation() && entry.state != State::Free).then_some(entry)
+    /// Whether a message is there and waits for its time.
+    pub(super) fn waits(&self, message: Handle<Entry>) -> bool {
+        let entry = self.entries.live(message);
+        entry.is_some_and(|entry| matches!(entry.state, State::Delayed | State::Dead))
     }
 
     /// A message that comes back stands where it stood: before all that came later.
     fn stands_where_it_stood(&mut self, place: u32) {
-        let entry = &mut self.entries[place as usize];
+        let entry = &mut self.entries[place];
         entry.state = State::Ready;
         let (subscription, number) = (entry.subscription, entry.number);
         let entries = &self.entries;
         let ready = &mut self.queues[subscription as usize].ready;
-        let later = |other: &u32| entries[*other as usize].number > number;
+        let later = |other: &u32| entries[*other].number > number;
         let at = ready.iter().position(later).unwrap_or(ready.len());
         ready.insert(at, place);
-    }
-
-    fn remove(&mut self, place: u32) {
-        let entry = &mut self.entries[place as usize];
-        entry.generation = (entry.generation + 1) % (1 << GENERATION_BITS);
-        entry.state = State::Free;
-        entry.request = None;
-        self.free.push(place);
     }
 }
 
@@ -192,7 +218,8 @@ impl<O: Observe> Simulation<O> {
         QueueState {
             queued: queue.ready.len() as u32 + queue.behind,
             delayed: queue.delayed,
-            in_hand: queue.in_hand,
+            in_hand: queue.busy,
+            unacknowledged: queue.in_hand,
             consumers: self.plan.subscriptions[subscription as usize].consumers,
             dead: queue.dead.len() as u32,
         }
@@ -248,6 +275,11 @@ impl<O: Observe> Simulation<O> {
         if plan.publish_window.is_some() {
             let published = &mut self.world.bus.topics[topic as usize].published;
             published.insert(message, now);
+            if published.len() > REMEMBERED_MAX
+                && let Some((oldest, _)) = published.first()
+            {
+                published.remove(oldest);
+            }
         }
         self.note(
             key,
@@ -292,31 +324,25 @@ impl<O: Observe> Simulation<O> {
             return;
         }
         self.affair_begins(key);
-        let place = self.world.bus.insert(Entry {
-            generation: 0,
+        let message = self.world.bus.entries.put(Entry {
             subscription,
             key,
             carried,
             published_at: self.now,
-            attempt: 0,
-            counted: 0,
-            state: State::Delayed,
-            request: None,
-            due: Time::ZERO,
-            number: 0,
+            ready: self.now + after,
+            ..Entry::default()
         });
         if after > Span::ZERO {
             self.world.bus.queues[subscription as usize].delayed += 1;
-            let id = self.world.bus.id(place);
-            return self.schedule(after, Event::MessageReady(id));
+            return self.schedule(after, Event::MessageReady(message));
         }
-        self.stands_in_line(place);
+        self.stands_in_line(message.place());
     }
 
     /// A new message stands in line: at the end, or behind those of its key.
     fn stands_in_line(&mut self, place: u32) {
         let bus = &mut self.world.bus;
-        let entry = &mut bus.entries[place as usize];
+        let entry = &mut bus.entries[place];
         entry.state = State::Ready;
         let (subscription, key) = (entry.subscription, entry.key);
         let queue = &mut bus.queues[subscription as usize];
@@ -334,22 +360,25 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// A message that waited may be delivered.
-    pub(super) fn message_ready(&mut self, id: RequestId) {
-        let Some(entry) = self.world.bus.get(id) else {
+    pub(super) fn message_ready(&mut self, message: Handle<Entry>) {
+        let Some(entry) = self.world.bus.entries.live(message) else {
             return;
         };
-        let (subscription, first) = (entry.subscription, entry.attempt == 0);
-        if entry.state == State::Dead {
-            return self.redrive(id.index() as u32);
-        }
-        if entry.state != State::Delayed {
+        // A wait that somebody has ended by hand is none of a later one's.
+        if entry.ready != self.now {
             return;
+        }
+        let (subscription, first) = (entry.subscription, entry.deliveries == 0);
+        match entry.state {
+            State::Delayed => {}
+            State::Dead => return self.redrive(message.place()),
+            State::Ready | State::InHand => return,
         }
         self.world.bus.queues[subscription as usize].delayed -= 1;
         if first {
-            self.stands_in_line(id.index() as u32);
+            self.stands_in_line(message.place());
         } else {
-            self.world.bus.stands_where_it_stood(id.index() as u32);
+            self.world.bus.stands_where_it_stood(message.place());
         }
         self.deliver(subscription);
     }
@@ -366,13 +395,13 @@ impl<O: Observe> Simulation<O> {
                     .iter()
                     .any(|instance| instance.up());
             let queue = &mut self.world.bus.queues[subscription as usize];
-            if !is_up || queue.in_hand >= consumers {
+            if !is_up || queue.busy >= consumers {
                 return;
             }
             let Some(place) = queue.ready.pop_front() else {
                 return;
             };
-            let entry = &self.world.bus.entries[place as usize];
+            let entry = &self.world.bus.entries[place];
             let (key, message) = (entry.key, entry.carried.message);
             if retention.is_some_and(|retention| entry.published_at + retention <= self.now) {
                 self.note(
@@ -391,29 +420,40 @@ impl<O: Observe> Simulation<O> {
     }
 
     fn begin_delivery(&mut self, place: u32) {
-        let id = self.world.bus.id(place);
-        let entry = &mut self.world.bus.entries[place as usize];
+        let id = self.world.bus.entries.handle(place);
+        let in_hand = self.world.bus.in_hand.put(InHand {
+            message: id,
+            lost: false,
+        });
+        let entry = &mut self.world.bus.entries[place];
         entry.state = State::InHand;
-        entry.attempt = entry.attempt.saturating_add(1);
+        entry.in_hand = in_hand.place();
+        entry.deliveries = entry.deliveries.wrapping_add(1);
+        let attempt = entry.attempt();
         let Entry {
             subscription,
             key,
             carried,
-            attempt,
+            deliveries,
             ..
         } = *entry;
-        self.world.bus.queues[subscription as usize].in_hand += 1;
+        let queue = &mut self.world.bus.queues[subscription as usize];
+        queue.in_hand += 1;
+        queue.busy += 1;
         let plan = &self.plan.subscriptions[subscription as usize];
         let (operation, link) = (plan.operation, plan.link);
         let deadline = plan.rules.deadline(attempt);
-        let request = self.new_request(Caller::Delivery(id), operation, link, 1);
+        let caller = Caller::Delivery {
+            message: id,
+            delivery: deliveries,
+            subscription,
+        };
+        let lineage = carried.lineage.then(Purpose::Delivery, subscription.into());
+        let request = self.new_request(caller, operation, link, 1, lineage);
         self.keyed(request, Some(key));
         if let Some(work) = self.work(request) {
             work.carried = carried;
         }
-        let entry = &mut self.world.bus.entries[place as usize];
-        entry.request = Some(request);
-        entry.due = self.now + deadline;
         let serial = self.world.requests[request].serial;
         self.note(
             key,
@@ -425,91 +465,132 @@ impl<O: Observe> Simulation<O> {
                 attempt,
             },
         );
-        self.schedule(deadline, Event::AckDue(id));
-        self.send_delivery(request);
+        self.arm(deadline, Event::AckDue(in_hand));
+        if self.send_delivery(request) {
+            self.world.bus.in_hand[in_hand.place()].lost = true;
+        }
     }
 
     /// The answer of a delivery reaches the broker: an acknowledgement, or the contrary.
     pub(super) fn delivery_answered(
         &mut self,
-        id: RequestId,
         request: RequestId,
+        message: Handle<Entry>,
+        delivery: u32,
         outcome: Outcome,
     ) {
-        let Some(entry) = self.world.bus.get(id).copied() else {
+        self.settle_delivery(request, message, delivery, outcome);
+        if let Caller::Delivery { subscription, .. } = self.world.requests[request].caller {
+            self.consumer_is_free(subscription);
+        }
+    }
+
+    /// The handler of a delivery has ended: its consumer fetches the next message.
+    pub(super) fn consumer_is_free(&mut self, subscription: u16) {
+        self.world.bus.queues[subscription as usize].busy -= 1;
+        self.deliver(subscription);
+    }
+
+    /// What the answer of a delivery does to the message, by the broker's rules.
+    fn settle_delivery(
+        &mut self,
+        request: RequestId,
+        message: Handle<Entry>,
+        delivery: u32,
+        outcome: Outcome,
+    ) {
+        let Some(entry) = self.world.bus.entries.live(message).copied() else {
             // Another delivery of it was acknowledged before.
             return;
         };
-        let Entry {
-            subscription,
-            key,
-            attempt,
-            carried: Carried { message, .. },
-            ..
-        } = entry;
+        let (subscription, key) = (entry.subscription, entry.key);
         let plan = &self.plan.subscriptions[subscription as usize];
         if !self.topic_up(plan.topic) {
             // It is lost with the broker; the deadline will pass.
             return;
         }
-        let is_latest = entry.request == Some(request);
+        let is_latest = entry.deliveries == delivery;
+        let in_time = is_latest && entry.state == State::InHand;
         match outcome {
             // Who says no because of a business rule has dealt with the message.
             Outcome::Ok | Outcome::Declined => {
-                if entry.state == State::Dead {
-                    return;
+                let counts = match plan.rules.late_ack {
+                    LateAck::Counts => entry.state != State::Dead,
+                    LateAck::UnlessReceivedAnew => is_latest && entry.state != State::Dead,
+                    LateAck::Refused => in_time,
+                };
+                if !counts {
+                    let what = What::AckRefused {
+                        message: entry.carried.message,
+                        subscription,
+                        key,
+                        request: self.world.requests[request].serial,
+                        attempt: delivery.min(u32::from(u16::MAX)) as u16,
+                    };
+                    return self.note(key, what);
                 }
                 self.note(
                     key,
                     What::Acked {
-                        message,
+                        message: entry.carried.message,
                         subscription,
                         key,
-                        attempt,
+                        attempt: entry.attempt(),
                     },
                 );
-                self.take_out(id.index() as u32);
-                self.leaves(id.index() as u32);
+                self.take_out(message.place());
+                self.leaves(message.place());
             }
-            _ if !is_latest || entry.state != State::InHand || !plan.rules.notices => return,
-            Outcome::Broken => self.comes_back(id.index() as u32, Return::Broken),
-            _ => self.comes_back(id.index() as u32, Return::Failed),
+            _ if !in_time => {}
+            Outcome::Broken if plan.rules.supports_nack => {
+                self.comes_back(message.place(), Return::Broken);
+            }
+            Outcome::Broken => {}
+            _ if plan.rules.supports_nack || plan.rules.extends => {
+                self.comes_back(message.place(), Return::Failed);
+            }
+            _ => {}
         }
-        self.deliver(subscription);
     }
 
     /// The time for an acknowledgement is over.
-    pub(super) fn ack_due(&mut self, id: RequestId) {
-        let Some(entry) = self.world.bus.get(id) else {
+    pub(super) fn ack_due(&mut self, in_hand: Handle<InHand>) {
+        let Some(InHand { message, .. }) = self.world.bus.in_hand.live(in_hand).copied() else {
             return;
         };
-        let subscription = entry.subscription;
-        // An earlier delivery's deadline is none of this one's.
-        if entry.state != State::InHand || entry.due > self.now {
-            return;
-        }
-        self.comes_back(id.index() as u32, Return::Deadline);
+        let subscription = self.world.bus.entries[message.place()].subscription;
+        self.comes_back(message.place(), Return::Deadline);
         self.deliver(subscription);
+    }
+
+    /// A message in hand is so no more.
+    fn out_of_hand(&mut self, place: u32) {
+        let bus = &mut self.world.bus;
+        let entry = &mut bus.entries[place];
+        let in_hand = std::mem::replace(&mut entry.in_hand, NONE);
+        let queue = &mut bus.queues[entry.subscription as usize];
+        queue.in_hand -= 1;
+        queue.busy -= u32::from(bus.in_hand[in_hand].lost);
+        bus.in_hand.give_back(in_hand);
     }
 
     /// A message in whichever list of its queue is taken out of it.
     fn take_out(&mut self, place: u32) {
-        let entry = &self.world.bus.entries[place as usize];
+        let entry = &self.world.bus.entries[place];
         let queue = &mut self.world.bus.queues[entry.subscription as usize];
         match entry.state {
-            State::InHand => queue.in_hand -= 1,
+            State::InHand => self.out_of_hand(place),
             State::Delayed => queue.delayed -= 1,
             State::Ready => queue.ready.retain(|other| *other != place),
             State::Dead => queue.dead.retain(|other| *other != place),
-            State::Free => {}
         }
     }
 
     /// A message leaves its queue for good; the next of its key may follow.
     fn leaves(&mut self, place: u32) {
-        let entry = self.world.bus.entries[place as usize];
+        let entry = self.world.bus.entries[place];
         self.next_of_key(entry.subscription, entry.key);
-        self.world.bus.remove(place);
+        self.world.bus.entries.give_back(place);
         self.affair_ends(entry.key);
     }
 
@@ -530,7 +611,8 @@ impl<O: Observe> Simulation<O> {
 
     /// A delivery was not acknowledged: the message goes back, or is set aside.
     fn comes_back(&mut self, place: u32, why: Return) {
-        let entry = &mut self.world.bus.entries[place as usize];
+        self.out_of_hand(place);
+        let entry = &mut self.world.bus.entries[place];
         let plan = &self.plan.subscriptions[entry.subscription as usize];
         let rules = &plan.rules;
         let counts = match why {
@@ -542,20 +624,18 @@ impl<O: Observe> Simulation<O> {
         let Entry {
             subscription,
             key,
-            attempt,
             counted,
             carried: Carried { message, .. },
             ..
         } = *entry;
+        let attempt = entry.attempt();
         let rest = match why {
             Return::Deadline => Span::ZERO,
-            Return::Broken => rules.rest(attempt).max(rules.death_noticed),
-            Return::Failed => rules.rest(attempt),
+            Return::Broken => rules.redelivery_delay(attempt).max(rules.death_noticed),
+            Return::Failed => rules.redelivery_delay(attempt),
         };
         let limit = rules.deliveries;
         let (kept, redrive) = (rules.dead_letters, plan.redrive);
-        let queue = &mut self.world.bus.queues[subscription as usize];
-        queue.in_hand -= 1;
         self.note(
             key,
             What::Returned {
@@ -581,27 +661,36 @@ impl<O: Observe> Simulation<O> {
                 return self.leaves(place);
             }
             self.next_of_key(subscription, key);
-            self.world.bus.entries[place as usize].state = State::Dead;
+            self.world.bus.entries[place].state = State::Dead;
             self.world.bus.queues[subscription as usize]
                 .dead
                 .push_back(place);
             if let Some(redrive) = redrive {
-                let id = self.world.bus.id(place);
-                self.schedule(redrive, Event::MessageReady(id));
+                self.ready_after(place, redrive);
             }
             // Nobody is at work on a dead letter.
             return self.affair_ends(key);
         }
-        let id = self.world.bus.id(place);
-        self.world.bus.entries[place as usize].state = State::Delayed;
+        self.world.bus.entries[place].state = State::Delayed;
         self.world.bus.queues[subscription as usize].delayed += 1;
+        self.ready_after(place, rest);
+    }
+
+    /// A message can be delivered (again) after a while.
+    fn ready_after(&mut self, place: u32, rest: Span) {
+        let ready = self.now + rest;
+        self.world.bus.entries[place].ready = ready;
+        let event = Event::MessageReady(self.world.bus.entries.handle(place));
+        if rest > Span::ZERO {
+            return self.arm(rest, event);
+        }
         // Through the queue, so that a delivery that fails at once does not go round in circles within one event.
-        self.schedule(rest, Event::MessageReady(id));
+        self.schedule(rest, event);
     }
 
     /// A dead letter is delivered anew, with a clean record.
     fn redrive(&mut self, place: u32) {
-        let entry = &mut self.world.bus.entries[place as usize];
+        let entry = &mut self.world.bus.entries[place];
         entry.counted = 0;
         let (subscription, key, message) = (entry.subscription, entry.key, entry.carried.message);
         self.take_out(place);

@@ -1,8 +1,9 @@
 //! Requests on their way: sending, arriving, answering, timing out - and who knows what.
 
 use super::instance::Admission;
+use super::lineage::Lineage;
 use super::plan::NONE;
-use super::request::{Caller, Group, Request, RequestId, Stage};
+use super::request::{Caller, Group, ReadFrom, Request, RequestId, Stage};
 use super::trace::{Message, Observe, Outcome, Serial, What};
 use super::{Event, Limit, Simulation};
 use crate::scenario::Balancing;
@@ -16,8 +17,10 @@ impl<O: Observe> Simulation<O> {
         operation: u16,
         link: u16,
         keys: u32,
+        lineage: Lineage,
     ) -> RequestId {
-        self.new_request_here(caller, operation, link, keys).0
+        self.new_request_here(caller, operation, link, keys, lineage)
+            .0
     }
 
     /// [`Simulation::new_request`], compiled into the place of the call; with its number.
@@ -28,11 +31,12 @@ impl<O: Observe> Simulation<O> {
         operation: u16,
         link: u16,
         keys: u32,
+        lineage: Lineage,
     ) -> (RequestId, Serial) {
         let plan = &self.plan.operations[operation as usize];
         let (service, pc) = (plan.service, plan.entry);
         let (origin, caller_instance) = match caller {
-            Caller::Client(_) | Caller::Delivery(_) | Caller::Repair(_) => (None, 0),
+            Caller::Client(_) | Caller::Delivery { .. } | Caller::Repair(_) => (None, 0),
             Caller::Request(parent) | Caller::Branch(parent) => {
                 let parent = &self.world.requests[parent];
                 (Some(parent.origin), parent.instance.into())
@@ -52,6 +56,7 @@ impl<O: Observe> Simulation<O> {
             generation: id.generation(),
             serial,
             caller,
+            lineage,
             origin: origin.unwrap_or(id),
             root: id,
             operation,
@@ -82,10 +87,13 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// Sends a message of a queue to an instance of its consumer. The broker waits for no answer but by its own clock.
-    pub(super) fn send_delivery(&mut self, id: RequestId) {
-        if self.send(id) {
+    /// Whether it is lost on the way.
+    pub(super) fn send_delivery(&mut self, id: RequestId) -> bool {
+        let lost = self.send(id);
+        if lost {
             self.nobody_waits(id);
         }
+        lost
     }
 
     /// Sends a request to an instance of its service. Whether it is lost on the way.
@@ -184,12 +192,13 @@ impl<O: Observe> Simulation<O> {
             request.service,
             request.instance,
         );
+        let fails = self.is_failed_by_fault(id);
         let plan = &self.plan.services[service as usize];
         let state = &mut self.world.services[service as usize];
         let over_limit = |limit| !state.admitted.one_more(limit, self.now);
         let admission = if plan.rate_limit.is_some_and(over_limit) {
             Some(Admission::Rejected)
-        } else if state.error_luck.chance(state.errors) {
+        } else if fails {
             None
         } else {
             let place = &mut state.instances[instance as usize];
@@ -257,6 +266,10 @@ impl<O: Observe> Simulation<O> {
             waited: waited.unwrap_or_default(),
         };
         self.record(what);
+        // Who came before the fault and is taken up now ends with an error, too.
+        if waited.is_some() && self.is_failed_by_fault(id) {
+            return self.finish(id, Outcome::Failed);
+        }
         self.run(id);
     }
 
@@ -282,12 +295,21 @@ impl<O: Observe> Simulation<O> {
         let request = &self.world.requests[id];
         if let Caller::Branch(parent) = request.caller {
             let root = request.root;
+            if request.read != ReadFrom::Nowhere {
+                self.takes_read_at(parent, id);
+            }
             self.forget(id);
             // The parent goes on before the branch's strand ends, so that a worker that never waits does not seem to.
             self.child_settles(parent, outcome);
             self.strand_stops(root);
             return;
         }
+        // What was at work when the fault began is done, and answered with an error.
+        let outcome = match outcome {
+            Outcome::Ok | Outcome::Declined if self.is_failed_by_fault(id) => Outcome::Failed,
+            outcome => outcome,
+        };
+        let request = &self.world.requests[id];
         let (service, instance) = (request.service, request.instance);
         let what = What::Finished {
             request: request.serial,
@@ -330,8 +352,10 @@ impl<O: Observe> Simulation<O> {
         let letter = Letter::of(id, request, Message::Answer(outcome));
         self.hop(letter, arrives, lost);
         if lost {
-            if let Caller::Delivery(_) = self.world.requests[id].caller {
-                return self.nobody_waits(id);
+            if let Caller::Delivery { subscription, .. } = self.world.requests[id].caller {
+                // The broker goes by its own clock, and the consumer to its next message.
+                self.nobody_waits(id);
+                return self.consumer_is_free(subscription);
             }
             self.forget_if_done(id);
         }
@@ -422,8 +446,9 @@ impl<O: Observe> Simulation<O> {
             Caller::Client(client) => {
                 let latency = self.now.since(request.issued_at);
                 let ends = (request.serial, outcome, latency, request.calls);
+                let lineage = request.lineage;
                 let key = self.key_of(id);
-                self.client_settles(client, ends, key);
+                self.client_settles(client, ends, key, lineage);
             }
             Caller::Request(parent) => {
                 let latency = self.now.since(request.issued_at);
@@ -447,7 +472,9 @@ impl<O: Observe> Simulation<O> {
                 self.fetched(parent, id, outcome);
                 self.child_settles(parent, outcome);
             }
-            Caller::Delivery(entry) => self.delivery_answered(entry, id, outcome),
+            Caller::Delivery {
+                message, delivery, ..
+            } => self.delivery_answered(id, message, delivery, outcome),
             Caller::Repair(reconciliation) => {
                 let operation = request.operation;
                 let what = What::Answered {
@@ -470,11 +497,23 @@ impl<O: Observe> Simulation<O> {
         if outcome != Outcome::Ok {
             return;
         }
+        self.takes_read_at(parent, id);
         let Some(view) = self.work(id).map(|work| work.view).filter(|view| view.read) else {
             return;
         };
         if let Some(work) = self.work(parent) {
             work.view = view;
+        }
+    }
+
+    /// An answer's values are as old as its callee's - unless the caller has read in its own store itself.
+    #[inline]
+    fn takes_read_at(&mut self, parent: RequestId, id: RequestId) {
+        let read_at = self.world.requests[id].read_at;
+        if let Some(parent) = self.world.requests.get_mut(parent)
+            && parent.read != ReadFrom::Store
+        {
+            (parent.read_at, parent.read) = (read_at, ReadFrom::Others);
         }
     }
 

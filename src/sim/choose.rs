@@ -1,7 +1,6 @@
 //! Which of several ways a request goes: the dice of `choose` steps.
 
 use super::plan::{Builder, Instruction};
-use crate::random::Stream;
 use crate::scenario;
 
 /// One way, ready to be chosen.
@@ -57,10 +56,9 @@ fn bounds(choose: &scenario::Choose) -> Vec<WayPlan> {
     ways
 }
 
-/// The first instruction of the way that chance picks.
+/// The first instruction of the way that a draw in [0, 1) picks.
 #[inline]
-pub fn pick(ways: &[WayPlan], luck: &mut Stream) -> Option<u32> {
-    let draw = luck.unit();
+pub fn pick(ways: &[WayPlan], draw: f64) -> Option<u32> {
     let way = ways.iter().find(|way| draw < way.below).or(ways.last())?;
     Some(way.entry)
 }
@@ -68,6 +66,7 @@ pub fn pick(ways: &[WayPlan], luck: &mut Stream) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Stream;
     use crate::scenario::{Choose, Way};
 
     fn ways(weights: &[f64]) -> Vec<WayPlan> {
@@ -91,7 +90,7 @@ mod tests {
         let mut luck = Stream::new(1, "choices/test");
         let mut gone = [0u32; 5];
         for _ in 0..100_000 {
-            gone[pick(&ways, &mut luck).unwrap() as usize] += 1;
+            gone[pick(&ways, luck.unit()).unwrap() as usize] += 1;
         }
         // Five standard errors of a share of one half: 0.8 per cent.
         for (gone, share) in gone.into_iter().zip([0.2, 0.0, 0.5, 0.3, 0.0]) {

@@ -1,6 +1,7 @@
 //! Clients: when requests are sent, and what becomes of the people who sent them.
 
 use super::guarded::{NO_GUARD, Target};
+use super::lineage::{Lineage, Purpose};
 use super::plan::LoadPlan;
 use super::request::Caller;
 use super::trace::{Key, Observe, Outcome, Serial, What};
@@ -89,12 +90,15 @@ impl<O: Observe> Simulation<O> {
     #[inline(always)]
     fn ask(&mut self, client: u16) {
         let key = self.draw_key(client);
-        self.ask_about(client, key);
+        let state = &mut self.world.clients[client as usize];
+        let lineage = state.lineage.then(Purpose::Call, state.asked);
+        state.asked += 1;
+        self.ask_about(client, key, lineage);
     }
 
     /// A client sends a request, about this business key if about one.
     #[inline(always)]
-    pub(super) fn ask_about(&mut self, client: u16, key: Option<Key>) {
+    pub(super) fn ask_about(&mut self, client: u16, key: Option<Key>, lineage: Lineage) {
         let plan = &self.plan.clients[client as usize];
         let (operation, link, timeout) = (plan.operation, plan.link, plan.timeout);
         if plan.guard != NO_GUARD {
@@ -106,10 +110,10 @@ impl<O: Observe> Simulation<O> {
                 range: (0, 0),
                 guard: plan.guard,
             };
-            return self.begin_guarded(Caller::Client(client), target, key);
+            return self.begin_guarded(Caller::Client(client), target, key, lineage);
         }
         let caller = Caller::Client(client);
-        let (request, serial) = self.new_request_here(caller, operation, link, 1);
+        let (request, serial) = self.new_request_here(caller, operation, link, 1, lineage);
         self.record(What::Issued {
             request: serial,
             client,
@@ -127,6 +131,7 @@ impl<O: Observe> Simulation<O> {
         client: u16,
         (request, outcome, latency, calls): (Serial, Outcome, Span, u32),
         key: Option<Key>,
+        lineage: Lineage,
     ) {
         self.record(What::Settled {
             request,
@@ -136,7 +141,7 @@ impl<O: Observe> Simulation<O> {
             calls,
         });
         if let Some(key) = key {
-            self.tell(client, key, request, outcome);
+            self.tell(client, key, (request, outcome, lineage));
         }
         if let LoadPlan::Closed { think, .. } = self.plan.clients[client as usize].load {
             let thinks = think.sample(&mut self.world.clients[client as usize].arrivals);

@@ -4,9 +4,12 @@
 //! delivered when it is mended. Broadcasts to caches are fire-and-forget, as they usually are.
 
 use super::calls::Direction;
+use super::handle::Handle;
+use super::index::Index;
 use super::limits::EVENTS_IN_FLIGHT_MAX;
 use super::plan::Plan;
 use super::pool::User;
+use super::request::RequestId;
 use super::tables::Copied;
 use super::trace::{Copies, Observe, What};
 use super::{Event, Limit, Simulation};
@@ -32,6 +35,8 @@ pub struct ChangeEvent {
     pub committed_at: Time,
     /// Whether this message gets lost and has to be sent again.
     pub lost: bool,
+    /// For a replica: its number among all that were sent to it.
+    pub number: u64,
 }
 
 /// The process that applies a reference's events to its replica, one after the other.
@@ -41,11 +46,32 @@ pub struct Applier {
     pub queue: VecDeque<ChangeEvent>,
     /// Whether it has or waits for a connection.
     pub busy: bool,
+    /// How many have been sent to it.
+    sent: u64,
+    /// How many of them, from the first on, have come.
+    came: u64,
+    /// What has come before others that were sent earlier, by number.
+    early: Index<u64, ChangeEvent>,
+}
+
+impl Applier {
+    /// An event has come: what can be applied now joins the queue, in the order in which it was sent.
+    fn takes(&mut self, event: ChangeEvent) {
+        self.early.insert(event.number, event);
+        while let Some(next) = self.early.remove(self.came) {
+            self.came += 1;
+            self.queue.push_back(next);
+        }
+    }
 }
 
 impl<O: Observe> Simulation<O> {
     /// Tells everyone who keeps copies of a table's row that it has changed.
-    pub(super) fn tell_copies(&mut self, table: u16, key: u32, version: u32) {
+    ///
+    /// A writer that is itself one of the nodes with the cache drops its own entry at once; the others are told.
+    pub(super) fn tell_copies(&mut self, writer: RequestId, table: u16, key: u32, version: u32) {
+        let writer = &self.world.requests[writer];
+        let writer = (writer.service, writer.instance);
         let event = |copies| ChangeEvent {
             copies,
             instance: 0,
@@ -53,6 +79,7 @@ impl<O: Observe> Simulation<O> {
             version,
             committed_at: self.now,
             lost: false,
+            number: 0,
         };
         let mut events = Vec::new();
         for reference in &self.plan.tables[table as usize].copied_by {
@@ -74,11 +101,22 @@ impl<O: Observe> Simulation<O> {
         }
         for event in events {
             match event.copies {
-                Copies::Replica(_) => self.send_change(event),
+                Copies::Replica(reference) => {
+                    let applier = &mut self.world.appliers[reference as usize];
+                    let number = applier.sent;
+                    applier.sent += 1;
+                    self.send_change(ChangeEvent { number, ..event });
+                }
                 Copies::ReferenceCache(_) | Copies::Cache(_) => {
                     let service =
                         self.plan.caches[cache_of(&self.plan, event.copies) as usize].service;
                     for instance in 0..self.plan.services[service as usize].instances as u16 {
+                        if (service, instance) == writer {
+                            let cache = cache_of(&self.plan, event.copies) as usize;
+                            self.world.caches[cache][instance as usize].drop_entry(key);
+                            self.applied(event, Some(instance));
+                            continue;
+                        }
                         self.send_change(ChangeEvent { instance, ..event });
                     }
                 }
@@ -113,9 +151,8 @@ impl<O: Observe> Simulation<O> {
         } else {
             arrives
         };
-        let place = self.world.changes_sent.take();
-        self.world.changes_sent[place] = ChangeEvent { lost, ..event };
-        self.at(at, Event::ChangeArrives(place));
+        let sent = self.world.changes_sent.put(ChangeEvent { lost, ..event });
+        self.at(at, Event::ChangeArrives(sent));
     }
 
     /// A link is mended: the events that waited for it leave.
@@ -126,18 +163,23 @@ impl<O: Observe> Simulation<O> {
         }
     }
 
-    pub(super) fn change_arrives(&mut self, place: u32) {
-        let event = self.world.changes_sent[place];
-        self.world.changes_sent.give_back(place);
+    pub(super) fn change_arrives(&mut self, sent: Handle<ChangeEvent>) {
+        let Some(event) = self.world.changes_sent.live(sent).copied() else {
+            return;
+        };
+        self.world.changes_sent.give_back(sent.place());
         match event.copies {
             Copies::Replica(_) if event.lost => {
                 self.world.events_in_flight -= 1;
                 self.send_change(event);
             }
             Copies::Replica(reference) => {
-                self.world.appliers[reference as usize]
-                    .queue
-                    .push_back(event);
+                let applier = &mut self.world.appliers[reference as usize];
+                if self.plan.references[reference as usize].in_order {
+                    applier.takes(event);
+                } else {
+                    applier.queue.push_back(event);
+                }
                 self.apply_next(reference);
             }
             Copies::ReferenceCache(_) | Copies::Cache(_) => {

@@ -1,7 +1,18 @@
 //! What is to happen, and its form in the queue: one word, which is written and read at once where an enum of several
 //! fields is copied piece by piece.
+//!
+//! What is to happen to a thing names it by a handle of its type. If the thing is gone by then, nothing happens.
 
+use super::affairs::Waiting;
+use super::bus::{Entry, InHand};
+use super::copies::ChangeEvent;
+use super::guarded::LogicalCall;
+use super::handle::Handle;
+use super::leases::Ending;
+use super::publishing::Publishing;
 use super::request::RequestId;
+use super::statements::Expiring;
+use super::transactions::{RowWait, Transaction};
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,12 +29,12 @@ pub(super) enum Event {
     Resumes(RequestId),
     /// An answer reaches its caller.
     Answers(RequestId),
-    /// A change event (its place in [`super::world::World::changes_sent`]) reaches its reader.
-    ChangeArrives(u32),
+    /// A change event reaches its reader.
+    ChangeArrives(Handle<ChangeEvent>),
     /// A change event is written into a replica.
     ChangeApplied { reference: u16 },
-    /// A guarded call's wait between two attempts is over.
-    CallingGoesOn(u32),
+    /// A call's wait between two attempts is over.
+    CallGoesOn(Handle<LogicalCall>),
     /// A caller's patience ends.
     TimesOut(RequestId),
     /// A request has waited too long in the accept queue.
@@ -35,25 +46,25 @@ pub(super) enum Event {
     /// A fault ends.
     FaultEnds(u16),
     /// Somebody who was told of a failure tries again.
-    TriesAgain(u32),
+    TriesAgain(Handle<Waiting>),
     /// A statement has waited long enough for a locked row.
-    RowGivesUp(RequestId),
-    /// A participant with a prepared transaction (its place) asks what was decided.
-    InDoubt(u32),
-    /// A record of a table has been in its state for long; the place is one of [`super::statements::Expiries`].
-    RecordExpires(u32),
-    /// The lease of a business lock (its place) runs out.
-    LeaseEnds(u32),
-    /// What is published (its place) reaches the broker.
-    MessageArrives(RequestId),
+    RowGivesUp(Handle<RowWait>),
+    /// A participant with a prepared transaction asks what was decided.
+    InDoubt(Handle<Transaction>),
+    /// A record of a table has been in its state for long.
+    RecordExpires(Handle<Expiring>),
+    /// The lease of a business lock runs out.
+    LeaseEnds(Handle<Ending>),
+    /// What is published reaches the broker.
+    MessageArrives(Handle<Publishing>),
     /// The broker's confirmation reaches the publisher.
-    ConfirmArrives(RequestId),
+    ConfirmArrives(Handle<Publishing>),
     /// A publisher has waited long enough for a confirmation.
-    PublishGivesUp(RequestId),
-    /// A message (its place in its queue) can be delivered again, or a second time.
-    MessageReady(RequestId),
-    /// An acknowledgement was due.
-    AckDue(RequestId),
+    PublishGivesUp(Handle<Publishing>),
+    /// A message can be delivered again, or a second time.
+    MessageReady(Handle<Entry>),
+    /// The acknowledgement of a message in hand was due.
+    AckDue(Handle<InHand>),
     /// A relay looks at its outbox.
     RelayPolls(u16),
     /// A relay goes on with what it is doing.
@@ -80,19 +91,19 @@ impl From<Event> for Packed {
             Event::BranchBegins(request) => (3, request.bits()),
             Event::Resumes(request) => (4, request.bits()),
             Event::Answers(request) => (5, request.bits()),
-            Event::ChangeArrives(place) => (6, place.into()),
+            Event::ChangeArrives(event) => (6, event.bits()),
             Event::ChangeApplied { reference } => (7, reference.into()),
             Event::FaultBegins(fault) => (8, fault.into()),
             Event::FaultEnds(fault) => (9, fault.into()),
-            Event::CallingGoesOn(place) => (10, place.into()),
+            Event::CallGoesOn(call) => (10, call.bits()),
             Event::TimesOut(request) => (11, request.bits()),
             Event::LeavesQueue(request) => (12, request.bits()),
             Event::LooksAgain(request) => (13, request.bits()),
-            Event::TriesAgain(place) => (14, place.into()),
-            Event::RowGivesUp(request) => (15, request.bits()),
-            Event::InDoubt(place) => (16, place.into()),
-            Event::RecordExpires(place) => (17, place.into()),
-            Event::LeaseEnds(place) => (18, place.into()),
+            Event::TriesAgain(waiting) => (14, waiting.bits()),
+            Event::RowGivesUp(wait) => (15, wait.bits()),
+            Event::InDoubt(transaction) => (16, transaction.bits()),
+            Event::RecordExpires(record) => (17, record.bits()),
+            Event::LeaseEnds(lease) => (18, lease.bits()),
             Event::MessageArrives(place) => (19, place.bits()),
             Event::ConfirmArrives(place) => (20, place.bits()),
             Event::PublishGivesUp(place) => (21, place.bits()),
@@ -124,26 +135,26 @@ impl From<Packed> for Event {
             3 => Event::BranchBegins(request),
             4 => Event::Resumes(request),
             5 => Event::Answers(request),
-            6 => Event::ChangeArrives(rest as u32),
+            6 => Event::ChangeArrives(Handle::from_bits(rest)),
             7 => Event::ChangeApplied {
                 reference: rest as u16,
             },
             8 => Event::FaultBegins(rest as u16),
             9 => Event::FaultEnds(rest as u16),
-            10 => Event::CallingGoesOn(rest as u32),
+            10 => Event::CallGoesOn(Handle::from_bits(rest)),
             11 => Event::TimesOut(request),
             12 => Event::LeavesQueue(request),
             13 => Event::LooksAgain(request),
-            14 => Event::TriesAgain(rest as u32),
-            15 => Event::RowGivesUp(request),
-            16 => Event::InDoubt(rest as u32),
-            17 => Event::RecordExpires(rest as u32),
-            18 => Event::LeaseEnds(rest as u32),
-            19 => Event::MessageArrives(request),
-            20 => Event::ConfirmArrives(request),
-            21 => Event::PublishGivesUp(request),
-            22 => Event::MessageReady(request),
-            23 => Event::AckDue(request),
+            14 => Event::TriesAgain(Handle::from_bits(rest)),
+            15 => Event::RowGivesUp(Handle::from_bits(rest)),
+            16 => Event::InDoubt(Handle::from_bits(rest)),
+            17 => Event::RecordExpires(Handle::from_bits(rest)),
+            18 => Event::LeaseEnds(Handle::from_bits(rest)),
+            19 => Event::MessageArrives(Handle::from_bits(rest)),
+            20 => Event::ConfirmArrives(Handle::from_bits(rest)),
+            21 => Event::PublishGivesUp(Handle::from_bits(rest)),
+            22 => Event::MessageReady(Handle::from_bits(rest)),
+            23 => Event::AckDue(Handle::from_bits(rest)),
             24 => Event::RelayPolls(rest as u16),
             25 => Event::RelayGoesOn(rest as u16),
             26 => Event::ReconciliationBegins(rest as u16),
@@ -159,6 +170,7 @@ mod tests {
     #[test]
     fn every_event_comes_out_of_its_word_as_it_went_in() {
         let request = RequestId::new(u32::MAX - 3, (1 << 27) - 2);
+        let rest = request.bits();
         for event in [
             Event::Asks {
                 client: u16::MAX,
@@ -169,24 +181,24 @@ mod tests {
             Event::BranchBegins(request),
             Event::Resumes(request),
             Event::Answers(request),
-            Event::ChangeArrives(u32::MAX),
+            Event::ChangeArrives(Handle::from_bits(rest)),
             Event::ChangeApplied { reference: 7 },
             Event::FaultBegins(999),
             Event::FaultEnds(u16::MAX),
-            Event::CallingGoesOn(u32::MAX),
+            Event::CallGoesOn(Handle::from_bits(rest)),
             Event::TimesOut(request),
             Event::LeavesQueue(request),
             Event::LooksAgain(request),
-            Event::TriesAgain(u32::MAX),
-            Event::RowGivesUp(request),
-            Event::InDoubt(u32::MAX),
-            Event::RecordExpires(3),
-            Event::LeaseEnds(u32::MAX),
-            Event::MessageArrives(request),
-            Event::ConfirmArrives(request),
-            Event::PublishGivesUp(request),
-            Event::MessageReady(request),
-            Event::AckDue(request),
+            Event::TriesAgain(Handle::from_bits(rest)),
+            Event::RowGivesUp(Handle::from_bits(rest)),
+            Event::InDoubt(Handle::from_bits(rest)),
+            Event::RecordExpires(Handle::from_bits(rest)),
+            Event::LeaseEnds(Handle::from_bits(rest)),
+            Event::MessageArrives(Handle::from_bits(rest)),
+            Event::ConfirmArrives(Handle::from_bits(rest)),
+            Event::PublishGivesUp(Handle::from_bits(rest)),
+            Event::MessageReady(Handle::from_bits(rest)),
+            Event::AckDue(Handle::from_bits(rest)),
             Event::RelayPolls(u16::MAX),
             Event::RelayGoesOn(1),
             Event::ReconciliationBegins(u16::MAX),

@@ -2,6 +2,7 @@
 
 use super::flights::Flights;
 use super::limits::FAULTS_MAX;
+use super::lineage::Purpose;
 use super::plan::{End, POINTS, Plan, point_index};
 use super::pool::User;
 use super::request::{Caller, Group, RequestId, Stage};
@@ -323,16 +324,59 @@ impl<O: Observe> Simulation<O> {
         let Some(index) = self.plan.service_named(name) else {
             return;
         };
-        let (mut slow, mut healthy) = (1.0, 1.0);
-        for state in self.faults.iter().filter(|state| state.active) {
-            match &state.kind {
-                FaultKind::Slow { service, factor } if service == name => slow *= factor,
-                FaultKind::Errors { service, rate } if service == name => healthy *= 1.0 - rate,
-                _ => {}
-            }
+        let here = |service: &String, of: &Option<u32>, instance: Option<u32>| {
+            service == name && (of.is_none() || *of == instance)
+        };
+        // Of all instances (`None`), or of one: how slow, and which share is healthy.
+        let state = |instance: Option<u32>| {
+            self.active()
+                .fold((1.0, 1.0), |(slow, healthy), kind| match kind {
+                    FaultKind::Slow {
+                        service,
+                        instance: of,
+                        factor,
+                    } if here(service, of, instance) => (slow * factor, healthy),
+                    FaultKind::Errors {
+                        service,
+                        instance: of,
+                        rate,
+                    } if here(service, of, instance) => (slow, healthy * (1.0 - rate)),
+                    _ => (slow, healthy),
+                })
+        };
+        let (slow, _) = state(None);
+        let count = self.world.services[index as usize].instances.len() as u32;
+        let each: Vec<(f64, f64)> = (0..count).map(|instance| state(Some(instance))).collect();
+        let service = &mut self.world.services[index as usize];
+        service.slow = slow;
+        for (instance, (slow, healthy)) in service.instances.iter_mut().zip(each) {
+            instance.slow = slow;
+            instance.errors = 1.0 - healthy;
         }
-        self.world.services[index as usize].slow = slow;
-        self.world.services[index as usize].errors = 1.0 - healthy;
+    }
+
+    /// New instances are as slow and as faulty as the faults at work say.
+    pub(super) fn recompute_services(&mut self) {
+        let names: Vec<String> = self
+            .plan
+            .services
+            .iter()
+            .map(|it| it.name.clone())
+            .collect();
+        names.iter().for_each(|name| self.recompute_service(name));
+    }
+
+    /// Whether a fault makes this request fail: drawn once for each, however often it is asked.
+    #[inline]
+    pub(super) fn is_failed_by_fault(&self, id: RequestId) -> bool {
+        let request = &self.world.requests[id];
+        let service = &self.world.services[request.service as usize];
+        let errors = service.instances[request.instance as usize].errors;
+        errors > 0.0
+            && service
+                .errors
+                .then(Purpose::Error, request.serial)
+                .chance(errors)
     }
 
     /// An instance dies: what was inside is gone, and the callers' connections break.
@@ -480,6 +524,16 @@ fn check(plan: &Plan, instances: &dyn Fn(u16) -> u32, kind: &FaultKind) -> Resul
         FaultKind::Crash {
             service: name,
             instance,
+        }
+        | FaultKind::Slow {
+            service: name,
+            instance,
+            ..
+        }
+        | FaultKind::Errors {
+            service: name,
+            instance,
+            ..
         } => {
             let service = there_is(plan.service_named(name), kinds::SERVICE, name)?;
             let instances = instances(service);
@@ -492,9 +546,6 @@ fn check(plan: &Plan, instances: &dyn Fn(u16) -> u32, kind: &FaultKind) -> Resul
                 ));
             }
             return Ok(());
-        }
-        FaultKind::Slow { service, .. } | FaultKind::Errors { service, .. } => {
-            (plan.service_named(service), kinds::SERVICE, service)
         }
         FaultKind::Loss { link, .. }
         | FaultKind::Cut { link }

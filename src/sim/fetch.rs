@@ -1,5 +1,6 @@
 //! Working memory of reads: which keys a list still fetches, and the row a registration is about to insert.
 
+use super::handle::Pooled;
 use crate::scenario::ReadStrategy;
 use crate::time::Span;
 
@@ -49,61 +50,6 @@ impl Tally {
         self.stale += 1;
         self.stalest = self.stalest.max(outdated);
         self.stale_sum = self.stale_sum + outdated;
-    }
-}
-
-/// A slab whose places keep their memory, so that the steady state allocates nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Pooled<T> {
-    places: Vec<T>,
-    free: Vec<u32>,
-}
-
-impl<T: Default> Pooled<T> {
-    /// A place, as its last user left it.
-    pub fn take(&mut self) -> u32 {
-        self.free.pop().unwrap_or_else(|| {
-            self.places.push(T::default());
-            self.places.len() as u32 - 1
-        })
-    }
-
-    /// How many places are taken.
-    pub fn used(&self) -> usize {
-        self.places.len() - self.free.len()
-    }
-
-    /// What is in a place, if there is one, also if it is not taken.
-    pub fn get(&self, place: u32) -> Option<&T> {
-        self.places.get(place as usize)
-    }
-
-    /// What is in all the places, also in those that are not taken.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.places.iter()
-    }
-
-    /// What is in all the places, to change it.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.places.iter_mut()
-    }
-
-    /// Gives the place back.
-    pub fn give_back(&mut self, place: u32) {
-        self.free.push(place);
-    }
-}
-
-impl<T> std::ops::Index<u32> for Pooled<T> {
-    type Output = T;
-    fn index(&self, place: u32) -> &T {
-        &self.places[place as usize]
-    }
-}
-
-impl<T> std::ops::IndexMut<u32> for Pooled<T> {
-    fn index_mut(&mut self, place: u32) -> &mut T {
-        &mut self.places[place as usize]
     }
 }
 

@@ -1,6 +1,6 @@
 //! Calls that are tried again, and what stands in front of them: a budget, a circuit breaker, a throttle.
 //!
-//! A *calling* is one call as its caller means it; each of its attempts is a request of its own on the wire. The caller
+//! A *logical call* is one call as its caller means it; each of its attempts is a request of its own on the wire. The caller
 //! (and its worker) waits from the first attempt to the end of the last, also between attempts: that is what makes
 //! retries dear. Budgets, breakers and throttles belong to one instance of the caller and one place in its code, and die
 //! with the instance.
@@ -8,8 +8,9 @@
 use super::breaker::{self, Breaker, Permit};
 use super::budget::{self, Budget};
 use super::event::Event;
-use super::fetch::Pooled;
+use super::handle::{Handle, Pooled};
 use super::limits::IN_FLIGHT_MAX;
+use super::lineage::Lineage;
 use super::plan::{End, Plan};
 use super::request::{Caller, RequestId, Stage};
 use super::retry::{Next, Policy, Progress};
@@ -193,7 +194,7 @@ pub struct Target {
 
 /// One call as its caller means it.
 #[derive(Clone, Copy, Debug)]
-pub struct Calling {
+pub struct LogicalCall {
     caller: Caller,
     target: Target,
     instance: u16,
@@ -214,12 +215,14 @@ pub struct Calling {
     unknown: bool,
     /// For a client's: the business key.
     key: Option<Key>,
+    /// What every attempt has in common.
+    lineage: Lineage,
 }
 
-impl Default for Calling {
+impl Default for LogicalCall {
     /// Stands in a place that has not been used yet.
     fn default() -> Self {
-        Calling {
+        LogicalCall {
             caller: Caller::Client(0),
             target: Target::default(),
             instance: 0,
@@ -233,11 +236,12 @@ impl Default for Calling {
             kept_back: false,
             unknown: false,
             key: None,
+            lineage: Lineage::NONE,
         }
     }
 }
 
-impl Calling {
+impl LogicalCall {
     /// The request whose worker is held by it, if a call of a service is being tried again or is about to be.
     fn retries_for(&self) -> Option<RequestId> {
         match self.caller {
@@ -257,8 +261,8 @@ impl Calling {
     }
 }
 
-/// The callings under way.
-pub type Callings = Pooled<Calling>;
+/// The logical calls under way.
+pub type LogicalCalls = Pooled<LogicalCall>;
 
 /// The guards of a plan, at the beginning.
 pub fn all_guards(plan: &Plan, seed: u64) -> Vec<Guards> {
@@ -283,22 +287,28 @@ impl<O: Observe> Simulation<O> {
         for (index, plan) in self.plan.guards.iter().enumerate() {
             let guards = &mut self.world.guards[index];
             if guards.follow(plan, callers(&self.plan, plan)) {
-                let callings = self.world.callings.iter_mut();
-                for calling in callings.filter(|calling| calling.target.guard as usize == index) {
-                    calling.permit = None;
+                let calls = self.world.logical_calls.iter_mut();
+                for call in calls.filter(|call| call.target.guard as usize == index) {
+                    call.permit = None;
                 }
             }
         }
     }
 
     /// Begins a guarded call of a client or of a step; the number under which it was issued or called.
-    pub(super) fn begin_guarded(&mut self, caller: Caller, target: Target, key: Option<Key>) {
+    pub(super) fn begin_guarded(
+        &mut self,
+        caller: Caller,
+        target: Target,
+        key: Option<Key>,
+        lineage: Lineage,
+    ) {
         let instance = match caller {
             Caller::Request(parent) | Caller::Branch(parent) => {
                 self.world.requests[parent].instance
             }
             // Neither a message nor a repair is guarded.
-            Caller::Client(_) | Caller::Delivery(_) | Caller::Repair(_) => 0,
+            Caller::Client(_) | Caller::Delivery { .. } | Caller::Repair(_) => 0,
         };
         let serial = self.world.requests.next_serial();
         match caller {
@@ -318,7 +328,7 @@ impl<O: Observe> Simulation<O> {
                     role,
                 });
             }
-            Caller::Delivery(_) | Caller::Repair(_) => {}
+            Caller::Delivery { .. } | Caller::Repair(_) => {}
         }
         if let Some(key) = key {
             // Between two attempts it is still under way.
@@ -328,18 +338,19 @@ impl<O: Observe> Simulation<O> {
         if let Some(budget) = &mut self.guard(target.guard, instance).budget {
             budget.begins(now);
         }
-        let place = self.world.callings.take();
-        if self.world.callings.used() > IN_FLIGHT_MAX {
+        let place = self.world.logical_calls.take();
+        if self.world.logical_calls.used() > IN_FLIGHT_MAX {
             self.stopped = Some(Limit::InFlight);
         }
-        self.world.callings[place] = Calling {
+        self.world.logical_calls[place] = LogicalCall {
             caller,
             target,
             instance,
             serial,
             began: self.now,
             key,
-            ..Calling::default()
+            lineage,
+            ..LogicalCall::default()
         };
         self.attempt(place);
     }
@@ -347,7 +358,11 @@ impl<O: Observe> Simulation<O> {
     /// Calls of services that are being tried again (or wait for it): the service and the instance whose worker is held
     /// by each.
     pub fn retrying(&self) -> impl Iterator<Item = (u16, u16)> + '_ {
-        let parents = self.world.callings.iter().filter_map(Calling::retries_for);
+        let parents = self
+            .world
+            .logical_calls
+            .iter()
+            .filter_map(LogicalCall::retries_for);
         parents.filter_map(|parent| {
             let parent = self.world.requests.get(parent)?;
             (parent.stage == Stage::Waiting).then_some((parent.service, parent.instance))
@@ -358,21 +373,22 @@ impl<O: Observe> Simulation<O> {
         &mut self.world.guards[guard as usize].instances[instance as usize]
     }
 
-    /// The next attempt of a calling, unless its own guard keeps it back.
+    /// The next attempt of a call, unless its own guard keeps it back.
     fn attempt(&mut self, place: u32) {
         let now = self.now;
-        let calling = &mut self.world.callings[place];
-        let first = calling.attempts == 0;
-        calling.attempts += 1;
-        calling.waits = false;
-        let Calling {
+        let call = &mut self.world.logical_calls[place];
+        let first = call.attempts == 0;
+        call.attempts += 1;
+        call.waits = false;
+        let LogicalCall {
             caller,
             target,
             instance,
             serial,
             attempts,
+            lineage,
             ..
-        } = *calling;
+        } = *call;
         let client = match caller {
             Caller::Client(client) => Some(client),
             _ => None,
@@ -387,16 +403,17 @@ impl<O: Observe> Simulation<O> {
                     client,
                     first,
                 });
-                let calling = &mut self.world.callings[place];
-                (calling.waits, calling.kept_back) = (true, true);
+                let call = &mut self.world.logical_calls[place];
+                (call.waits, call.kept_back) = (true, true);
                 // Through the queue, so that the caller waits before its call ends, as with every other call.
-                return self.schedule(Span::ZERO, Event::CallingGoesOn(place));
+                let call = self.world.logical_calls.handle(place);
+                return self.schedule(Span::ZERO, Event::CallGoesOn(call));
             }
         };
-        let calling = &mut self.world.callings[place];
-        (calling.permit, calling.kept_back) = (permit, false);
-        let id = self.new_request(caller, target.operation, target.link, target.keys);
-        let key = self.world.callings[place].key;
+        let call = &mut self.world.logical_calls[place];
+        (call.permit, call.kept_back) = (permit, false);
+        let id = self.new_request(caller, target.operation, target.link, target.keys, lineage);
+        let key = self.world.logical_calls[place].key;
         let request = &mut self.world.requests[id];
         request.calling = place;
         request.range = target.range;
@@ -423,26 +440,27 @@ impl<O: Observe> Simulation<O> {
         self.send_request(id, target.timeout);
     }
 
-    /// A calling's wait is over, or it learns that it was kept back.
-    pub(super) fn calling_goes_on(&mut self, place: u32) {
-        let calling = &mut self.world.callings[place];
-        calling.waits = false;
-        if calling.kept_back {
+    /// A call's wait is over, or it learns that it was kept back.
+    pub(super) fn call_goes_on(&mut self, call: Handle<LogicalCall>) {
+        let place = call.place();
+        let Some(call) = self.world.logical_calls.live_mut(call) else {
+            return;
+        };
+        call.waits = false;
+        if call.kept_back {
             self.attempt_ends(place, None, Outcome::NotPermitted);
         } else if self.is_wanted(place) {
             self.attempt(place);
         } else {
-            self.calling_over(place);
+            self.call_over(place);
         }
     }
 
-    /// Nobody needs a calling any more.
-    fn calling_over(&mut self, place: u32) {
-        let calling = &mut self.world.callings[place];
-        let key = calling.key.take();
-        // What is left in a free place is tried by nobody.
-        (calling.attempts, calling.waits) = (0, false);
-        self.world.callings.give_back(place);
+    /// Nobody needs a call any more.
+    fn call_over(&mut self, place: u32) {
+        let call = &mut self.world.logical_calls[place];
+        let key = call.key.take();
+        self.world.logical_calls.give_back(place);
         if let Some(key) = key {
             self.affair_ends(key);
         }
@@ -450,8 +468,8 @@ impl<O: Observe> Simulation<O> {
 
     /// Whether the caller is still there.
     fn is_wanted(&self, place: u32) -> bool {
-        match self.world.callings[place].caller {
-            Caller::Client(_) | Caller::Delivery(_) | Caller::Repair(_) => true,
+        match self.world.logical_calls[place].caller {
+            Caller::Client(_) | Caller::Delivery { .. } | Caller::Repair(_) => true,
             Caller::Request(parent) | Caller::Branch(parent) => self
                 .world
                 .requests
@@ -464,61 +482,62 @@ impl<O: Observe> Simulation<O> {
     /// the call has ended.
     pub(super) fn attempt_ends(&mut self, place: u32, id: Option<RequestId>, outcome: Outcome) {
         if !self.is_wanted(place) {
-            return self.calling_over(place);
+            return self.call_over(place);
         }
         let now = self.now;
         let attempt = id.map(|id| &self.world.requests[id]);
         let took = attempt.map_or(Span::ZERO, |attempt| now.since(attempt.issued_at));
         let calls = attempt.map_or(0, |attempt| attempt.calls);
-        let calling = &mut self.world.callings[place];
-        calling.calls += calls;
-        calling.unknown |= outcome.is_unknown();
-        let Calling {
+        let call = &mut self.world.logical_calls[place];
+        call.calls += calls;
+        call.unknown |= outcome.is_unknown();
+        let LogicalCall {
             target, instance, ..
-        } = *calling;
+        } = *call;
         let guards = &mut self.world.guards[target.guard as usize];
         let guard = &mut guards.instances[instance as usize];
         if id.is_some() {
-            guard.learns(now, calling.permit.take(), outcome, took);
+            guard.learns(now, call.permit.take(), outcome, took);
         }
         let policy = self.plan.guards[target.guard as usize].policy;
         match (policy, failure(outcome)) {
             (Some(_), None) => {
                 if let Some(budget) = &mut guard.budget {
-                    calling.progress.succeeds(budget, now);
+                    call.progress.succeeds(budget, now);
                 }
             }
             (Some(policy), Some(failure)) => {
                 let budget = guard.budget.as_mut();
-                let progress = &mut calling.progress;
+                let progress = &mut call.progress;
                 if let Next::After(wait) =
                     policy.next(progress, failure, budget, now, &mut guards.luck)
                 {
-                    calling.waits = true;
-                    return self.schedule(wait, Event::CallingGoesOn(place));
+                    call.waits = true;
+                    let call = self.world.logical_calls.handle(place);
+                    return self.schedule(wait, Event::CallGoesOn(call));
                 }
             }
             (None, _) => {}
         }
-        self.calling_ends(place, id, outcome);
+        self.call_ends(place, id, outcome);
     }
 
-    fn calling_ends(&mut self, place: u32, id: Option<RequestId>, outcome: Outcome) {
-        let calling = self.world.callings[place];
-        let latency = self.now.since(calling.began);
-        match calling.caller {
+    fn call_ends(&mut self, place: u32, id: Option<RequestId>, outcome: Outcome) {
+        let call = self.world.logical_calls[place];
+        let latency = self.now.since(call.began);
+        match call.caller {
             Caller::Client(client) => {
-                let ends = (calling.serial, outcome, latency, calling.calls);
-                self.client_settles(client, ends, calling.key);
+                let ends = (call.serial, outcome, latency, call.calls);
+                self.client_settles(client, ends, call.key, call.lineage);
             }
             Caller::Request(parent) | Caller::Branch(parent) => {
                 self.record(What::Answered {
-                    request: calling.serial,
-                    operation: calling.target.operation,
+                    request: call.serial,
+                    operation: call.target.operation,
                     outcome,
                     latency,
                 });
-                if calling.unknown
+                if call.unknown
                     && let Some(work) = self.work(parent)
                 {
                     work.unknown = true;
@@ -529,9 +548,9 @@ impl<O: Observe> Simulation<O> {
                 }
                 self.child_settles(parent, outcome);
             }
-            Caller::Delivery(_) | Caller::Repair(_) => {}
+            Caller::Delivery { .. } | Caller::Repair(_) => {}
         }
-        self.calling_over(place);
+        self.call_over(place);
     }
 }
 

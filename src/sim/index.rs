@@ -25,6 +25,16 @@ impl Numbered for u32 {
     }
 }
 
+/// A number.
+impl Numbered for u64 {
+    fn number(self) -> u64 {
+        self
+    }
+    fn numbered(number: u64) -> Self {
+        number
+    }
+}
+
 /// Something of a table, a lock or a subscription; by these first.
 impl Numbered for (u16, Key) {
     fn number(self) -> u64 {

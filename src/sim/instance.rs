@@ -5,7 +5,7 @@ use crate::time::Time;
 use std::collections::VecDeque;
 
 /// One process.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Instance {
     /// Workers that hold a request.
     pub busy: u32,
@@ -15,6 +15,24 @@ pub struct Instance {
     pub queue: VecDeque<(RequestId, Time)>,
     /// How many faults keep it down.
     pub down: u32,
+    /// How many times as long its work takes (1: healthy).
+    pub slow: f64,
+    /// The share of requests that a fault turns into errors.
+    pub errors: f64,
+}
+
+impl Default for Instance {
+    /// Healthy, and with nothing to do.
+    fn default() -> Self {
+        Instance {
+            busy: 0,
+            waiting: 0,
+            queue: VecDeque::new(),
+            down: 0,
+            slow: 1.0,
+            errors: 0.0,
+        }
+    }
 }
 
 /// What happens to a request that reaches an instance.

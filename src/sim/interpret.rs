@@ -4,6 +4,7 @@
 use super::choose;
 use super::guarded::{NO_GUARD, Target};
 use super::limits::LOOPS_MAX;
+use super::lineage::Purpose;
 use super::plan::{Instruction, NONE, count, point_index};
 use super::reads::Look;
 use super::request::{Caller, Group, RequestId, Stage};
@@ -96,11 +97,15 @@ impl<O: Observe> Simulation<O> {
                     let inside = state.instances[request.instance as usize].inside();
                     span = span + Span(per_inside.0 * u64::from(inside));
                 }
-                Effect::Hold(slowed(span, state.slow))
+                let slow = state.instances[request.instance as usize].slow;
+                Effect::Hold(slowed(span, slow))
             }
-            Instruction::Query { store, rows, .. } => {
+            Instruction::Query { store, rows, table } => {
                 let rows = count(rows, request.keys, request.page.rows);
-                let holds = self.query_time(store, rows);
+                let mut holds = self.query_time(store, rows);
+                if table != NONE && !self.plan.tables[table as usize].references.is_empty() {
+                    holds = holds + self.joined_time(id, store, table, rows);
+                }
                 self.uses_store(id, store, holds)
             }
             Instruction::Write { store, .. } => {
@@ -175,8 +180,9 @@ impl<O: Observe> Simulation<O> {
             }
             Instruction::Choose { first, ways } => {
                 let ways = &self.plan.ways[first as usize..(first + ways) as usize];
-                let luck = &mut self.world.services[service as usize].choices;
-                if let Some(entry) = choose::pick(ways, luck) {
+                let draw = request.draw(&self.plan, Purpose::Choose).unit();
+                request.turns += 1;
+                if let Some(entry) = choose::pick(ways, draw) {
                     request.pc = entry;
                 }
                 Effect::Continue
@@ -229,7 +235,7 @@ impl<O: Observe> Simulation<O> {
             }
             Instruction::Decline(share) => {
                 let operation = request.operation;
-                if self.world.declines[operation as usize].chance(share) {
+                if request.draw(&self.plan, Purpose::Decline).chance(share) {
                     let (table, why) = (NO_TABLE, No::Share);
                     self.remember(
                         id,
@@ -376,8 +382,11 @@ impl<O: Observe> Simulation<O> {
 
     /// Makes a call for a request.
     pub(super) fn call(&mut self, parent: RequestId, target: Target) {
+        let request = &self.world.requests[parent];
+        let nth = request.position(&self.plan) ^ u64::from(target.range.0) << 16;
+        let lineage = request.lineage.then(Purpose::Call, nth);
         if target.guard != NO_GUARD {
-            return self.begin_guarded(Caller::Request(parent), target, None);
+            return self.begin_guarded(Caller::Request(parent), target, None, lineage);
         }
         let Target {
             operation,
@@ -387,7 +396,7 @@ impl<O: Observe> Simulation<O> {
             range,
             ..
         } = target;
-        let child = self.new_request(Caller::Request(parent), operation, link, keys);
+        let child = self.new_request(Caller::Request(parent), operation, link, keys, lineage);
         let role = self.role_at(parent);
         self.world.requests[child].range = range;
         self.keyed(child, None);
@@ -434,12 +443,16 @@ impl<O: Observe> Simulation<O> {
                 return;
             }
             let pc = self.plan.branches[(*first + *next % *branches) as usize];
+            let nth = u64::from(*next) << 16;
             *next += 1;
             request.outstanding += 1;
             let (operation, link, keys, root) =
                 (request.operation, request.link, request.keys, request.root);
             let (page, instance, key) = (request.page, request.instance, request.key);
-            let branch = self.new_request(Caller::Branch(id), operation, link, keys);
+            let lineage = request
+                .lineage
+                .then(Purpose::Branch, nth ^ request.position(&self.plan));
+            let branch = self.new_request(Caller::Branch(id), operation, link, keys, lineage);
             let request = &mut self.world.requests[branch];
             request.caller_done = true;
             request.root = root;

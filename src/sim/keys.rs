@@ -1,6 +1,6 @@
 //! Which key of a table is meant: drawn by popularity.
 
-use crate::random::Stream;
+use crate::random::{Stream, below_of, unit_of};
 use crate::scenario::Popularity;
 
 /// Sampling keys by popularity: the cumulative shares, worked out once.
@@ -35,10 +35,15 @@ impl KeyPicker {
 
     /// One key.
     pub fn pick(&self, stream: &mut Stream) -> u32 {
+        self.pick_by(stream.bits())
+    }
+
+    /// The key that a random word stands for.
+    pub fn pick_by(&self, bits: u64) -> u32 {
         match self {
-            KeyPicker::Uniform(keys) => stream.below(*keys),
+            KeyPicker::Uniform(keys) => below_of(bits, *keys),
             KeyPicker::Zipf(shares) => {
-                let u = stream.unit();
+                let u = unit_of(bits);
                 (shares.partition_point(|share| *share <= u) as u32).min(shares.len() as u32 - 1)
             }
         }

@@ -3,7 +3,7 @@
 
 use super::Simulation;
 use super::event::Event;
-use super::fetch::Pooled;
+use super::handle::{Handle, Pooled};
 use super::index::Index;
 use super::plan::{Instruction, LockPlan};
 use super::records::Stored;
@@ -24,22 +24,21 @@ pub struct Lease {
     pub until: Time,
     /// For a semantic lock: the state that the record had.
     state_before: u8,
-    /// Which of the locks on this record it is.
-    number: u32,
+    /// The timer that ends it, in [`Endings`].
+    ending: u32,
 }
 
 /// The locks that are held, by lock and record.
 pub type Leases = Index<(u16, Key), Lease>;
 
-/// A lease that will run out.
+/// The end of a lease; gone with the lease.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ending {
     lock: u16,
     key: Key,
-    number: u32,
 }
 
-/// Leases that will run out.
+/// The ends of all leases that are held.
 pub type Endings = Pooled<Ending>;
 
 impl<O: Observe> Simulation<O> {
@@ -108,25 +107,28 @@ impl<O: Observe> Simulation<O> {
             self.world.requests[id].stage = Stage::Working;
             return self.schedule(ASKS_AGAIN, Event::BranchBegins(id));
         }
-        let number = held.map_or(0, |lease| lease.number) + self.world.next_lease;
-        self.world.next_lease += 1;
+        let held = held.copied();
         let mut lease = Lease {
             holder,
             until: now + plan.lease,
-            state_before: 0,
-            number,
+            state_before: held.map_or(0, |held| held.state_before),
+            ending: 0,
         };
-        if plan.by == LockBy::Semantic {
+        if plan.by == LockBy::Semantic && held.is_none() {
             match self.world.records[plan.table as usize].get(key) {
                 Some(record) => lease.state_before = record.state,
                 None => return self.finish(id, Outcome::Declined),
             }
             self.mark(&plan, key, plan.state, request);
         }
+        if let Some(held) = held {
+            // Taken once more by whoever has it: the lease begins anew.
+            self.world.lease_ends.give_back(held.ending);
+        }
+        let ending = self.world.lease_ends.put(Ending { lock, key });
+        lease.ending = ending.place();
         self.world.leases.insert((lock, key), lease);
-        let place = self.world.lease_ends.take();
-        self.world.lease_ends[place] = Ending { lock, key, number };
-        self.schedule(plan.lease, Event::LeaseEnds(place));
+        self.arm(plan.lease, Event::LeaseEnds(ending));
         self.note(key, What::LockTaken { lock, key, request });
         if let Some(work) = self.work(id) {
             work.waits_since = None;
@@ -160,12 +162,14 @@ impl<O: Observe> Simulation<O> {
                 by,
             },
         );
+        self.watch_expiry(plan.table, key, key, stored);
     }
 
     fn release_lock(&mut self, lock: u16, key: Key, expired: bool) {
         let Some(lease) = self.world.leases.remove((lock, key)) else {
             return;
         };
+        self.world.lease_ends.give_back(lease.ending);
         let plan = self.plan.locks[lock as usize].clone();
         if plan.by == LockBy::Semantic {
             let record = self.world.records[plan.table as usize].get(key);
@@ -177,11 +181,8 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// A lease runs out: the lock is free, whoever holds it.
-    pub(super) fn lease_ends(&mut self, place: u32) {
-        let Ending { lock, key, number } = self.world.lease_ends[place];
-        self.world.lease_ends.give_back(place);
-        let held = self.world.leases.get((lock, key));
-        if held.is_some_and(|lease| lease.number == number) {
+    pub(super) fn lease_ends(&mut self, ending: Handle<Ending>) {
+        if let Some(Ending { lock, key }) = self.world.lease_ends.live(ending).copied() {
             self.release_lock(lock, key, true);
         }
     }

@@ -22,6 +22,7 @@ mod faults;
 mod fetch;
 mod flights;
 pub mod guarded;
+mod handle;
 pub mod index;
 mod instance;
 mod interpret;
@@ -29,6 +30,7 @@ mod keys;
 mod leases;
 pub mod ledger;
 pub mod limits;
+pub mod lineage;
 mod millionths;
 pub mod plan;
 mod pool;
@@ -99,7 +101,7 @@ pub struct Simulation<O = Vec<Record>> {
     plan: Plan,
     world: World,
     queue: EventQueue<Packed>,
-    /// Callers' patience, and that of requests in accept queues.
+    /// What is usually over before its time: patience, deadlines, leases.
     timers: Timers<Packed>,
     now: Time,
     faults: Vec<FaultState>,
@@ -281,18 +283,18 @@ impl<O: Observe> Simulation<O> {
     /// The next timer runs out, unless it has been cancelled long ago (`false`).
     #[inline(never)]
     fn run_out(&mut self) -> bool {
-        let requests = &self.world.requests;
-        let Some((at, timer)) = self.timers.pop(|timer| requests.has_timer(timer.into())) else {
+        let world = &self.world;
+        let Some((at, timer)) = self.timers.pop(|timer| world.has_timer(timer.into())) else {
             return false;
         };
-        if !self.world.requests.has_timer(timer.into()) {
+        if !self.world.has_timer(timer.into()) {
             return false;
         }
         self.goes_to(at);
         match timer.into() {
             Event::TimesOut(request) => self.request_times_out(request),
             Event::LeavesQueue(request) => self.request_leaves_queue(request),
-            _ => {}
+            rare => self.handle_rare(rare),
         }
         self.settle();
         true
@@ -301,12 +303,11 @@ impl<O: Observe> Simulation<O> {
     /// Arms a timer: an event that can be cancelled.
     #[inline]
     fn arm(&mut self, after: Span, timer: Event) {
-        let requests = &self.world.requests;
-        // A request has a timer of its caller's and one of its queue's at most.
-        let alive = 2 * requests.alive();
+        let world = &self.world;
+        let alive = || world.timers_alive();
         self.timers
             .arm(self.now, after, timer.into(), alive, |timer| {
-                requests.has_timer(timer.into())
+                world.has_timer(timer.into())
             });
     }
 
@@ -349,10 +350,10 @@ impl<O: Observe> Simulation<O> {
             Event::BranchBegins(branch) => self.branch_begins(branch),
             Event::Resumes(request) => self.request_resumes(request),
             Event::Answers(request) => self.answer_arrives(request),
-            Event::ChangeArrives(event) => self.change_arrives(event),
+            Event::ChangeArrives(change) => self.change_arrives(change),
             Event::ChangeApplied { reference } => self.change_applied(reference),
             Event::LooksAgain(request) => self.looks_again(request),
-            Event::CallingGoesOn(place) => self.calling_goes_on(place),
+            Event::CallGoesOn(call) => self.call_goes_on(call),
             Event::FaultBegins(fault) => self.fault_begins(fault),
             Event::FaultEnds(fault) => self.fault_ends(fault),
             rare => self.handle_rare(rare),
@@ -363,16 +364,16 @@ impl<O: Observe> Simulation<O> {
     #[inline(never)]
     fn handle_rare(&mut self, event: Event) {
         match event {
-            Event::TriesAgain(place) => self.tries_again(place),
-            Event::RowGivesUp(request) => self.row_gives_up(request),
-            Event::InDoubt(place) => self.in_doubt(place),
-            Event::RecordExpires(place) => self.record_expires(place),
-            Event::LeaseEnds(place) => self.lease_ends(place),
-            Event::MessageArrives(place) => self.message_arrives(place),
-            Event::ConfirmArrives(place) => self.confirm_arrives(place),
-            Event::PublishGivesUp(place) => self.publish_gives_up(place),
-            Event::MessageReady(place) => self.message_ready(place),
-            Event::AckDue(place) => self.ack_due(place),
+            Event::TriesAgain(waiting) => self.tries_again(waiting),
+            Event::RowGivesUp(wait) => self.row_gives_up(wait),
+            Event::InDoubt(transaction) => self.in_doubt(transaction),
+            Event::RecordExpires(record) => self.record_expires(record),
+            Event::LeaseEnds(lease) => self.lease_ends(lease),
+            Event::MessageArrives(publishing) => self.message_arrives(publishing),
+            Event::ConfirmArrives(publishing) => self.confirm_arrives(publishing),
+            Event::PublishGivesUp(publishing) => self.publish_gives_up(publishing),
+            Event::MessageReady(message) => self.message_ready(message),
+            Event::AckDue(in_hand) => self.ack_due(in_hand),
             Event::RelayPolls(relay) => self.relay_polls(relay),
             Event::RelayGoesOn(relay) => self.relay_goes_on(relay),
             Event::ReconciliationBegins(index) => self.reconciliation_begins(index),
@@ -436,6 +437,7 @@ impl<O: Observe> Simulation<O> {
         }
         let old = std::mem::replace(&mut self.plan, plan);
         self.world.resize(&self.plan);
+        self.recompute_services();
         self.guards_follow();
         self.migrate_copies(&old);
         for client in 0..self.plan.clients.len() as u16 {
@@ -515,8 +517,8 @@ impl<O: Observe> Simulation<O> {
     /// The requests that people wait for: the client, when it was sent, and how long its client waits at most.
     pub fn open_requests(&self) -> impl Iterator<Item = (u16, Time, Span)> + '_ {
         let timeout = |client: u16| self.plan.clients[client as usize].timeout;
-        let between_attempts = self.world.callings.iter();
-        let between_attempts = between_attempts.filter_map(guarded::Calling::waiting_client);
+        let between_attempts = self.world.logical_calls.iter();
+        let between_attempts = between_attempts.filter_map(guarded::LogicalCall::waiting_client);
         self.world
             .requests
             .iter()

@@ -297,6 +297,10 @@ pub struct ReferencePlan {
     pub parallel_limit: u32,
     /// At most so many keys in one call.
     pub batch_size: u32,
+    /// For `batch`: at most so many calls at once.
+    pub batch_parallel: u32,
+    /// Whether a replica gets its events in their order.
+    pub in_order: bool,
     /// How missing values are fetched.
     pub miss: CacheMiss,
     /// What stands in front of its calls, in [`Plan::guards`], or [`NO_GUARD`].
@@ -535,7 +539,7 @@ impl Plan {
         let popularity: Vec<_> = self
             .references
             .iter()
-            .map(|reference| reference.popularity)
+            .map(|reference| (reference.popularity, reference.in_order))
             .collect();
         (
             names(&mut self.services.iter().map(|x| &x.name)),
@@ -569,6 +573,24 @@ impl Plan {
             ),
             self.ways.iter().map(|way| way.entry).collect::<Vec<_>>(),
         )
+    }
+
+    /// Up to where what stands behind a query is surely done after it and is about its page: the references that are
+    /// resolved there can be joined into it.
+    pub fn joined_behind(&self, query: u32) -> u32 {
+        let behind = &self.code[query as usize + 1..];
+        let end = behind.iter().position(|it| match it {
+            Instruction::Resolve { .. }
+            | Instruction::Work(_)
+            | Instruction::Call { .. }
+            | Instruction::Query { table: NONE, .. }
+            | Instruction::Write { table: NONE, .. } => false,
+            Instruction::Query { table, .. } | Instruction::Write { table, .. } => {
+                !self.tables[*table as usize].references.is_empty()
+            }
+            _ => true,
+        });
+        query + 1 + end.unwrap_or(behind.len()) as u32
     }
 
     /// What a link's end is called.

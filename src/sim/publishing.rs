@@ -4,11 +4,12 @@ use super::Simulation;
 use super::affairs::Carried;
 use super::calls::Direction;
 use super::event::Event;
-use super::fetch::Pooled;
+use super::handle::{Handle, Pooled};
 use super::limits::{Limit, MESSAGES_MAX};
+use super::lineage::Purpose;
 use super::plan::{Instruction, NONE};
 use super::pool::User;
-use super::request::{GENERATION_BITS, Group, RequestId, Stage};
+use super::request::{Group, RequestId, Stage};
 use super::trace::{Key, Message, Observe, Outcome, What};
 use super::transactions::Publishable;
 use crate::time::Span;
@@ -17,21 +18,19 @@ use std::collections::VecDeque;
 /// Somebody who publishes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Publisher {
-    /// Nobody: the place is free.
-    #[default]
-    Free,
     /// A request, whose worker waits.
     Request(RequestId),
     /// A relay.
     Relay(u16),
-    /// Nobody waits for it.
+    /// Nobody waits for it (any more).
+    #[default]
     Nobody,
 }
 
-/// An event on its way to the broker, until its publisher has a confirmation or gives up.
+/// An event on its way to the broker, until its publisher has a confirmation or has given up, and nothing of it travels
+/// any more: what was sent arrives, also when nobody waits for it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Publishing {
-    generation: u32,
     publisher: Publisher,
     topic: u16,
     link: u16,
@@ -39,6 +38,8 @@ pub struct Publishing {
     carried: Carried,
     serial: u64,
     attempts: u32,
+    /// Messages on their way to the broker.
+    travelling: u32,
 }
 
 /// All that is being published.
@@ -100,6 +101,7 @@ impl<O: Observe> Simulation<O> {
         Carried {
             message: self.world.bus.last_message,
             kind: event.kind,
+            lineage: event.lineage,
             made_at: self.now,
             ..self.snapshot(transaction, event.of, key, changed, topic)
         }
@@ -118,7 +120,12 @@ impl<O: Observe> Simulation<O> {
         else {
             return;
         };
-        let event = Publishable { of, kind };
+        let request = &self.world.requests[id];
+        let event = Publishable {
+            of,
+            kind,
+            lineage: request.draw(&self.plan, Purpose::Event),
+        };
         let transaction = self.transaction_of(id);
         let Some(work) = self.work(id).copied() else {
             return self.finish(id, Outcome::Failed);
@@ -146,10 +153,7 @@ impl<O: Observe> Simulation<O> {
         let carried = self.new_message(transaction, topic, work.key, event, changed);
         let serial = self.world.requests[id].serial;
         let confirms = self.plan.topics[topic as usize].confirms;
-        let place = self.world.publishings.take();
-        let publishing = &mut self.world.publishings[place];
-        *publishing = Publishing {
-            generation: publishing.generation,
+        let publishing = self.world.publishings.put(Publishing {
             publisher: if confirms {
                 Publisher::Request(id)
             } else {
@@ -160,16 +164,16 @@ impl<O: Observe> Simulation<O> {
             key: work.key,
             carried,
             serial,
-            attempts: 0,
-        };
+            ..Publishing::default()
+        });
         self.affair_begins(work.key);
         if confirms {
             self.begin_group(id, Group::Publish);
             if let Some(work) = self.work(id) {
-                work.publishing = place;
+                work.publishing = publishing.place();
             }
         }
-        self.send_message(place);
+        self.send_message(publishing);
         if confirms {
             let root = self.world.requests[id].root;
             self.strand_stops(root);
@@ -185,48 +189,48 @@ impl<O: Observe> Simulation<O> {
 
     /// An event is published for a reconciliation; nobody waits for it.
     pub(super) fn publish_anew(&mut self, topic: u16, link: u16, key: Key, of: u32) {
-        let event = Publishable { of, kind: 0 };
+        let event = Publishable {
+            of,
+            kind: 0,
+            lineage: self.repair_lineage(key, of),
+        };
         let carried = self.new_message(None, topic, key, event, u8::MAX);
-        let place = self.world.publishings.take();
-        let publishing = &mut self.world.publishings[place];
-        *publishing = Publishing {
-            generation: publishing.generation,
-            publisher: Publisher::Nobody,
+        let publishing = self.world.publishings.put(Publishing {
             topic,
             link,
             key,
             carried,
-            serial: 0,
-            attempts: 0,
-        };
+            ..Publishing::default()
+        });
         self.affair_begins(key);
-        self.send_message(place);
+        self.send_message(publishing);
     }
 
     /// An event leaves for the broker.
-    fn send_message(&mut self, place: u32) {
-        let publishing = &mut self.world.publishings[place];
+    fn send_message(&mut self, id: Handle<Publishing>) {
+        let publishing = &mut self.world.publishings[id.place()];
         publishing.attempts += 1;
         let Publishing {
-            generation,
             publisher,
             topic,
             link,
             serial,
             ..
         } = *publishing;
-        let id = RequestId::new(place, generation);
+        if self.world.publishings.used() > MESSAGES_MAX {
+            self.stopped = Some(Limit::Messages);
+        }
         let (arrives, lost) = self.transit(link, Direction::Request);
         self.message_hop(link, serial, Message::Request, arrives, lost);
         if !lost {
+            self.world.publishings[id.place()].travelling += 1;
             self.at(arrives, Event::MessageArrives(id));
         }
         match publisher {
-            Publisher::Nobody if lost => self.publishing_over(place),
-            Publisher::Nobody | Publisher::Free => {}
+            Publisher::Nobody => self.over_if_done(id),
             Publisher::Request(_) | Publisher::Relay(_) => {
                 let timeout = self.plan.topics[topic as usize].timeout;
-                self.schedule(timeout, Event::PublishGivesUp(id));
+                self.arm(timeout, Event::PublishGivesUp(id));
             }
         }
     }
@@ -251,25 +255,19 @@ impl<O: Observe> Simulation<O> {
         });
     }
 
-    fn publishing(&self, id: RequestId) -> Option<Publishing> {
-        let place = id.index() as u32;
-        let publishing = *self.world.publishings.get(place)?;
-        let is_it =
-            publishing.generation == id.generation() && publishing.publisher != Publisher::Free;
-        is_it.then_some(publishing)
-    }
-
     /// What is published reaches the broker, which confirms it - or cannot.
-    pub(super) fn message_arrives(&mut self, id: RequestId) {
-        let Some(it) = self.publishing(id) else {
+    pub(super) fn message_arrives(&mut self, id: Handle<Publishing>) {
+        let Some(publishing) = self.world.publishings.live_mut(id) else {
             return;
         };
+        publishing.travelling -= 1;
+        let it = *publishing;
         let accepted = self.accept(it.topic, it.key, it.carried, it.serial);
         if it.publisher == Publisher::Nobody {
             if !accepted {
                 self.publish_failed(&it);
             }
-            return self.publishing_over(id.index() as u32);
+            return self.over_if_done(id);
         }
         if !accepted {
             // A broker that is down says nothing; one that is full says no. Either way there is no confirmation.
@@ -300,29 +298,20 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// A confirmation reaches its publisher.
-    pub(super) fn confirm_arrives(&mut self, id: RequestId) {
-        let Some(it) = self.publishing(id) else {
+    pub(super) fn confirm_arrives(&mut self, id: Handle<Publishing>) {
+        let Some(publisher) = self.nobody_waits_for(id) else {
             return;
         };
-        match it.publisher {
-            Publisher::Request(request) => {
-                if let Some(work) = self.work(request) {
-                    work.publishing = NONE;
-                }
-                self.publishing_over(id.index() as u32);
-                self.published(request, Outcome::Ok);
-            }
-            Publisher::Relay(relay) => {
-                self.publishing_over(id.index() as u32);
-                self.relay_has_sent(relay);
-            }
-            Publisher::Nobody | Publisher::Free => self.publishing_over(id.index() as u32),
+        match publisher {
+            Publisher::Request(request) => self.published(request, Outcome::Ok),
+            Publisher::Relay(relay) => self.relay_has_sent(relay),
+            Publisher::Nobody => {}
         }
     }
 
     /// A publisher has waited long enough for a confirmation.
-    pub(super) fn publish_gives_up(&mut self, id: RequestId) {
-        let Some(it) = self.publishing(id) else {
+    pub(super) fn publish_gives_up(&mut self, id: Handle<Publishing>) {
+        let Some(it) = self.world.publishings.live(id).copied() else {
             return;
         };
         match it.publisher {
@@ -330,21 +319,31 @@ impl<O: Observe> Simulation<O> {
                 let attempts = self.plan.topics[it.topic as usize].attempts;
                 if it.attempts < attempts {
                     // The same message once more. What may still arrive of the attempt before counts as well.
-                    return self.send_message(id.index() as u32);
+                    return self.send_message(id);
                 }
                 self.publish_failed(&it);
-                if let Some(work) = self.work(request) {
-                    work.publishing = NONE;
-                }
-                self.publishing_over(id.index() as u32);
+                self.nobody_waits_for(id);
                 self.published(request, Outcome::TimedOut);
             }
             Publisher::Relay(_) => {
                 self.publish_failed(&it);
-                self.send_message(id.index() as u32);
+                self.send_message(id);
             }
-            Publisher::Nobody | Publisher::Free => self.publishing_over(id.index() as u32),
+            Publisher::Nobody => {}
         }
+    }
+
+    /// Whoever waited for a confirmation does so no more; who it was.
+    fn nobody_waits_for(&mut self, id: Handle<Publishing>) -> Option<Publisher> {
+        let publishing = self.world.publishings.live_mut(id)?;
+        let publisher = std::mem::take(&mut publishing.publisher);
+        if let Publisher::Request(request) = publisher
+            && let Some(work) = self.work(request)
+        {
+            work.publishing = NONE;
+        }
+        self.over_if_done(id);
+        Some(publisher)
     }
 
     /// A request whose event was published goes on, or fails.
@@ -375,16 +374,18 @@ impl<O: Observe> Simulation<O> {
         if place != NONE {
             // The message itself is on its way.
             self.world.publishings[place].publisher = Publisher::Nobody;
+            self.over_if_done(self.world.publishings.handle(place));
         }
     }
 
-    fn publishing_over(&mut self, place: u32) {
-        let publishing = &mut self.world.publishings[place];
-        publishing.generation = (publishing.generation + 1) % (1 << GENERATION_BITS);
-        publishing.publisher = Publisher::Free;
-        let key = publishing.key;
-        self.world.publishings.give_back(place);
-        self.affair_ends(key);
+    /// An event that nobody waits for and of which nothing travels is done with.
+    fn over_if_done(&mut self, id: Handle<Publishing>) {
+        let it = &self.world.publishings[id.place()];
+        if it.publisher == Publisher::Nobody && it.travelling == 0 {
+            let key = it.key;
+            self.world.publishings.give_back(id.place());
+            self.affair_ends(key);
+        }
     }
 
     // ---- relays ----
@@ -482,10 +483,7 @@ impl<O: Observe> Simulation<O> {
             }
             let Row { key, carried } = state.rows[state.sent as usize];
             let confirms = self.plan.topics[topic as usize].confirms;
-            let place = self.world.publishings.take();
-            let publishing = &mut self.world.publishings[place];
-            *publishing = Publishing {
-                generation: publishing.generation,
+            let publishing = self.world.publishings.put(Publishing {
                 publisher: if confirms {
                     Publisher::Relay(relay)
                 } else {
@@ -495,11 +493,10 @@ impl<O: Observe> Simulation<O> {
                 link,
                 key,
                 carried,
-                serial: 0,
-                attempts: 0,
-            };
+                ..Publishing::default()
+            });
             self.affair_begins(key);
-            self.send_message(place);
+            self.send_message(publishing);
             if confirms || !self.relay_lives(relay) {
                 return;
             }

@@ -3,9 +3,10 @@
 use super::Simulation;
 use super::guarded::Target;
 use super::interpret::Effect;
-use super::plan::{CachePlan, NONE, ReferencePlan};
-use super::request::{Group, RequestId};
-use super::tables::Copied;
+use super::lineage::Purpose;
+use super::plan::{CachePlan, Instruction, NONE, ReferencePlan};
+use super::request::{Group, ReadFrom, RequestId};
+use super::tables::{Copied, Page};
 use super::trace::{Observe, Outcome, What};
 use crate::scenario::{CacheMiss, OnError, ReadStrategy};
 use crate::time::Span;
@@ -29,10 +30,10 @@ fn way(reference: &ReferencePlan) -> Way {
             CacheMiss::Batch => (true, reference.batch_size, 1),
             CacheMiss::PerKey => (true, 1, 1),
         },
-        ReadStrategy::Join
-        | ReadStrategy::Batch
-        | ReadStrategy::Replica
-        | ReadStrategy::Remodel => (true, reference.batch_size, 1),
+        ReadStrategy::Batch => (true, reference.batch_size, reference.batch_parallel),
+        ReadStrategy::Join | ReadStrategy::Replica | ReadStrategy::Remodel => {
+            (true, reference.batch_size, 1)
+        }
     };
     Way {
         distinct,
@@ -76,14 +77,18 @@ impl<O: Observe> Simulation<O> {
         fetch.tally.values = fetch.keys.len() as u32;
         self.begin_group(id, Group::Fetch(place));
         match self.world.fetches[place].strategy {
+            // It has come with the page: one query of one connection.
+            ReadStrategy::Join if self.world.requests[id].pc < self.world.requests[id].joined => {
+                self.resolved_locally(id, place)
+            }
             ReadStrategy::Join | ReadStrategy::Replica => {
                 let values = self.world.fetches[place].tally.values;
                 let store =
                     self.plan.tables[plan_from(&self.plan.references[reference as usize])].store;
                 let holds = match self.world.fetches[place].strategy {
-                    // The same query as the list's: the joined rows cost, the query does not.
-                    ReadStrategy::Join => self.rows_time(store, values),
-                    _ => self.query_time(store, values),
+                    // Where it is not sure that the list's query is its own, the rows are read anew.
+                    ReadStrategy::Join | ReadStrategy::Replica => self.query_time(store, values),
+                    _ => Span::ZERO,
                 };
                 Effect::UseStore { store, holds }
             }
@@ -107,6 +112,35 @@ impl<O: Observe> Simulation<O> {
                 }
             }
         }
+    }
+
+    /// What the references that are joined into the query of a page add to it: the joined rows, each value once.
+    pub(super) fn joined_time(&self, id: RequestId, store: u16, table: u32, rows: u32) -> Span {
+        let request = &self.world.requests[id];
+        let joined = self.plan.joined_behind(request.pc);
+        let between = &self.plan.code
+            [request.pc as usize + 1..(joined as usize).max(request.pc as usize + 1)];
+        let total = self.plan.tables[table as usize].rows;
+        let page = Page {
+            table: table as u16,
+            start: request.draw(&self.plan, Purpose::Page).below(total),
+            rows: rows.min(total),
+        };
+        let mut values = 0;
+        for instruction in between {
+            let Instruction::Resolve { reference } = *instruction else {
+                continue;
+            };
+            let plan = &self.plan.references[reference as usize];
+            if plan.strategy == ReadStrategy::Join && u32::from(plan.from) == table {
+                let keys = self.world.tables[table as usize].keys(page, plan.column);
+                let mut keys: Vec<u32> = keys.collect();
+                keys.sort_unstable();
+                keys.dedup();
+                values += keys.len() as u32;
+            }
+        }
+        self.rows_time(store, values)
     }
 
     /// All values were at hand: on to the next step.
@@ -301,11 +335,13 @@ impl<O: Observe> Simulation<O> {
             return row;
         }
         let row = self.world.new_rows.take();
+        let draw = self.world.requests[id].draw(&self.plan, Purpose::NewRow);
         let cells = &mut self.world.new_rows[row];
         cells.clear();
         for reference in &self.plan.tables[table as usize].references {
             let index = *reference as usize;
-            let key = self.world.pickers[index].pick(&mut self.world.keys[index]);
+            let bits = draw.then(Purpose::NewRow, index as u64).bits();
+            let key = self.world.pickers[index].pick_by(bits);
             let owner = self.plan.references[index].to as usize;
             cells.push((key, self.world.tables[owner].rows[key as usize].version));
         }
@@ -335,7 +371,8 @@ impl<O: Observe> Simulation<O> {
         let index = cache as usize;
         let request = &mut self.world.requests[id];
         if !std::mem::take(&mut request.looks_again) {
-            request.key = self.world.lookup_pickers[index].pick(&mut self.world.lookups[index]);
+            let bits = request.draw(&self.plan, Purpose::Lookup).bits();
+            request.key = self.world.lookup_pickers[index].pick_by(bits);
         }
         let key = request.key;
         let plan = &self.plan.caches[index];
@@ -349,6 +386,13 @@ impl<O: Observe> Simulation<O> {
             // It counts when it looks again.
             return Look::Waits;
         }
+        let now = self.now;
+        let request = &mut self.world.requests[id];
+        // What is fetched now is read from now on; what is found is as old as the copy.
+        (request.read_at, request.read) = match found {
+            Some(copy) => (copy.read_at, ReadFrom::Others),
+            None => (now, ReadFrom::Nowhere),
+        };
         let plan = &self.plan.caches[index];
         let row = &self.world.tables[plan.of as usize].rows[key as usize];
         let what = What::LookedUp {
@@ -371,9 +415,10 @@ impl<O: Observe> Simulation<O> {
         let plan = &self.plan.caches[cache as usize];
         let request = &self.world.requests[id];
         let row = &self.world.tables[plan.of as usize].rows[request.key as usize];
+        // Of the moment it was read: a change since then has been told already, and told in vain.
         let copy = Copied {
-            version: row.version,
-            read_at: self.now,
+            version: row.version_at(request.read_at),
+            read_at: request.read_at,
         };
         self.world.caches[cache as usize][request.instance as usize].put(
             request.key,

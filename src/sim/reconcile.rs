@@ -4,6 +4,7 @@
 
 use super::Simulation;
 use super::event::Event;
+use super::lineage::{Lineage, Purpose};
 use super::plan::{Instruction, ReconciliationPlan, RepairPlan, SidePlan};
 use super::pool::User;
 use super::request::Caller;
@@ -252,7 +253,9 @@ impl<O: Observe> Simulation<O> {
                     self.publish_anew(topic, link, key, of);
                 }
                 RepairPlan::Call { operation, link } => {
-                    let request = self.new_request(Caller::Repair(index), operation, link, 1);
+                    let lineage = self.repair_lineage(key, u32::from(operation));
+                    let request =
+                        self.new_request(Caller::Repair(index), operation, link, 1, lineage);
                     self.keyed(request, Some(key));
                     let serial = self.world.requests[request].serial;
                     self.note(
@@ -270,6 +273,13 @@ impl<O: Observe> Simulation<O> {
             }
         }
         self.reconciliation_over(index);
+    }
+
+    /// The name of what repairs a key.
+    pub(super) fn repair_lineage(&self, key: Key, by: u32) -> Lineage {
+        self.world
+            .repairs
+            .then(Purpose::Call, u64::from(by) << 32 | u64::from(key))
     }
 
     /// A repair has ended.

@@ -1,6 +1,7 @@
 //! Records: rows with a business key, a state, a version and a few numbers. What is here is committed.
 
 use super::index::Index;
+use super::lineage::Lineage;
 use super::plan::{Plan, TablePlan, Values};
 use super::trace::Key;
 use crate::time::Time;
@@ -26,6 +27,8 @@ pub struct Stored {
     pub values: Values,
     /// When it was written last.
     pub written_at: Time,
+    /// The lineage of the client's request (or of the delivery) for which it was written last.
+    pub by: Lineage,
 }
 
 /// The records of a table.

@@ -1,52 +1,17 @@
 //! A request: from the moment its caller sends it until both its caller and its callee are done with it.
 
-use super::event::Event;
+use super::bus::Entry;
+use super::handle::{Handle, next_generation};
 use super::limits::{IN_FLIGHT_MAX, LOOPS_MAX};
+use super::lineage::Lineage;
 use super::plan::NONE;
 use super::tables::Page;
 use super::trace::{Outcome, Serial};
 use crate::scenario::OnError;
 use crate::time::Time;
 
-/// A request's place, and which of the requests that have had this place: in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RequestId(u64);
-
-/// A place's uses are counted in so many bits. (The count begins anew after 134 million uses of one place; nothing waits
-/// for a request for so long.)
-pub const GENERATION_BITS: u32 = 27;
-
-impl RequestId {
-    /// The request in this place, of this generation.
-    #[inline]
-    pub fn new(index: u32, generation: u32) -> RequestId {
-        RequestId(u64::from(generation) << 32 | u64::from(index))
-    }
-
-    /// The place.
-    #[inline]
-    pub fn index(self) -> usize {
-        self.0 as u32 as usize
-    }
-
-    /// How often the place had been used before.
-    #[inline]
-    pub fn generation(self) -> u32 {
-        (self.0 >> 32) as u32
-    }
-
-    /// The word: its highest five bits are not used.
-    #[inline]
-    pub fn bits(self) -> u64 {
-        self.0
-    }
-
-    /// What [`RequestId::bits`] gave.
-    #[inline]
-    pub fn from_bits(bits: u64) -> RequestId {
-        RequestId(bits)
-    }
-}
+/// A request's place, and which of the requests that have had this place.
+pub type RequestId = Handle<Request>;
 
 /// Who sent a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +22,15 @@ pub enum Caller {
     Request(RequestId),
     /// A fan-out: this is a branch, on its root's worker; no message is sent.
     Branch(RequestId),
-    /// A message of a subscription's queue: a place there.
-    Delivery(RequestId),
+    /// A delivery of a message of a subscription's queue.
+    Delivery {
+        /// The message.
+        message: Handle<Entry>,
+        /// Its so-and-so-manieth delivery.
+        delivery: u32,
+        /// The subscription.
+        subscription: u16,
+    },
     /// A reconciliation that repairs.
     Repair(u16),
 }
@@ -82,6 +54,17 @@ pub enum Stage {
     Waiting,
     /// The service is done with it (or never saw it).
     Done,
+}
+
+/// Where a request has its values from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadFrom {
+    /// It has read nothing yet.
+    Nowhere,
+    /// From an answer, or a copy.
+    Others,
+    /// From its own store.
+    Store,
 }
 
 /// What a request waits for.
@@ -121,6 +104,8 @@ pub struct Request {
     pub serial: Serial,
     /// Who sent it.
     pub caller: Caller,
+    /// Its name by its cause, which it has in common with other attempts.
+    pub lineage: Lineage,
     /// The client's request that all this is done for.
     pub origin: RequestId,
     /// For a branch, the request whose worker it runs on; for others itself.
@@ -150,16 +135,22 @@ pub struct Request {
     pub issued_at: Time,
     /// When a worker took it up.
     pub started_at: Time,
-    /// When its last query was answered: the moment its values were true.
+    /// The moment at which its values were true: when its last query was answered, or that of a call.
     pub read_at: Time,
+    /// Where they come from.
+    pub read: ReadFrom,
     /// The next instruction.
     pub pc: u32,
     /// Loop counters, innermost last.
     pub loops: [u32; LOOPS_MAX],
     /// How many loops it is in.
     pub depth: u8,
+    /// How often it has chosen one of several branches.
+    pub turns: u32,
     /// The rows it has read.
     pub page: Page,
+    /// References that are resolved before this instruction were joined into the query of the page.
+    pub joined: u32,
     /// The key it has looked up in a cache and missed.
     pub key: u32,
     /// What it waits for.
@@ -178,7 +169,7 @@ pub struct Request {
     pub calls: u32,
     /// For a call of a fetch: which of the fetch's keys it asks for.
     pub range: (u32, u32),
-    /// The call that it is an attempt of, if that is guarded (in [`super::guarded::Callings`]), or [`NONE`].
+    /// The call that it is an attempt of, if that is guarded (in [`super::guarded::LogicalCalls`]), or [`NONE`].
     pub calling: u32,
     /// The new row it is about to insert: a place in [`super::fetch::NewRows`], or [`NONE`].
     pub new_row: u32,
@@ -192,8 +183,9 @@ impl Request {
         generation: 0,
         serial: 0,
         caller: Caller::Client(0),
-        origin: RequestId(0),
-        root: RequestId(0),
+        lineage: Lineage::NONE,
+        origin: RequestId::FIRST,
+        root: RequestId::FIRST,
         operation: 0,
         service: 0,
         instance: 0,
@@ -207,14 +199,17 @@ impl Request {
         issued_at: Time::ZERO,
         started_at: Time::ZERO,
         read_at: Time::ZERO,
+        read: ReadFrom::Nowhere,
         pc: 0,
         loops: [0; LOOPS_MAX],
         depth: 0,
+        turns: 0,
         page: Page {
             table: 0,
             start: 0,
             rows: 0,
         },
+        joined: 0,
         key: 0,
         group: Group::None,
         outstanding: 0,
@@ -292,26 +287,13 @@ impl Requests {
             .filter(|request| request.generation == id.generation())
     }
 
-    /// Whether a timer still matters: somebody still waits for the answer, or the request is still in the queue.
-    #[inline]
-    pub(super) fn has_timer(&self, timer: Event) -> bool {
-        match timer {
-            Event::LeavesQueue(id) => {
-                let request = self.get(id);
-                request.is_some_and(|request| request.stage == Stage::Queued)
-            }
-            Event::TimesOut(id) => self.get(id).is_some_and(|request| !request.caller_done),
-            _ => false,
-        }
-    }
-
     /// Frees a request's place.
     pub fn remove(&mut self, id: RequestId) {
         if let Some(request) = self.get_mut(id) {
-            request.generation = (request.generation + 1) % (1 << GENERATION_BITS);
+            request.generation = next_generation(request.generation);
             request.stage = Stage::Done;
             request.caller_done = true;
-            self.free.push(id.index() as u32);
+            self.free.push(id.place());
         }
     }
 

@@ -3,10 +3,11 @@
 use super::Simulation;
 use super::affairs::View;
 use super::event::Event;
-use super::fetch::Pooled;
+use super::handle::{Handle, Pooled};
+use super::lineage::Purpose;
 use super::plan::{Instruction, NONE, Statement, StatementKind, Values};
 use super::records::Stored;
-use super::request::RequestId;
+use super::request::{ReadFrom, RequestId};
 use super::trace::{Anomaly, Key, No, Observe, Outcome, Serial, What, Written};
 use super::transactions::Write;
 use crate::scenario::{Carries, IfVersion, OnDuplicate, Otherwise, Row};
@@ -23,18 +24,19 @@ pub struct Read {
     pub anomaly: Anomaly,
 }
 
-/// A record that will become something else unless somebody touches it.
+/// A record that will become something else unless somebody touches it; gone when somebody does.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Expiring {
     table: u16,
     row: Key,
     key: Key,
-    /// The version that it has if nobody has touched it.
-    version: u32,
 }
 
 /// Records that will become something else.
 pub type Expiries = Pooled<Expiring>;
+
+/// New numbers of records are below this (and so small enough to be read, and seldom the same).
+const VALUES: u32 = 1_000_000;
 
 /// How a statement ends.
 enum Done {
@@ -206,6 +208,7 @@ impl<O: Observe> Simulation<O> {
                     version: 1,
                     values,
                     written_at: self.now,
+                    by: work.root,
                 };
                 match (before, on_duplicate) {
                     (None, _) => (new, Written::Inserted),
@@ -233,6 +236,7 @@ impl<O: Observe> Simulation<O> {
                         version: 1,
                         values: Values::default(),
                         written_at: self.now,
+                        by: work.root,
                     },
                     Written::Inserted,
                 ),
@@ -317,10 +321,12 @@ impl<O: Observe> Simulation<O> {
                     }
                 }
                 if !renew.is_empty() {
-                    let stream = &mut self.world.renewals[table as usize];
-                    let place = renew[stream.below(renew.len() as u32) as usize] as usize;
-                    self.world.next_value += 1;
-                    stored.values[place] = self.world.next_value;
+                    // The same number again, if the same request comes again.
+                    let request = &self.world.requests[id];
+                    let which = request.draw(&self.plan, Purpose::Renewal);
+                    let value = request.draw(&self.plan, Purpose::Value);
+                    let place = renew[which.below(renew.len() as u32) as usize] as usize;
+                    stored.values[place] = 1 + value.below(VALUES) as i32;
                 }
                 stored.state = state.unwrap_or(stored.state);
                 stored.version = before.version + 1;
@@ -343,10 +349,11 @@ impl<O: Observe> Simulation<O> {
         }
         if let Some(place) = transaction {
             let transaction = &mut self.world.transactions[place];
+            let by = work.root;
             transaction.writes.push(Write {
                 table,
                 row,
-                stored,
+                stored: Stored { by, ..stored },
                 how,
                 changed,
             });
@@ -394,7 +401,8 @@ impl<O: Observe> Simulation<O> {
         not_in: u16,
     ) -> Done {
         let now = self.now;
-        self.world.requests[id].read_at = now;
+        let reader = &mut self.world.requests[id];
+        (reader.read_at, reader.read) = (now, ReadFrom::Store);
         let Some(stored) = before else {
             return self.not_met(id, Otherwise::Decline, table, No::NotThere);
         };
@@ -402,7 +410,9 @@ impl<O: Observe> Simulation<O> {
             return self.not_met(id, Otherwise::Decline, table, No::State(stored.state));
         }
         let request = self.world.requests[id].serial;
-        let foreign = !self.is_of_process(id);
+        // What one has written oneself is nobody else's.
+        let own = self.work(id).is_some_and(|work| work.root == stored.by);
+        let foreign = !own && !self.is_of_process(id);
         if let Some(work) = self.work(id) {
             work.view = View {
                 table,
@@ -469,39 +479,37 @@ impl<O: Observe> Simulation<O> {
         let Some(expiry) = self.plan.tables[table as usize].expires else {
             return;
         };
-        if stored.rows == 0 || stored.state != expiry.state || key == 0 {
-            return;
+        let before = self.world.expires.remove((table, row));
+        if stored.rows > 0 && stored.state == expiry.state && key != 0 {
+            let record = self.world.expiries.put(Expiring { table, row, key });
+            self.world.expires.insert((table, row), record.place());
+            // A try that may still run out is something under way.
+            self.affair_begins(key);
+            self.arm(expiry.after, Event::RecordExpires(record));
         }
-        let place = self.world.expiries.take();
-        self.world.expiries[place] = Expiring {
-            table,
-            row,
-            key,
-            version: stored.version,
-        };
-        // A try that may still run out is something under way.
-        self.affair_begins(key);
-        self.schedule(expiry.after, Event::RecordExpires(place));
+        if let Some(before) = before {
+            // Its time is counted from when it was written last.
+            let key = self.world.expiries[before].key;
+            self.world.expiries.give_back(before);
+            self.affair_ends(key);
+        }
     }
 
     /// A record has been in its state for long.
-    pub(super) fn record_expires(&mut self, place: u32) {
-        let Expiring {
-            table,
-            row,
-            key,
-            version,
-        } = self.world.expiries[place];
-        self.world.expiries.give_back(place);
+    pub(super) fn record_expires(&mut self, expiring: Handle<Expiring>) {
+        let Some(Expiring { table, row, key }) = self.world.expiries.live(expiring).copied() else {
+            return;
+        };
+        self.world.expires.remove((table, row));
+        self.world.expiries.give_back(expiring.place());
         let expiry = self.plan.tables[table as usize].expires;
         let record = self.world.records[table as usize].get(row).copied();
         if let (Some(expiry), Some(record)) = (expiry, record)
-            && record.version == version
             && record.state == expiry.state
         {
             let stored = Stored {
                 state: expiry.to,
-                version: version + 1,
+                version: record.version + 1,
                 written_at: self.now,
                 ..record
             };

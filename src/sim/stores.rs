@@ -1,9 +1,10 @@
 //! Stores: connections, how long they are held, and what a query or a commit does.
 
 use super::interpret::slowed;
+use super::lineage::Purpose;
 use super::plan::{Instruction, NONE, count};
 use super::pool::{User, Waiting};
-use super::request::{RequestId, Stage};
+use super::request::{ReadFrom, RequestId, Stage};
 use super::tables::Page;
 use super::trace::{Observe, Outcome, What};
 use super::{Event, Simulation};
@@ -96,15 +97,16 @@ impl<O: Observe> Simulation<O> {
         let request = &mut self.world.requests[id];
         match self.plan.code[request.pc as usize] {
             Instruction::Query { table, rows, .. } => {
-                request.read_at = now;
+                (request.read_at, request.read) = (now, ReadFrom::Store);
                 if table != NONE && !self.plan.tables[table as usize].references.is_empty() {
                     let total = self.plan.tables[table as usize].rows;
                     let rows = count(rows, request.keys, request.page.rows).min(total);
                     request.page = Page {
                         table: table as u16,
-                        start: self.world.pages[table as usize].below(total),
+                        start: request.draw(&self.plan, Purpose::Page).below(total),
                         rows,
                     };
+                    request.joined = self.plan.joined_behind(request.pc);
                 }
             }
             Instruction::Write { table, .. } if table != NONE => self.commit(id, table as u16),
@@ -116,7 +118,9 @@ impl<O: Observe> Simulation<O> {
     /// A transaction commits: a row has a new version, and who keeps copies hears of it.
     fn commit(&mut self, id: RequestId, table: u16) {
         let key = if self.plan.tables[table as usize].references.is_empty() {
-            self.world.changes[table as usize].below(self.plan.tables[table as usize].rows)
+            let rows = self.plan.tables[table as usize].rows;
+            let draw = self.world.requests[id].draw(&self.plan, Purpose::Change);
+            draw.below(rows)
         } else {
             self.insert_row(id, table)
         };
@@ -126,6 +130,6 @@ impl<O: Observe> Simulation<O> {
             key,
             version,
         });
-        self.tell_copies(table, key, version);
+        self.tell_copies(id, table, key, version);
     }
 }

@@ -538,6 +538,19 @@ pub enum What {
         /// The delivery.
         attempt: u16,
     },
+    /// An acknowledgement is refused, or does nothing: it came too late by the broker's rules. The work was done.
+    AckRefused {
+        /// The message.
+        message: MessageId,
+        /// The subscription.
+        subscription: u16,
+        /// The business key.
+        key: Key,
+        /// The request that it was at the consumer.
+        request: Serial,
+        /// The delivery.
+        attempt: u16,
+    },
     /// A delivery has not been acknowledged: the message goes back to its queue.
     Returned {
         /// The message.

@@ -3,8 +3,9 @@
 
 use super::affairs::Carried;
 use super::event::Event;
-use super::fetch::Pooled;
+use super::handle::{Handle, Pooled};
 use super::index::Index;
+use super::lineage::Lineage;
 use super::plan::{Instruction, NONE};
 use super::pool::User;
 use super::records::Stored;
@@ -33,8 +34,8 @@ pub struct Transaction {
     pub events: Vec<(u16, Publishable)>,
     /// Subscriptions for which the message is remembered.
     pub remembers: Vec<u16>,
-    /// The row that it waits for, and since when.
-    pub wants: Option<(u16, Key, Time)>,
+    /// What it waits for, in [`super::world::World::row_waits`], if for a row.
+    pub wants: Option<u32>,
     /// For one that is prepared: the operation.
     pub prepared: Option<u16>,
     /// The transaction around it, whose end does not touch it: a log of calls stays, whatever becomes of the rest.
@@ -50,6 +51,8 @@ pub struct Publishable {
     pub of: u32,
     /// What has happened.
     pub kind: u8,
+    /// Its name by its cause.
+    pub lineage: Lineage,
 }
 
 /// A record that a transaction will have written.
@@ -65,6 +68,27 @@ pub struct Write {
     pub how: Written,
     /// Which numbers were changed (a bit for each).
     pub changed: u8,
+}
+
+/// A statement that waits for a row; gone when it has it or gives up.
+#[derive(Clone, Copy, Debug)]
+pub struct RowWait {
+    request: RequestId,
+    table: u16,
+    row: Key,
+    since: Time,
+}
+
+impl Default for RowWait {
+    /// Stands in a place that has not been used yet.
+    fn default() -> Self {
+        RowWait {
+            request: RequestId::FIRST,
+            table: 0,
+            row: 0,
+            since: Time::ZERO,
+        }
+    }
 }
 
 /// The transactions under way.
@@ -164,7 +188,13 @@ impl<O: Observe> Simulation<O> {
             Some(lock) if lock.holder == place => true,
             Some(lock) => {
                 lock.waiting.push_back(id);
-                self.world.transactions[place].wants = Some((table, row, self.now));
+                let wait = self.world.row_waits.put(RowWait {
+                    request: id,
+                    table,
+                    row,
+                    since: self.now,
+                });
+                self.world.transactions[place].wants = Some(wait.place());
                 let request = &mut self.world.requests[id];
                 request.stage = Stage::WaitsForRow;
                 let request = request.serial;
@@ -174,28 +204,20 @@ impl<O: Observe> Simulation<O> {
                     request,
                 });
                 let timeout = self.plan.stores[store as usize].lock_timeout;
-                self.schedule(timeout, Event::RowGivesUp(id));
+                self.arm(timeout, Event::RowGivesUp(wait));
                 false
             }
         }
     }
 
-    /// A statement may have waited long enough for a row.
-    pub(super) fn row_gives_up(&mut self, id: RequestId) {
-        let waits = self
-            .world
-            .requests
-            .get(id)
-            .is_some_and(|request| request.stage == Stage::WaitsForRow);
-        let Some(place) = self.transaction_of(id).filter(|_| waits) else {
+    /// A statement has waited long enough for a row.
+    pub(super) fn row_gives_up(&mut self, wait: Handle<RowWait>) {
+        let Some(RowWait { request: id, .. }) = self.world.row_waits.live(wait).copied() else {
             return;
         };
-        let transaction = &self.world.transactions[place];
-        let timeout = self.plan.stores[transaction.store as usize].lock_timeout;
-        match transaction.wants {
-            Some((.., since)) if since + timeout <= self.now => {}
-            _ => return,
-        }
+        let Some(place) = self.transaction_of(id) else {
+            return;
+        };
         self.stop_waiting_for_row(id, place);
         self.world.requests[id].stage = Stage::Working;
         self.finish(id, Outcome::Failed);
@@ -204,9 +226,13 @@ impl<O: Observe> Simulation<O> {
     /// A request does not wait for its row any more.
     fn stop_waiting_for_row(&mut self, id: RequestId, place: u32) {
         let transaction = &mut self.world.transactions[place];
-        let Some((table, row, since)) = transaction.wants.take() else {
+        let Some(wait) = transaction.wants.take() else {
             return;
         };
+        let RowWait {
+            table, row, since, ..
+        } = self.world.row_waits[wait];
+        self.world.row_waits.give_back(wait);
         if let Some(lock) = self.world.row_locks.get_mut((table, row)) {
             lock.waiting.retain(|other| *other != id);
         }
@@ -239,10 +265,11 @@ impl<O: Observe> Simulation<O> {
             self.world.row_locks.insert((*table, *row), lock);
             let transaction = &mut self.world.transactions[holder];
             transaction.locks.push((*table, *row));
-            let since = transaction
-                .wants
-                .take()
-                .map_or(self.now, |(.., since)| since);
+            let wait = transaction.wants.take();
+            let since = wait.map_or(self.now, |wait| self.world.row_waits[wait].since);
+            if let Some(wait) = wait {
+                self.world.row_waits.give_back(wait);
+            }
             let request = &mut self.world.requests[next];
             request.stage = Stage::Working;
             let request = request.serial;
@@ -478,7 +505,8 @@ impl<O: Observe> Simulation<O> {
                 key,
             },
         );
-        self.schedule(self.plan.recovery, Event::InDoubt(place));
+        let transaction = self.world.transactions.handle(place);
+        self.arm(self.plan.recovery, Event::InDoubt(transaction));
     }
 
     /// The decision about a prepared transaction arrives.
@@ -495,18 +523,17 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// A participant has been in doubt for long: it asks the coordinator, which is back and knows its own record.
-    pub(super) fn in_doubt(&mut self, place: u32) {
-        let transaction = &self.world.transactions[place];
+    pub(super) fn in_doubt(&mut self, handle: Handle<Transaction>) {
+        let Some(transaction) = self.world.transactions.live(handle) else {
+            return;
+        };
         let Some(operation) = transaction.prepared else {
             return;
         };
         let key = transaction.key;
-        if self.world.prepared.get((key, operation)) != Some(&place) {
-            return;
-        }
         if self.world.ledger.is_in_process(key) {
             // The coordinator is still at work on it.
-            return self.schedule(self.plan.recovery, Event::InDoubt(place));
+            return self.arm(self.plan.recovery, Event::InDoubt(handle));
         }
         let commit = self.plan.two_phase_record.is_some_and(|(table, accepted)| {
             let record = self.world.records[table as usize].get(key);

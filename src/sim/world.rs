@@ -4,25 +4,28 @@ use super::affairs::{self, Work};
 use super::bus::Bus;
 use super::cache::Cache;
 use super::copies::{Applier, ChangeEvent};
-use super::fetch::{Fetches, NewRows, Pooled};
+use super::event::Event;
+use super::fetch::{Fetches, NewRows};
 use super::flights::Flights;
-use super::guarded::{self, Callings, Guards};
+use super::guarded::{self, Guards, LogicalCalls};
+use super::handle::Pooled;
 use super::index::Index;
 use super::instance::Instance;
 use super::keys::KeyPicker;
 use super::leases::{Endings, Leases};
 use super::ledger::Ledger;
+use super::lineage::Lineage;
 use super::plan::{End, KeyPlan, POINTS, Plan};
 use super::pool::Pool;
 use super::publishing::{Publishings, Relay};
 use super::rate_limit::Admitted;
 use super::reconcile::Reconciliation;
 use super::records::{self, Records};
-use super::request::{RequestId, Requests};
+use super::request::{RequestId, Requests, Stage};
 use super::statements::Expiries;
 use super::tables::{Copied, Table};
 use super::trace::Key;
-use super::transactions::{RowLocks, Transactions};
+use super::transactions::{RowLocks, RowWait, Transactions};
 use crate::random::Stream;
 
 /// A service at run time.
@@ -34,16 +37,12 @@ pub struct Service {
     pub turn: u32,
     /// How much of its rate limit is used.
     pub admitted: Admitted,
-    /// How many times as long its work takes (1: healthy).
+    /// How many times as long everything in its stores takes (1: healthy).
     pub slow: f64,
-    /// The share of requests that a fault turns into errors.
-    pub errors: f64,
+    /// What its requests that a fault fails are drawn from.
+    pub errors: Lineage,
     /// Luck of service times.
     pub work: Stream,
-    /// Luck of which way is gone.
-    pub choices: Stream,
-    /// Luck of errors.
-    pub error_luck: Stream,
     /// Luck of random balancing.
     pub balance: Stream,
 }
@@ -103,6 +102,10 @@ pub struct Client {
     pub users: u32,
     /// Luck of business keys, and of who tries again.
     pub keys: Stream,
+    /// The first lineage of its requests.
+    pub lineage: Lineage,
+    /// How many requests it has made; another attempt is none.
+    pub asked: u64,
 }
 
 /// Where the processes of an operation die.
@@ -140,49 +143,39 @@ pub struct World {
     /// Fetches under way.
     pub fetches: Fetches,
     /// Guarded calls under way.
-    pub callings: Callings,
+    pub logical_calls: LogicalCalls,
     /// By guard: budgets, breakers and throttles.
     pub guards: Vec<Guards>,
     /// Rows about to be inserted.
     pub new_rows: NewRows,
     /// By reference: how its keys are drawn.
     pub pickers: Vec<KeyPicker>,
-    /// By reference: luck of the keys that new rows refer to.
-    pub keys: Vec<Stream>,
-    /// By table: luck of which row changes.
-    pub changes: Vec<Stream>,
-    /// By table: luck of which page is read.
-    pub pages: Vec<Stream>,
     /// By cache: how its keys are drawn.
     pub lookup_pickers: Vec<KeyPicker>,
-    /// By cache: luck of which key is looked up.
-    pub lookups: Vec<Stream>,
     /// Change events on their way.
     pub changes_sent: Pooled<ChangeEvent>,
     /// How many change events are on their way or waiting.
     pub events_in_flight: usize,
     /// By table: its records.
     pub records: Vec<Records>,
-    /// By table: luck of which number is renewed.
-    pub renewals: Vec<Stream>,
-    /// The last number that was put into a record to be a new one.
-    pub next_value: i32,
     /// What requests with a business key need for writing.
     pub works: Pooled<Work>,
     /// Local transactions.
     pub transactions: Transactions,
     /// Rows that are locked.
     pub row_locks: RowLocks,
+    /// Statements that wait for one of them.
+    pub row_waits: Pooled<RowWait>,
     /// Prepared transactions, by business key and operation.
     pub prepared: Index<(Key, u16), u32>,
     /// Records whose state does not last.
     pub expiries: Expiries,
+    /// By table and record: its place in `expiries`.
+    pub expires: Index<(u16, Key), u32>,
     /// Business locks that are held.
     pub leases: Leases,
     /// The ends of their leases.
     pub lease_ends: Endings,
-    /// Tells leases apart.
-    pub next_lease: u32,
     /// The message bus.
     pub bus: Bus,
     /// Events on their way to the broker.
@@ -201,10 +194,10 @@ pub struct World {
     pub row_pickers: Vec<Option<KeyPicker>>,
     /// By operation: where its processes die.
     pub deaths: Vec<Deaths>,
-    /// By operation: luck of who is told "no".
-    pub declines: Vec<Stream>,
     /// Reconciliations.
     pub reconciliations: Vec<Reconciliation>,
+    /// The first lineage of what they repair.
+    pub repairs: Lineage,
 }
 
 impl World {
@@ -238,10 +231,8 @@ impl World {
                     turn: 0,
                     admitted: Admitted::default(),
                     slow: 1.0,
-                    errors: 0.0,
+                    errors: Lineage::of(seed, &format!("errors/{}", service.name)),
                     work: stream("work", &service.name),
-                    choices: stream("choices", &service.name),
-                    error_luck: stream("errors", &service.name),
                     balance: stream("balance", &service.name),
                 })
                 .collect(),
@@ -292,6 +283,8 @@ impl World {
                     surge: 1.0,
                     users: 0,
                     keys: stream("business keys", &client.name),
+                    lineage: Lineage::of(seed, &client.name),
+                    asked: 0,
                 })
                 .collect(),
             tables,
@@ -321,47 +314,26 @@ impl World {
             appliers: vec![Applier::default(); plan.references.len()],
             requests: Requests::default(),
             fetches: Fetches::default(),
-            callings: Callings::default(),
+            logical_calls: LogicalCalls::default(),
             guards: guarded::all_guards(plan, seed),
             new_rows: NewRows::default(),
             pickers,
-            keys,
-            changes: plan
-                .tables
-                .iter()
-                .map(|table| stream("changes", &table.name))
-                .collect(),
-            pages: plan
-                .tables
-                .iter()
-                .map(|table| stream("pages", &table.name))
-                .collect(),
             lookup_pickers: plan.caches[..plan.lookup_caches]
                 .iter()
                 .map(|cache| KeyPicker::new(cache.popularity, plan.tables[cache.of as usize].rows))
                 .collect(),
-            lookups: plan
-                .caches
-                .iter()
-                .map(|cache| stream("lookups", &cache.name))
-                .collect(),
             changes_sent: Pooled::default(),
             events_in_flight: 0,
             records: records::all(plan),
-            renewals: plan
-                .tables
-                .iter()
-                .map(|table| stream("renewals", &table.name))
-                .collect(),
-            next_value: 0,
             works: Pooled::default(),
             transactions: Transactions::default(),
             row_locks: RowLocks::default(),
+            row_waits: Pooled::default(),
             prepared: Index::default(),
             expiries: Expiries::default(),
+            expires: Index::default(),
             leases: Leases::default(),
             lease_ends: Endings::default(),
-            next_lease: 0,
             bus: Bus::new(plan, seed),
             publishings: Publishings::default(),
             relays: vec![Relay::default(); plan.relays.len()],
@@ -395,13 +367,52 @@ impl World {
                     luck: stream("deaths", &operation.name),
                 })
                 .collect(),
-            declines: plan
-                .operations
-                .iter()
-                .map(|operation| stream("declines", &operation.name))
-                .collect(),
             reconciliations: vec![Reconciliation::default(); plan.reconciliations.len()],
+            repairs: Lineage::of(seed, "repairs of reconciliations"),
         }
+    }
+
+    /// Whether a timer still matters: what it was armed for is still so.
+    #[inline]
+    pub(super) fn has_timer(&self, timer: Event) -> bool {
+        match timer {
+            Event::TimesOut(id) => {
+                let request = self.requests.get(id);
+                request.is_some_and(|request| !request.caller_done)
+            }
+            Event::LeavesQueue(id) => {
+                let request = self.requests.get(id);
+                request.is_some_and(|request| request.stage == Stage::Queued)
+            }
+            rare => self.has_rare_timer(rare),
+        }
+    }
+
+    #[inline(never)]
+    fn has_rare_timer(&self, timer: Event) -> bool {
+        match timer {
+            Event::RowGivesUp(wait) => self.row_waits.is_live(wait),
+            Event::InDoubt(transaction) => self.transactions.is_live(transaction),
+            Event::RecordExpires(record) => self.expiries.is_live(record),
+            Event::LeaseEnds(lease) => self.lease_ends.is_live(lease),
+            Event::PublishGivesUp(publishing) => self.publishings.is_live(publishing),
+            Event::AckDue(in_hand) => self.bus.in_hand.is_live(in_hand),
+            Event::MessageReady(message) => self.bus.waits(message),
+            _ => false,
+        }
+    }
+
+    /// How many timers can matter at most.
+    #[cold]
+    pub(super) fn timers_alive(&self) -> usize {
+        // A request has a timer of its caller's and one of its queue's at most.
+        2 * self.requests.alive()
+            + self.row_waits.used()
+            + self.transactions.used()
+            + self.expiries.used()
+            + self.lease_ends.used()
+            + self.publishings.used()
+            + 2 * self.bus.messages()
     }
 
     /// Takes over what a plan of the same shape says about how many instances there are.

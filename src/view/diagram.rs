@@ -272,7 +272,9 @@ fn service(props: &Props, place: &ServiceBox) -> Html {
     let (mut slow, mut errors) = (None, false);
     for fault in props.snapshot.faults.iter().filter(|fault| fault.active) {
         match &fault.kind {
-            FaultKind::Slow { service, factor } if *service == name.key => slow = Some(*factor),
+            FaultKind::Slow {
+                service, factor, ..
+            } if *service == name.key => slow = Some(*factor),
             FaultKind::Errors { service, .. } if *service == name.key => errors = true,
             _ => {}
         }

@@ -116,6 +116,11 @@ pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
             to: subscription(it)?,
             attempt,
         },
+        What::AckRefused {
+            subscription: it, ..
+        } => Deed::AckRefused {
+            by: subscription(it)?,
+        },
         What::Returned {
             subscription: it,
             why,
@@ -293,6 +298,7 @@ pub fn key_of(what: &What) -> Option<u32> {
         | What::PublishFailed { key, .. }
         | What::Duplicated { key, .. }
         | What::Delivered { key, .. }
+        | What::AckRefused { key, .. }
         | What::Returned { key, .. }
         | What::DeadLettered { key, .. }
         | What::Redriven { key, .. }

@@ -147,6 +147,11 @@ pub enum Deed {
         /// Which delivery it is.
         attempt: u16,
     },
+    /// An acknowledgement came too late, and does nothing.
+    AckRefused {
+        /// By which subscription.
+        by: Name,
+    },
     /// A delivery was not acknowledged.
     Returned {
         /// By which subscription.

@@ -14,8 +14,12 @@ pub enum Trouble {
     Crash(Name, Option<u32>),
     /// A service or a store is so many times slower.
     Slow(Name, f64),
+    /// An instance of a service is so many times slower.
+    SlowOne(Name, u32, f64),
     /// A share of a service's answers are errors.
     Errors(Name, f64),
+    /// A share of an instance's answers are errors.
+    ErrorsOne(Name, u32, f64),
     /// A link loses a share of requests and of answers.
     Loss {
         /// The caller.
@@ -109,6 +113,18 @@ impl Trouble {
             }
             Trouble::Crash(name, Some(one)) => format!("instance {one} of {} is down", of(name)),
             Trouble::Slow(name, by) => format!("{} is {} × slower", of(name), decimal(*by)),
+            Trouble::SlowOne(name, one, by) => {
+                format!(
+                    "instance {one} of {} is {} × slower",
+                    of(name),
+                    decimal(*by)
+                )
+            }
+            Trouble::ErrorsOne(name, one, part) => format!(
+                "instance {one} of {} answers {} of requests with an error",
+                of(name),
+                share(*part)
+            ),
             Trouble::Errors(name, part) => {
                 format!(
                     "{} answers {} of requests with an error",
@@ -173,6 +189,12 @@ impl Trouble {
             Trouble::Crash(name, None) => format!("{} 중단", of(name)),
             Trouble::Crash(name, Some(one)) => format!("{} 인스턴스 {one} 중단", of(name)),
             Trouble::Slow(name, by) => format!("{} {}배 느려짐", of(name), decimal(*by)),
+            Trouble::SlowOne(name, one, by) => {
+                format!("{} 인스턴스 {one} {}배 느려짐", of(name), decimal(*by))
+            }
+            Trouble::ErrorsOne(name, one, part) => {
+                format!("{} 인스턴스 {one} 응답의 {}가 오류", of(name), share(*part))
+            }
             Trouble::Errors(name, part) => format!("{} 응답의 {}가 오류", of(name), share(*part)),
             Trouble::Loss {
                 from,
@@ -275,6 +297,15 @@ impl Trouble {
                 format!("Instance {one} of {} is up again.", of(name))
             }
             (Trouble::Slow(name, _), Lang::En) => format!("{} is as fast as before.", of(name)),
+            (Trouble::SlowOne(name, one, _), Lang::En) => {
+                format!("Instance {one} of {} is as fast as before.", of(name))
+            }
+            (Trouble::ErrorsOne(name, one, _), Lang::En) => {
+                format!(
+                    "Instance {one} of {} answers without these errors again.",
+                    of(name)
+                )
+            }
             (Trouble::Errors(name, _), Lang::En) => {
                 format!("{} answers without these errors again.", of(name))
             }
@@ -394,10 +425,22 @@ pub fn trouble(kind: &FaultKind, plan: &Plan, names: &Names) -> Trouble {
         } => Trouble::Crash(service(name), *instance),
         FaultKind::Slow {
             service: name,
+            instance: Some(one),
+            factor,
+        } => Trouble::SlowOne(service(name), *one, *factor),
+        FaultKind::Slow {
+            service: name,
+            instance: None,
             factor,
         } => Trouble::Slow(service(name), *factor),
         FaultKind::Errors {
             service: name,
+            instance: Some(one),
+            rate,
+        } => Trouble::ErrorsOne(service(name), *one, *rate),
+        FaultKind::Errors {
+            service: name,
+            instance: None,
             rate,
         } => Trouble::Errors(service(name), *rate),
         FaultKind::Loss {

@@ -176,10 +176,12 @@ fn fault(scenario: &Scenario, luck: &mut Luck) -> Option<FaultKind> {
         },
         1 => FaultKind::Slow {
             service,
+            instance: (luck.below(2) == 0).then(|| luck.below(101) as u32),
             factor: 1.0 + luck.below(100) as f64,
         },
         2 => FaultKind::Errors {
             service,
+            instance: None,
             rate: luck.below(11) as f64 / 10.0,
         },
         3 | 4 => {

@@ -50,7 +50,7 @@ fn a_change_that_starts_the_run_again_keeps_what_was_done_at_its_times_and_says_
     assert_eq!(done(&bench), what);
     assert_eq!(bench.model.note, Some(Note::StartedAgain(true, 0)));
     let address =
-        "consultation-list?seed=9&@1s&fault=crash,service:common&@2s&end=0&@3s&rate=40&engine=1";
+        "consultation-list?seed=9&@1s&fault=crash,service:common&@2s&end=0&@3s&rate=40&engine=2";
     assert_eq!(bench.address(), (address, true));
     // What was set later is set later again, over the new setting.
     bench.run_ms(4_000);
@@ -103,7 +103,7 @@ fn what_is_not_there_any_more_is_left_out_and_that_is_said() {
     // The end of the fault that stays is the end of that fault: they are counted anew.
     assert_eq!(
         bench.address().0,
-        "consultation-list?owner-instances=1&seed=8&@1.5s&fault=crash,service:consultation&@2s&end=0&engine=1"
+        "consultation-list?owner-instances=1&seed=8&@1.5s&fault=crash,service:consultation&@2s&end=0&engine=2"
     );
     assert_eq!(bench.model.note, Some(Note::StartedAgain(true, 1)));
     for lang in [Lang::En, Lang::Ko] {
@@ -222,7 +222,7 @@ fn one_drag_of_a_slider_is_one_action_and_its_number_follows_the_hand() {
     bench.send(Msg::Set(set("rate", "40"), Choice::Discrete));
     assert_eq!(
         bench.address(),
-        ("consultation-list?@1.3s&rate=40&engine=1", true)
+        ("consultation-list?@1.3s&rate=40&engine=2", true)
     );
     assert_eq!(play(&bench.model).compare.as_ref().unwrap().before, before);
     bench.send(Msg::Settle);
@@ -248,7 +248,7 @@ fn keys_that_move_a_slider_step_by_step_do_not_make_an_action_of_each_step() {
     );
     bench.send(Msg::Settle);
     assert_eq!(done(&bench), [(1_000, "set"), (1_400, "set")]);
-    assert!(bench.address().0.ends_with("@1.4s&rate=18&engine=1"));
+    assert!(bench.address().0.ends_with("@1.4s&rate=18&engine=2"));
     assert_eq!(*bench.session.scenario(), *play(&bench.model).scenario);
 }
 

@@ -283,7 +283,9 @@ fn service(pen: &mut Pen, scene: &Scene, place: &ServiceBox) {
     let (mut slow, mut errors) = (None, false);
     for fault in scene.faults() {
         match fault {
-            FaultKind::Slow { service, factor } if *service == plan.name => slow = Some(*factor),
+            FaultKind::Slow {
+                service, factor, ..
+            } if *service == plan.name => slow = Some(*factor),
             FaultKind::Errors { service, .. } if *service == plan.name => errors = true,
             _ => {}
         }

@@ -9,7 +9,7 @@ use super::processes::first_store;
 use super::set::Set;
 use super::steps::{Here, visit};
 use super::{Checker, service_of};
-use crate::said::{Said, said};
+use crate::said::said;
 use crate::time::Span;
 
 /// The shortest time between two looks of a relay at its outbox.
@@ -56,6 +56,17 @@ impl<'s> Checker<'s> {
         if it.consume == Consume::Window {
             self.positive(format!("{path}.window"), it.window);
         }
+        if it.counts.is_some() && topic.broker != Broker::RabbitmqQuorum {
+            self.report(
+                format!("{path}.counts"),
+                said!(
+                    "is a choice of RabbitMQ's versions; with this broker all deliveries count: leave it out, or set the \
+                     topic's broker to \"rabbitmq_quorum\"",
+                    "RabbitMQ 버전에 따른 선택입니다. 이 브로커에서는 모든 전달을 셉니다. 빼거나 토픽의 broker를 \
+                     \"rabbitmq_quorum\"으로 정하십시오",
+                ),
+            );
+        }
         self.redelivery(path, name, topic, it);
         let place = format!("{path}.operation");
         let operation = self.known(
@@ -72,7 +83,7 @@ impl<'s> Checker<'s> {
     /// What fails is delivered again, and this must take some time.
     fn redelivery(&mut self, path: &str, name: &str, topic: &Topic, it: &Subscription) {
         let backoff = it.backoff.as_deref().unwrap_or_default();
-        if topic.broker == Broker::NatsJetstream {
+        if topic.broker == Broker::NatsJetstream && it.ack_deadline.is_none() {
             for (index, span) in backoff.iter().enumerate() {
                 // There it stands in place of the deadline.
                 self.positive(format!("{path}.backoff.{index}"), *span);
@@ -80,12 +91,12 @@ impl<'s> Checker<'s> {
         }
         // The others rest by themselves, or do not notice a failure before the deadline.
         let at_once = match topic.broker {
-            Broker::Plain | Broker::RabbitmqQuorum => {
+            Broker::Plain | Broker::RabbitmqQuorum | Broker::NatsJetstream => {
                 backoff.last().is_none_or(|last| *last == Span::ZERO)
             }
-            Broker::NatsJetstream => true,
-            Broker::Kafka => backoff.last() == Some(&Span::ZERO),
-            Broker::SqsStandard | Broker::SqsFifo => false,
+            Broker::Kafka | Broker::SqsStandard | Broker::SqsFifo => {
+                backoff.last() == Some(&Span::ZERO)
+            }
         };
         let service = service_of(&it.operation);
         let takes_time =
@@ -97,14 +108,10 @@ impl<'s> Checker<'s> {
                 "실패한 메시지가 시간이 흐르지 않은 채 끝없이 재전달됩니다. 연결 \"{0} -> {1}\"에 지연을{2} 주십시오",
                 name,
                 service.unwrap_or_default(),
-                if topic.broker == Broker::NatsJetstream {
-                    Said::from("")
-                } else {
-                    said!(
-                        ", or the subscription a backoff",
-                        " 주거나 구독에 backoff를"
-                    )
-                },
+                said!(
+                    ", or the subscription a backoff",
+                    " 주거나 구독에 backoff를"
+                ),
             );
             self.report(format!("{path}.backoff"), message);
         }

@@ -2,7 +2,7 @@
 
 use super::statements::{state_of, values};
 use super::*;
-use crate::scenario::{self, CacheExpiry, ClientKey, Load, Named, Scenario, Step};
+use crate::scenario::{self, CacheExpiry, ClientKey, EventOrder, Load, Named, Scenario, Step};
 
 /// Builds a plan; what names stand for is known only here.
 pub(in crate::sim) struct Builder<'a> {
@@ -285,6 +285,8 @@ impl<'a> Builder<'a> {
                 on_error: reference.on_error,
                 parallel_limit: without_limit(reference.parallel_limit),
                 batch_size: reference.batch_size,
+                batch_parallel: reference.batch_parallel,
+                in_order: reference.event_order == EventOrder::InOrder,
                 miss: reference.cache.miss,
                 cache,
             });

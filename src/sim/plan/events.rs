@@ -145,6 +145,7 @@ impl<'s> Builder<'s> {
             consumers: 4,
             ack_deadline: None,
             deliveries: None,
+            counts: None,
             backoff: None,
             order: None,
             dead_letters: None,

@@ -142,7 +142,10 @@ impl Walk<'_> {
         hold((a.reader, a.owner, a.from) == (b.reader, b.owner, b.from))?;
         hold((a.column, a.to) == (b.column, b.to))?;
         match a.strategy {
-            ReadStrategy::Replica => self.link(a.event_link, b.event_link),
+            ReadStrategy::Replica => {
+                hold(a.in_order == b.in_order)?;
+                self.link(a.event_link, b.event_link)
+            }
             ReadStrategy::LocalCache => self.cache(
                 &self.one.caches[a.cache as usize],
                 &self.other.caches[b.cache as usize],

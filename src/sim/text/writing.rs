@@ -158,6 +158,18 @@ pub(super) fn line(plan: &Plan, what: &What) -> Option<String> {
             shown(key),
             subscription(it)
         ),
+        What::AckRefused {
+            message,
+            subscription: it,
+            key,
+            request,
+            attempt,
+        } => format!(
+            "message {message} about {}: the acknowledgement of #{request} comes too late for {} (delivery {attempt}) \
+             and does nothing",
+            shown(key),
+            subscription(it)
+        ),
         What::Returned {
             message,
             subscription: it,
@@ -187,7 +199,7 @@ pub(super) fn line(plan: &Plan, what: &What) -> Option<String> {
             let fate = if kept {
                 "is a dead letter of"
             } else {
-                "is given up by"
+                "exceeds the max deliveries of"
             };
             format!(
                 "message {message} about {} {fate} {}",

@@ -160,6 +160,11 @@ impl Deed {
                     of(to)
                 )
             }
+            Deed::AckRefused { by } => format!(
+                "{} finished its work and acknowledged the message, but the deadline had passed: the acknowledgement \
+                 does nothing, and for the broker the message is not done.",
+                of(by)
+            ),
             Deed::Returned { by, why } => {
                 let why = match why {
                     Return::Failed => "failed to process the message",
@@ -173,7 +178,7 @@ impl Deed {
                 of(at)
             ),
             Deed::DeadLettered { at, kept: false } => format!(
-                "The message reached the delivery limit of {} and was dropped.",
+                "The message exceeded the max deliveries of {}: it is not delivered again, and not kept aside.",
                 of(at)
             ),
             Deed::Redriven { at } => format!("A dead letter is delivered to {} again.", of(at)),

@@ -168,6 +168,10 @@ impl Deed {
                     of(to)
                 )
             }
+            Deed::AckRefused { by } => format!(
+                "{} 처리를 마치고 확인을 보냈지만 기한이 지난 뒤였습니다. 확인은 효력이 없고 브로커는 메시지를 처리되지 않은 것으로 봅니다.",
+                by.ko(Subject)
+            ),
             Deed::Returned { by, why } => {
                 let why = match why {
                     Return::Failed => format!("{} 처리하지 못했습니다.", by.ko(Subject)),
@@ -182,7 +186,10 @@ impl Deed {
                 format!("{} 전달 한도에 이르러 메시지가 DLQ로 옮겨졌습니다.", of(at))
             }
             Deed::DeadLettered { at, kept: false } => {
-                format!("{} 전달 한도에 이르러 메시지가 버려졌습니다.", of(at))
+                format!(
+                    "{} 최대 전달 횟수를 넘어 메시지를 더 전달하지 않으며 따로 보관하지도 않습니다.",
+                    of(at)
+                )
             }
             Deed::Redriven { at } => format!("DLQ의 메시지를 {}에 다시 전달합니다.", of(at)),
             Deed::TooOld { at } => {

@@ -1,0 +1,152 @@
+//! The memory of a run is bounded, whatever the document: consumers that fail for ever, with every broker and in every way.
+//!
+//! Live bytes are counted by the allocator of this test binary. The clients fall silent after a second, so that whatever is
+//! more later is not more work that waits: it is something that is kept and should not be.
+
+mod support;
+
+use msa_playground::run::Run;
+use msa_playground::time::Time;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use support::scenario;
+
+struct Counting;
+
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: every call goes to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        LIVE.fetch_add(layout.size(), Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size(), Relaxed);
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+/// One test at a time: the allocator counts for all.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// How much more there may be later, in bytes: what grows in steps (vectors, lines of timers) has its next step.
+const MORE_MAX: usize = 400_000;
+const EVENTS: u64 = 60_000;
+
+/// The live bytes of a run after some events, and after many more.
+fn bytes(document: &Value) -> (usize, usize) {
+    let scenario = scenario(document);
+    let never = Time(u64::MAX);
+    let before = LIVE.load(Relaxed);
+    let mut run = Run::new(scenario, 0);
+    run.run_until(never, EVENTS);
+    let early = LIVE.load(Relaxed) - before;
+    run.run_until(never, 5 * EVENTS);
+    (early, LIVE.load(Relaxed) - before)
+}
+
+fn is_bounded(document: &Value) {
+    let (early, late) = bytes(document);
+    assert!(
+        late <= early + MORE_MAX,
+        "{early} bytes have become {late}: {document:#}"
+    );
+}
+
+#[test]
+fn endless_redelivery_takes_no_more_memory() {
+    let alone = ALONE.lock();
+    let text = include_str!("cases/endless-redelivery.json");
+    is_bounded(&serde_json::from_str(text).expect("it is JSON"));
+    drop(alone);
+}
+
+fn document() -> impl Strategy<Value = Value> {
+    let brokers = [
+        "plain",
+        "rabbitmq_quorum",
+        "sqs_standard",
+        "sqs_fifo",
+        "kafka",
+        "nats_jetstream",
+    ];
+    let consumes = ["naive", "check_first", "inbox", "window"];
+    let broker = prop::sample::select(brokers.to_vec());
+    let consume = prop::sample::select(consumes.to_vec());
+    // How it goes wrong: errors, deaths, lost acknowledgements, too slow, all of the work and then an error.
+    let wrong = 0u32..5;
+    let subscription = (
+        1u32..20,
+        prop::option::of(prop::sample::select(vec!["50ms", "30s", "12h"])),
+        prop::option::of(prop::sample::select(vec!["1ms", "40ms"])),
+        prop::sample::select(vec!["none", "key"]),
+        prop::option::of(Just("300ms")),
+    );
+    (broker, consume, wrong, subscription, any::<u32>(), any::<bool>()).prop_map(
+        |(broker, consume, wrong, (consumers, deadline, backoff, order, redrive), seed, limited)| {
+            let mut faults = vec![json!({"at": "1s", "what": {"surge": {"client": "c", "factor": 0}}})];
+            let mut links = json!({});
+            let mut work = "1ms";
+            match wrong {
+                0 => faults.push(json!({"at": "0s", "what": {"errors": {"service": "worker", "rate": 1}}})),
+                1 => faults.push(json!({"at": "0s", "what": {"dies":
+                    {"operation": "worker.handle", "point": "before_answer", "share": 1}}})),
+                2 => links = json!({"jobs -> worker": {"latency": "1ms", "answer_loss": 1}}),
+                3 => work = "70ms",
+                _ => faults.push(json!({"at": "500ms", "what": {"errors": {"service": "worker", "rate": 0.9}}})),
+            }
+            let mut it = json!({"operation": "worker.handle", "consumers": consumers, "consume": consume,
+                "order": order, "window": "1s",
+                "deliveries": if limited { json!(5) } else { json!("unlimited") }});
+            if let Some(deadline) = deadline {
+                it["ack_deadline"] = json!(deadline);
+            }
+            if let Some(backoff) = backoff {
+                it["backoff"] = json!([backoff]);
+            }
+            if let Some(redrive) = redrive {
+                it["redrive"] = json!(redrive);
+            }
+            json!({
+                "version": 1, "name": "failing", "seed": seed, "network": {"latency": "1ms"}, "links": links,
+                "services": {"shop": {"threads": 100}, "worker": {"threads": 50, "accept_queue": 100}},
+                "stores": {
+                    "shop_db": {"service": "shop", "tables": {"orders": {"states": ["accepted"]}}},
+                    "work_db": {"service": "worker", "tables": {"done": {"states": ["done"]}}}
+                },
+                "operations": {
+                    "shop.place": {"steps": [{"transaction": {"store": "shop_db", "steps": [
+                        {"insert": {"store": "shop_db", "table": "orders"}},
+                        {"publish": {"topic": "jobs", "of": "shop_db.orders"}}]}}]},
+                    "worker.handle": {"steps": [{"work": work}, {"insert": {"store": "work_db", "table": "done",
+                        "on_duplicate": "add"}}]}
+                },
+                "topics": {"jobs": {"broker": broker, "publish": {"by": "outbox", "interval": "10ms"},
+                    "subscriptions": {"w": it}}},
+                "clients": {"c": {"operation": "shop.place", "key": "new", "load": {"poisson": {"rate": 50}}}},
+                "ledger": {"client": "c", "record": "shop_db.orders", "accepted": ["accepted"],
+                    "rules": {"once": {"table": "work_db.done"}}},
+                "faults": faults
+            })
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn failing_consumers_take_no_more_memory(document in document()) {
+        let alone = ALONE.lock();
+        is_bounded(&document);
+        drop(alone);
+    }
+}
