@@ -497,7 +497,10 @@ impl<O: Observe> Simulation<O> {
         if outcome != Outcome::Ok {
             return;
         }
-        self.takes_read_at(parent, id);
+        // How old values are matters to who keeps copies of them.
+        if !self.plan.caches.is_empty() {
+            self.takes_read_at(parent, id);
+        }
         let Some(view) = self.work(id).map(|work| work.view).filter(|view| view.read) else {
             return;
         };

@@ -91,7 +91,11 @@ impl<O: Observe> Simulation<O> {
     fn ask(&mut self, client: u16) {
         let key = self.draw_key(client);
         let state = &mut self.world.clients[client as usize];
-        let lineage = state.lineage.then(Purpose::Call, state.asked);
+        let lineage = if self.plan.draws {
+            state.lineage.then(Purpose::Call, state.asked)
+        } else {
+            Lineage::NONE
+        };
         state.asked += 1;
         self.ask_about(client, key, lineage);
     }

@@ -353,6 +353,8 @@ impl<O: Observe> Simulation<O> {
             instance.slow = slow;
             instance.errors = 1.0 - healthy;
         }
+        let mut all = self.world.services.iter().flat_map(|it| &it.instances);
+        self.world.errs = all.any(|instance| instance.errors > 0.0);
     }
 
     /// New instances are as slow and as faulty as the faults at work say.
@@ -369,6 +371,9 @@ impl<O: Observe> Simulation<O> {
     /// Whether a fault makes this request fail: drawn once for each, however often it is asked.
     #[inline]
     pub(super) fn is_failed_by_fault(&self, id: RequestId) -> bool {
+        if !self.world.errs {
+            return false;
+        }
         let request = &self.world.requests[id];
         let service = &self.world.services[request.service as usize];
         let errors = service.instances[request.instance as usize].errors;

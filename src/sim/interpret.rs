@@ -4,7 +4,7 @@
 use super::choose;
 use super::guarded::{NO_GUARD, Target};
 use super::limits::LOOPS_MAX;
-use super::lineage::Purpose;
+use super::lineage::{Lineage, Purpose};
 use super::plan::{Instruction, NONE, count, point_index};
 use super::reads::Look;
 use super::request::{Caller, Group, RequestId, Stage};
@@ -382,9 +382,13 @@ impl<O: Observe> Simulation<O> {
 
     /// Makes a call for a request.
     pub(super) fn call(&mut self, parent: RequestId, target: Target) {
-        let request = &self.world.requests[parent];
-        let nth = request.position(&self.plan) ^ u64::from(target.range.0) << 16;
-        let lineage = request.lineage.then(Purpose::Call, nth);
+        let lineage = if self.plan.draws {
+            let request = &self.world.requests[parent];
+            let nth = request.position(&self.plan) ^ u64::from(target.range.0) << 16;
+            request.lineage.then(Purpose::Call, nth)
+        } else {
+            Lineage::NONE
+        };
         if target.guard != NO_GUARD {
             return self.begin_guarded(Caller::Request(parent), target, None, lineage);
         }

@@ -80,6 +80,8 @@ pub struct Plan {
     pub two_phase_record: Option<(u16, u8)>,
     /// The ways of `choose` steps.
     pub ways: Vec<WayPlan>,
+    /// Whether anything is ever drawn from a lineage, or goes by one: where nothing is, requests need none.
+    pub draws: bool,
 }
 
 /// One end of a link.

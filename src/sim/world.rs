@@ -198,6 +198,8 @@ pub struct World {
     pub reconciliations: Vec<Reconciliation>,
     /// The first lineage of what they repair.
     pub repairs: Lineage,
+    /// Whether any instance errs now because of a fault.
+    pub errs: bool,
 }
 
 impl World {
@@ -369,6 +371,7 @@ impl World {
                 .collect(),
             reconciliations: vec![Reconciliation::default(); plan.reconciliations.len()],
             repairs: Lineage::of(seed, "repairs of reconciliations"),
+            errs: false,
         }
     }
 

@@ -96,6 +96,7 @@ impl<'a> Builder<'a> {
                 recovery: Span::from_secs(60),
                 two_phase_record: None,
                 ways: Vec::new(),
+                draws: false,
             },
             mode: Mode::default(),
             variants: Vec::new(),
@@ -113,6 +114,19 @@ impl<'a> Builder<'a> {
         self.clients();
         self.ledger();
         self.reconciliations();
+        self.plan.draws = self.plan.code.iter().any(|it| {
+            matches!(
+                it,
+                Instruction::Choose { .. }
+                    | Instruction::Lookup { .. }
+                    | Instruction::Query { .. }
+                    | Instruction::Write { .. }
+                    | Instruction::Embed { .. }
+                    | Instruction::Decline(_)
+                    | Instruction::Statement { .. }
+                    | Instruction::Publish { .. }
+            )
+        });
         self.plan
     }
 
