@@ -3,7 +3,9 @@
 
 use msa_playground::run::Run;
 use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, from_value, read, to_value};
-use msa_playground::scenario::{Headline, HeadlineKind, Price, Scenario, settings, shape, shipped};
+use msa_playground::scenario::{
+    Headline, HeadlineKind, Price, Scenario, problems, settings, shape, shipped,
+};
 use msa_playground::sim::{Progress, Simulation};
 use msa_playground::time::{Span, Time};
 use proptest::prelude::*;
@@ -354,7 +356,7 @@ fn collect(schema: &Value, names: &mut Vec<String>) {
 fn check_hostile(text: &str) {
     let problems = read(text).expect_err("a hostile document");
     assert!(
-        problems.len() <= shape::PROBLEMS_MAX + 1,
+        problems.len() <= problems::PROBLEMS_MAX + 1,
         "{} problems",
         problems.len()
     );
