@@ -98,6 +98,11 @@ fn what_one_request_sets_off_is_bounded() {
 #[test]
 fn clients_may_not_ask_faster_than_can_be_worked_off_or_without_time_passing() {
     check("too-fast");
+    // A user who hardly thinks, and retries that hardly wait: minutes of work in a second of the run.
+    check("closed-1ns");
+    check("retry-without-end");
+    check("too-often");
+    check("too-busy");
 }
 
 #[test]

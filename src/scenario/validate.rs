@@ -197,6 +197,12 @@ impl<'s> Checker<'s> {
         service.map_or(1, |service| service.instances)
     }
 
+    /// How many workers all instances of a service have; one if there is no such service, which is reported elsewhere.
+    fn workers(&self, service: &str) -> u64 {
+        let service = self.scenario.services.get(service);
+        service.map_or(1, |it| u64::from(it.threads) * u64::from(it.instances))
+    }
+
     fn positive(&mut self, path: String, span: Span) {
         if span == Span::ZERO {
             self.report(path, said!("must be longer than 0", "0보다 길어야 합니다"));
@@ -374,7 +380,7 @@ impl<'s> Checker<'s> {
                 retry: reference.retry.as_deref(),
                 breaker: reference.breaker.as_deref(),
                 throttle: reference.throttle.as_ref(),
-                takes_time: ends.is_none_or(|(from, to)| latency(scenario, from, to) > Span::ZERO),
+                way: ends.map(|(from, to)| latency(scenario, from, to)),
                 callers: ends.map_or(1, |(reader, _)| self.instances(reader)),
             });
             let Some((reader, owner)) = ends else {
@@ -430,7 +436,7 @@ impl<'s> Checker<'s> {
                 retry: client.retry.as_deref(),
                 breaker: client.breaker.as_deref(),
                 throttle: client.throttle.as_ref(),
-                takes_time: callee.is_none_or(|to| latency(scenario, name, to) > Span::ZERO),
+                way: callee.map(|to| latency(scenario, name, to)),
                 callers: 1,
             });
             match &client.load {
