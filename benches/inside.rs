@@ -6,6 +6,7 @@ use msa_playground::queue::EventQueue;
 use msa_playground::random::Stream;
 use msa_playground::run::Run;
 use msa_playground::scenario::{Scenario, read};
+use msa_playground::share::{Link, story};
 use msa_playground::time::{Span, Time};
 
 fn main() {
@@ -50,6 +51,15 @@ fn text(name: &str) -> &'static str {
 
 fn scenario(name: &str) -> Scenario {
     read(text(name)).unwrap_or_else(|problems| panic!("{}", problems[0]))
+}
+
+/// A link with 200 changes of a large document in 2,541 characters is opened: it once froze the page for nine seconds. How
+/// much work that is, is counted in `share/story.rs`.
+#[divan::bench]
+fn open_link() -> usize {
+    let text = include_str!("../tests/bounds/freezing-link.txt");
+    let opened = Link::parse(black_box(text.trim())).and_then(|link| story::open(&link));
+    opened.map_or(0, |opened| opened.story.inputs.len())
 }
 
 /// A document read and checked.

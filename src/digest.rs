@@ -16,6 +16,16 @@ const KEPT: usize = 1 << 16;
 /// Events between two looks: each makes far fewer than 64 records on average.
 const SLICE_EVENTS: u64 = 1 << 10;
 
+/// What [`fnv_1a`] begins with.
+pub const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// The FNV-1a hash of what has been hashed before, and of this text.
+pub fn fnv_1a(hash: u64, text: &str) -> u64 {
+    text.bytes().fold(hash, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 /// The digest of a scenario's trace up to `until`: FNV-1a over its text, line by line. Equal digests mean equal
 /// traces, byte for byte; this is how native and WebAssembly runs are compared.
 pub fn digest_of(scenario: &Scenario, until: Time) -> u64 {
@@ -25,12 +35,8 @@ pub fn digest_of(scenario: &Scenario, until: Time) -> u64 {
 /// As [`digest_of`], with what a person did.
 pub fn digest_of_story(story: &Rc<Story>, until: Time) -> u64 {
     let mut session = Session::new(story.clone(), KEPT);
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |text: &str| {
-        for byte in text.bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    };
+    let mut hash = FNV_START;
+    let mut add = |text: &str| hash = fnv_1a(hash, text);
     let (mut line, mut seen) = (String::new(), 0);
     loop {
         let reached = session

@@ -104,7 +104,13 @@ impl Run {
         )
     }
 
-    /// The course of the run.
+    /// The course of the run up to this moment, of which the last bin may be narrower: it adds up to [`Run::numbers`] (and
+    /// what was before them).
+    pub fn course(&self) -> crate::metrics::Series {
+        self.sim.observer().metrics.course(self.now())
+    }
+
+    /// The course of the run, in whole bins.
     pub fn series(&self) -> &crate::metrics::Series {
         self.sim.observer().metrics.series()
     }

@@ -13,8 +13,8 @@ pub mod readable;
 pub mod story;
 
 use crate::said::{Words, said};
-use crate::scenario::Problem;
 use crate::scenario::settings::Setting;
+use crate::scenario::{Problem, Problems};
 use crate::session::INPUTS_MAX;
 use crate::time::{Span, Time};
 use serde_json::Value;
@@ -95,7 +95,7 @@ impl Link {
     ///
     /// # Errors
     /// What is broken and where; of a readable link also what is wrong with the settings that are not broken.
-    pub fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
+    pub fn parse(fragment: &str) -> Result<Link, Problems> {
         if fragment.len() > LINK_MAX {
             let message = said!(
                 "is {0} bytes long; at most {1} are read. Save the scenario as a file and open that instead",
@@ -103,7 +103,7 @@ impl Link {
                 fragment.len(),
                 LINK_MAX,
             );
-            return Err(vec![Problem::new(THE_LINK, message)]);
+            return Err(Problem::new(THE_LINK, message).into());
         }
         let text = fragment.strip_prefix('#').unwrap_or(fragment);
         match complete::version(text) {
@@ -121,7 +121,7 @@ impl Link {
                 };
                 let no_name = matches!(&link.origin, Origin::Shipped(name) if name.is_empty());
                 if !no_name {
-                    problems.extend(story::open(&link).err().into_iter().flatten());
+                    problems.append(story::open(&link).err().unwrap_or_default());
                 }
                 Err(problems)
             }

@@ -1,9 +1,11 @@
 //! The command as its users meet it: what it prints where, and its exit status.
 
 use msa_playground::digest::ENGINE;
+use msa_playground::scenario::shipped;
+use msa_playground::time::Span;
 use serde_json::Value;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -68,7 +70,12 @@ const QUEUE: &str = r#"{
 /// Succeeds, says nothing on standard error, and prints `expected` somewhere.
 fn check_ok(arguments: &[&str], expected: &str) -> String {
     let output = msa(arguments);
-    assert_eq!(text(&output.stderr), "", "{arguments:?}");
+    // On a busy machine a long run says how far it is.
+    let said = text(&output.stderr).lines();
+    let said: Vec<_> = said
+        .filter(|line| !line.ends_with("million events"))
+        .collect();
+    assert!(said.is_empty(), "{arguments:?}: {said:?}");
     assert_eq!(output.status.code(), Some(0), "{arguments:?}");
     let printed = text(&output.stdout);
     assert!(
@@ -103,12 +110,159 @@ fn the_published_schema_is_what_the_types_say() {
         "static/link.schema.json is not what the types say; run\n    \
          cargo run --bin msa -- schema --link > static/link.schema.json\nand read the difference"
     );
+    let printed = check_ok(&["schema", "--run"], "\"$schema\"");
+    let published = include_str!("../static/run.schema.json");
+    assert!(
+        printed == published,
+        "static/run.schema.json is not what the types say; run\n    \
+         cargo run --bin msa -- schema --run > static/run.schema.json\nand read the difference"
+    );
     let printed = check_ok(&["schema", "--bare"], "\"$defs\"");
     assert!(
         printed == msa_playground::scenario::shape::SCHEMA,
         "src/scenario/shape.json is not what the types say; run\n    \
          cargo run --bin msa -- schema --bare > src/scenario/shape.json"
     );
+}
+
+/// The schema of a run, in which nothing may stand that it does not name.
+fn strict_schema_of_a_run() -> Value {
+    fn close(schema: &mut Value) {
+        match schema {
+            Value::Object(keywords) => {
+                if keywords.contains_key("properties") {
+                    keywords.insert("additionalProperties".into(), false.into());
+                }
+                keywords.values_mut().for_each(close);
+            }
+            Value::Array(all) => all.iter_mut().for_each(close),
+            _ => {}
+        }
+    }
+    let mut schema = serde_json::from_str(include_str!("../static/run.schema.json")).unwrap();
+    close(&mut schema);
+    schema
+}
+
+#[test]
+fn what_every_scenario_that_ships_prints_is_what_the_schema_says() {
+    let schema = jsonschema::validator_for(&strict_schema_of_a_run()).unwrap();
+    let check = |arguments: &[&str]| {
+        let printed = check_ok(arguments, "\"numbers\"");
+        let document: Value = serde_json::from_str(&printed).unwrap();
+        let wrong: Vec<String> = schema
+            .iter_errors(&document)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(wrong.is_empty(), "{arguments:?}: {wrong:#?}");
+        document
+    };
+    for name in shipped::names() {
+        let warm_up = shipped::load(name).unwrap().warm_up;
+        let lasts = (warm_up + Span::from_secs(3)).to_string();
+        let run = check(&["run", name, "--json", "--for", &lasts]);
+        // The same run gives the same file, also as an export.
+        assert_eq!(
+            run,
+            check(&["export", name, "--as", "json", "--for", &lasts])
+        );
+        let other = check(&["run", name, "--json", "--for", &lasts, "--seed", "77"]);
+        assert_ne!(run["digest"], other["digest"], "{name}");
+    }
+}
+
+/// Every field of the schema of a run, with what is said about it.
+fn fields_of_a_run() -> Vec<(String, String)> {
+    fn collect(schema: &Value, found: &mut Vec<(String, String)>) {
+        match schema {
+            Value::Object(keywords) => {
+                let properties = keywords.get("properties").and_then(Value::as_object);
+                for (name, field) in properties.into_iter().flatten() {
+                    let says = field["description"].as_str().unwrap_or_default();
+                    found.push((name.clone(), says.to_string()));
+                }
+                keywords.values().for_each(|inside| collect(inside, found));
+            }
+            Value::Array(all) => all.iter().for_each(|inside| collect(inside, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    let schema = serde_json::from_str(include_str!("../static/run.schema.json")).unwrap();
+    collect(&schema, &mut found);
+    assert!(found.len() > 100);
+    found
+}
+
+#[test]
+fn every_field_of_a_run_is_explained_in_the_schema_and_on_its_page() {
+    let page =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/run-json.md")).unwrap();
+    for (name, says) in fields_of_a_run() {
+        assert!(!says.is_empty(), "{name} has no description");
+        let says = says.split_whitespace().collect::<Vec<_>>().join(" ");
+        let row = format!("| `{name}` | {says} |");
+        assert!(page.contains(&row), "docs/run-json.md has no row\n{row}");
+    }
+}
+
+/// So busy that nobody would wait for the end of a thousand hours of it.
+const BUSY: &str = r#"{
+  "version": 1, "name": "busy",
+  "services": { "desk": { "threads": 1000 } },
+  "operations": { "desk.serve": { "steps": [{ "work": "1ms" }] } },
+  "clients": { "people": { "operation": "desk.serve", "load": { "constant": { "rate": 50000 } } } }
+}"#;
+
+#[test]
+#[cfg(unix)]
+fn a_long_run_shows_progress_and_ends_at_ctrl_c_with_what_it_has() {
+    let file = Temporary::new("busy.json", BUSY.as_bytes());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_msa"))
+        .args(["run", file.path(), "--for", "1000h", "--json"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Its progress comes by itself, also where nobody sits at a terminal.
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert!(
+        line.contains("s simulated") && line.contains("million events"),
+        "{line}"
+    );
+    let interrupted = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(interrupted.success());
+    // The numbers first: they are more than a pipe holds, and what is said comes after them.
+    let output = child.wait_with_output().unwrap();
+    let mut said = String::new();
+    stderr.read_to_string(&mut said).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("interrupted at "), "{said}");
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["stopped"], "interrupted");
+    assert!(document["simulated_s"].as_f64() > Some(0.0));
+    assert!(document["numbers"]["clients"][0]["ok"].as_u64() > Some(0));
+}
+
+#[test]
+fn list_says_what_can_be_changed_while_the_run_goes_on() {
+    let listed = check_ok(&["list", "consultation-list"], "while running");
+    let line = |name: &str| {
+        let line = listed
+            .lines()
+            .find(|line| line.split_whitespace().next() == Some(name));
+        line.unwrap_or_else(|| panic!("no {name} in\n{listed}"))
+            .to_string()
+    };
+    assert!(line("rate").contains("  yes  "), "{listed}");
+    assert!(line("seed").contains("  no  "), "{listed}");
+    assert!(line("customers").contains("  no  "), "{listed}");
 }
 
 #[test]
@@ -407,7 +561,7 @@ fn export_prints_every_format_and_each_begins_as_it_should() {
         ("flowchart", "flowchart LR\n"),
         ("mermaid", "flowchart LR\n"),
         ("sequence", "sequenceDiagram\n"),
-        ("csv", "at_s,length_s,issued,"),
+        ("csv", "at_s,length_s,issued.people,"),
         ("json", "{\n"),
         ("scenario", "{\n"),
         ("chrome-trace", "{\"displayTimeUnit\":\"ms\""),

@@ -177,10 +177,9 @@ fn check_msa(folder: &Folder, page: &str, line: &str, words: &[String]) {
     let arguments = parts.next().expect("there is one");
     let output = folder.msa(arguments);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success() && said.is_empty(),
-        "{page}: {line}\n{said}"
-    );
+    // On a busy machine a long run says how far it is.
+    let quiet = said.lines().all(|line| line.ends_with("million events"));
+    assert!(output.status.success() && quiet, "{page}: {line}\n{said}");
     if let Some(at) = arguments.iter().position(|word| word == "-o") {
         let file = folder.0.join(&arguments[at + 1]);
         let length = fs::metadata(&file).map(|it| it.len()).unwrap_or_default();

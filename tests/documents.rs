@@ -3,7 +3,9 @@
 
 use msa_playground::run::Run;
 use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, from_value, read, to_value};
-use msa_playground::scenario::{Headline, HeadlineKind, Price, Scenario, settings, shape, shipped};
+use msa_playground::scenario::{
+    Headline, HeadlineKind, Price, Scenario, problems, settings, shape, shipped,
+};
 use msa_playground::sim::{Progress, Simulation};
 use msa_playground::time::{Span, Time};
 use proptest::prelude::*;
@@ -96,6 +98,11 @@ fn what_one_request_sets_off_is_bounded() {
 #[test]
 fn clients_may_not_ask_faster_than_can_be_worked_off_or_without_time_passing() {
     check("too-fast");
+    // A user who hardly thinks, and retries that hardly wait: minutes of work in a second of the run.
+    check("closed-1ns");
+    check("retry-without-end");
+    check("too-often");
+    check("too-busy");
 }
 
 #[test]
@@ -354,7 +361,7 @@ fn collect(schema: &Value, names: &mut Vec<String>) {
 fn check_hostile(text: &str) {
     let problems = read(text).expect_err("a hostile document");
     assert!(
-        problems.len() <= shape::PROBLEMS_MAX + 1,
+        problems.len() <= problems::PROBLEMS_MAX + 1,
         "{} problems",
         problems.len()
     );

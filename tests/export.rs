@@ -336,7 +336,7 @@ fn every_scenario_can_be_taken_away_as_numbers_and_as_a_document() {
             text.lines().all(|line| fields(line) == fields(head)),
             "{name}"
         );
-        assert_eq!(text.lines().count(), run.series().bins.len() + 1, "{name}");
+        assert_eq!(text.lines().count(), run.course().bins.len() + 1, "{name}");
         assert_eq!(
             table::numbers(run, &[])["numbers"]["to_s"],
             run.now().as_secs()

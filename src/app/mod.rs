@@ -29,7 +29,7 @@ mod update;
 
 use crate::layout::Form;
 use crate::scenario::settings::Setting;
-use crate::scenario::{FaultKind, Problem, Scenario};
+use crate::scenario::{FaultKind, Problems, Scenario};
 use crate::session::Story;
 pub use crate::theme::Theme;
 use crate::time::{Span, Time};
@@ -140,7 +140,7 @@ pub enum Note {
     /// One of ours.
     Word(Word),
     /// What the checker says about settings.
-    Problems(Vec<Problem>),
+    Problems(Problems),
     /// Why there is nothing to export, in the language that the page had.
     NotExported(String),
     /// The run has started again because of a change of settings: whether actions come again, and how many are left out.

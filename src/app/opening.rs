@@ -5,7 +5,7 @@ use crate::digest::ENGINE;
 use crate::said::{Said, Words, said};
 use crate::scenario::nearest::plain;
 use crate::scenario::read::DOCUMENT_MAX;
-use crate::scenario::{Problem, read, shipped, sparse};
+use crate::scenario::{Problem, Problems, read, shipped, sparse};
 use crate::session::Story;
 use crate::share::story::{self, Opened};
 use crate::share::{Link, Origin, complete};
@@ -22,7 +22,7 @@ pub struct Broken {
     /// What was given, as it was given.
     pub input: String,
     /// What is wrong with it.
-    pub problems: Vec<Problem>,
+    pub problems: Problems,
 }
 
 /// Opens what stands behind `#` in the address.
@@ -65,7 +65,7 @@ pub struct Refused {
     /// The name of the file, if it is one.
     pub file: Option<String>,
     /// What is wrong with it.
-    pub problems: Vec<Problem>,
+    pub problems: Problems,
 }
 
 /// Opens what a person brought: a scenario document, a link document, or a link (the whole address, or from its `#` on).
@@ -75,7 +75,7 @@ pub struct Refused {
 pub fn open_brought(brought: &Brought) -> Result<Opened, Refused> {
     let opened = match &brought.text {
         Ok(text) => open_text(text),
-        Err(why) => Err(vec![Problem::new(THE_CONTENT, unreadable(*why))]),
+        Err(why) => Err(Problem::new(THE_CONTENT, unreadable(*why)).into()),
     };
     opened.map_err(|problems| Refused {
         file: brought.file.as_deref().map(plain),
@@ -108,10 +108,10 @@ fn unreadable(why: Unreadable) -> Said {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn open_text(text: &str) -> Result<Opened, Vec<Problem>> {
+pub fn open_text(text: &str) -> Result<Opened, Problems> {
     let trimmed = text.trim().trim_start_matches('\u{feff}').trim_start();
     if trimmed.starts_with('{') || trimmed.is_empty() || trimmed.len() > DOCUMENT_MAX {
-        let value = read::json(trimmed).map_err(|problem| vec![problem])?;
+        let value = read::json(trimmed)?;
         // No scenario document has a field of this name.
         return match value.get("scenario") {
             Some(_) => complete::of_value(&value).and_then(|link| story::open(&link)),
@@ -128,12 +128,12 @@ pub fn open_text(text: &str) -> Result<Opened, Vec<Problem>> {
             "is neither a scenario document, which begins with {, nor a link, which has a #",
             "시나리오 문서({로 시작)도 링크(#이 있음)도 아닙니다",
         );
-        return Err(vec![Problem::new(THE_CONTENT, message)]);
+        return Err(Problem::new(THE_CONTENT, message).into());
     }
     Link::parse(fragment).and_then(|link| story::open(&link))
 }
 
-fn own(document: Value) -> Result<Opened, Vec<Problem>> {
+fn own(document: Value) -> Result<Opened, Problems> {
     let base = Rc::new(read::from_value(document)?);
     let origin = Origin::Own(Rc::new(sparse::sparse(&base)));
     Ok(Opened {
@@ -146,7 +146,7 @@ fn own(document: Value) -> Result<Opened, Vec<Problem>> {
     })
 }
 
-fn broken(input: &str, problems: Vec<Problem>) -> Broken {
+fn broken(input: &str, problems: Problems) -> Broken {
     Broken {
         input: input.to_string(),
         problems,

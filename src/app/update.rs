@@ -11,7 +11,7 @@ use super::slide;
 use super::undo::{Action, Past};
 use super::{Choice, Command, Model, Msg, Note, Page, Playhead, SPEEDS};
 use crate::scenario::settings::{self, Setting};
-use crate::scenario::{Problem, Scenario};
+use crate::scenario::{Problems, Scenario};
 use crate::session::Story;
 use crate::time::Time;
 use crate::words::Word;
@@ -561,7 +561,7 @@ fn escape(model: &mut Model) -> Vec<Command> {
     respond(model, Msg::Stage(false))
 }
 
-fn change(play: &Play, set: &[Setting]) -> Result<Rc<Scenario>, Vec<Problem>> {
+fn change(play: &Play, set: &[Setting]) -> Result<Rc<Scenario>, Problems> {
     settings::apply(&play.scenario, set).map(Rc::new)
 }
 

@@ -1,43 +1,51 @@
 //! A run and its scenario for programs: the course as a table (CSV), all numbers as JSON, the scenario's document.
 
+use crate::digest::{ENGINE, FNV_START, fnv_1a};
+use crate::metrics::{Numbers, Series};
 use crate::run::Run;
-use crate::scenario::Scenario;
 use crate::scenario::settings::Setting;
 use crate::scenario::sparse::sparse;
-use serde_json::{Map, Value, json};
+use crate::scenario::{Named, Scenario};
+use serde::Serialize;
+use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// What is in every column of the course, and how it is called: units are in the names, and the names are those of the
-/// JSON form, so neither is translated.
+/// The course of a run, one line for each bin. Units are in the names of the columns, and the names are those of the JSON
+/// form, so neither is translated; behind the point stands whose it is: a client, or a service.
 pub fn csv(run: &Run) -> String {
-    let plan = run.plan();
-    let mut text = String::from(
-        "at_s,length_s,issued,ok,bad,latency_mean_ms,latency_p95_ms,calls,values,stale,events,disagreements",
-    );
-    for kind in ["in_use", "queue"] {
-        for service in &plan.services {
-            text.push(',');
-            text.push_str(&field(&format!("{kind}.{}", service.name)));
-        }
+    let series = run.course();
+    let mut columns: Vec<String> = vec!["at_s".into(), "length_s".into()];
+    for client in &series.clients {
+        let of_client = OF_A_CLIENT.iter().map(|kind| format!("{kind}.{client}"));
+        columns.extend(of_client);
     }
-    text.push_str("\r\n");
-    for bin in &run.series().bins {
+    columns.extend(["values", "stale", "events", "disagreements"].map(String::from));
+    for kind in ["in_use", "queue"] {
+        let services = run.plan().services.iter();
+        columns.extend(services.map(|service| format!("{kind}.{}", service.name)));
+    }
+    let columns: Vec<String> = columns.iter().map(|column| field(column)).collect();
+    let mut text = columns.join(",") + "\r\n";
+    for bin in &series.bins {
         // Writing to a text never fails.
+        let _ = write!(text, "{},{}", bin.at_s, bin.length_s);
+        for client in &bin.clients {
+            let _ = write!(
+                text,
+                ",{},{},{},{},{},{},{}",
+                client.issued,
+                client.ok,
+                client.bad,
+                client.declined,
+                client.latency_mean_ms,
+                client.latency_p95_ms,
+                client.calls,
+            );
+        }
         let _ = write!(
             text,
-            "{},{},{},{},{},{},{},{},{},{},{},{}",
-            bin.at_s,
-            bin.length_s,
-            bin.issued,
-            bin.ok,
-            bin.bad,
-            bin.latency_mean_ms,
-            bin.latency_p95_ms,
-            bin.calls,
-            bin.values,
-            bin.stale,
-            bin.events,
-            bin.disagreements
+            ",{},{},{},{}",
+            bin.values, bin.stale, bin.events, bin.disagreements
         );
         for number in bin.in_use.iter().chain(&bin.queue) {
             let _ = write!(text, ",{number}");
@@ -46,6 +54,17 @@ pub fn csv(run: &Run) -> String {
     }
     text
 }
+
+/// The columns that each client has.
+const OF_A_CLIENT: [&str; 7] = [
+    "issued",
+    "ok",
+    "bad",
+    "declined",
+    "latency_mean_ms",
+    "latency_p95_ms",
+    "calls",
+];
 
 /// A field of a table as RFC 4180 has it. One that a spreadsheet would take for a formula gets an apostrophe.
 fn field(text: &str) -> String {
@@ -62,21 +81,62 @@ fn field(text: &str) -> String {
     }
 }
 
+/// A run for programs: what was run, what it came to, and its course.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct RunNumbers {
+    /// The scenario's name in its document.
+    pub scenario: String,
+    /// What differs from the scenario as it ships, or as it stands in its document: settings by name, as `--set` takes them.
+    pub settings: Named<String>,
+    /// The seed of its random numbers: the same scenario with the same settings and the same seed gives the same numbers.
+    pub seed: u64,
+    /// The version of the engine; another one may come to other numbers.
+    pub engine: u32,
+    /// How much of the run was simulated, in seconds: from its beginning, the warm-up included.
+    pub simulated_s: f64,
+    /// How many events the engine has handled.
+    pub events: u64,
+    /// FNV-1a (64 bits, 16 hexadecimal digits) over the text of `numbers` and `series`, as JSON without spaces. Two runs
+    /// with the same digest have the same numbers and the same course, to the last digit.
+    pub digest: String,
+    /// The totals: from the end of the warm-up, or from the last change of settings.
+    pub numbers: Numbers,
+    /// The course, from the beginning of the run.
+    pub series: Series,
+}
+
+impl RunNumbers {
+    /// What a run came to. `settings` are what differs from the scenario as it ships.
+    pub fn new(run: &Run, settings: &[Setting]) -> RunNumbers {
+        let mut named = Named::new();
+        for (name, value) in settings {
+            named.insert(name.clone(), value.clone());
+        }
+        let (numbers, series) = (run.numbers(), run.course());
+        RunNumbers {
+            scenario: run.scenario().name.clone(),
+            settings: named,
+            seed: run.scenario().seed,
+            engine: ENGINE,
+            simulated_s: run.now().as_secs(),
+            events: run.sim().events(),
+            digest: digest(&numbers, &series),
+            numbers,
+            series,
+        }
+    }
+}
+
+/// See [`RunNumbers::digest`].
+fn digest(numbers: &Numbers, series: &Series) -> String {
+    let text = json!([numbers, series]).to_string();
+    format!("{:016x}", fnv_1a(FNV_START, &text))
+}
+
 /// All numbers of a run and its course, for programs. `settings` are what differs from the scenario as it ships.
 pub fn numbers(run: &Run, settings: &[Setting]) -> Value {
-    let settings: Map<String, Value> = settings
-        .iter()
-        .map(|(name, value)| (name.clone(), value.as_str().into()))
-        .collect();
-    json!({
-        "scenario": run.scenario().name,
-        "settings": settings,
-        "seed": run.scenario().seed,
-        "simulated_s": run.now().as_secs(),
-        "events": run.sim().events(),
-        "numbers": run.numbers(),
-        "series": run.series(),
-    })
+    json!(RunNumbers::new(run, settings))
 }
 
 /// The scenario's document, as it can be read again: with only what differs from the defaults.

@@ -22,7 +22,7 @@ use disagreements::Disagreements;
 use gauge::Gauge;
 pub use headline::HeadlineNow;
 pub use numbers::Numbers;
-pub use series::{Bin, Series};
+pub use series::{Bin, ClientBin, Series};
 use std::collections::VecDeque;
 use tally::{Outcomes, Tally};
 pub use writing::WritingNumbers;
@@ -115,7 +115,7 @@ impl Metrics {
             stretch_began: Time::ZERO,
             stretch_ends: Time::ZERO,
             recent: VecDeque::new(),
-            series: Series::default(),
+            series: Series::new(plan),
             services: vec![ServiceLevels::default(); plan.services.len()],
             connections: gauges(plan.stores.len()),
             wanted: gauges(plan.stores.len()),
@@ -545,7 +545,15 @@ impl Metrics {
         }
     }
 
-    /// The course of the run.
+    /// The course of the run up to this moment: the bins, and what has happened since the last one as a narrower bin.
+    pub fn course(&self, now: Time) -> Series {
+        let mut series = self.series.clone();
+        let mut tally = self.read_stretch(now);
+        series.push_last(self.stretch_began, &mut tally, self.main_client);
+        series
+    }
+
+    /// The course of the run, in whole bins.
     pub fn series(&self) -> &Series {
         &self.series
     }

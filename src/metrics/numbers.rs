@@ -7,12 +7,14 @@ use crate::sim::Plan;
 use crate::time::Time;
 use serde::Serialize;
 
-/// What happened in a stretch of simulated time.
+/// What happened in a stretch of simulated time: in the output of a run, from the end of the warm-up (`warm_up`), or from
+/// the last change of settings, to the end.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Numbers {
-    /// Where the stretch begins, in seconds.
+    /// Where the stretch begins, in seconds of the run.
     pub from_s: f64,
-    /// Where it ends, in seconds.
+    /// Where it ends, in seconds of the run.
     pub to_s: f64,
     /// By client.
     pub clients: Vec<ClientNumbers>,
@@ -35,8 +37,10 @@ pub struct Numbers {
     pub writing: WritingNumbers,
 }
 
-/// Latencies of what ended well, in milliseconds.
+/// Times, in milliseconds; all of them 0 if there are none. The mean, the standard deviation and the longest are exact, and
+/// quantiles up to 0.1 % of their value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct LatencyNumbers {
     /// How many.
     pub count: u64,
@@ -56,6 +60,7 @@ pub struct LatencyNumbers {
 
 /// A client.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct ClientNumbers {
     /// Its name in the document.
     pub name: String,
@@ -63,6 +68,10 @@ pub struct ClientNumbers {
     pub operation: String,
     /// Requests sent in this stretch.
     pub issued: u64,
+    /// Requests sent before this stretch that ended in it and are counted below, or still wait. So the numbers add up:
+    /// `issued` + `carried_over` = `ok` + `declined` + `failed` + `refused` + `rejected` + `timed_out` + `not_permitted` +
+    /// `in_flight`.
+    pub carried_over: u64,
     /// Ended well.
     pub ok: u64,
     /// Ended with an error, or broke off.
@@ -81,17 +90,17 @@ pub struct ClientNumbers {
     pub attempts: u64,
     /// Still waiting at the end of the stretch.
     pub in_flight: u64,
-    /// When the last request was sent that did not end well, in seconds of the run: since then it has recovered. `None` if
-    /// all ended well.
+    /// When the last request was sent that did not end well, in seconds of the run: since then it has recovered. Nothing if
+    /// all of the stretch ended well.
     pub last_not_ok_s: Option<f64>,
-    /// When a request was last tried again, in seconds of the run; `None` if none was.
+    /// When a request was last tried again, in seconds of the run; nothing if none was.
     pub last_retry_s: Option<f64>,
     /// Of those that ended well.
     pub latency_ms: LatencyNumbers,
-    /// The true mean latency is this close to the measured one, 95 times of 100 (by batch means); `None` while too little
-    /// has been seen.
+    /// The true mean latency is this close to the measured one, 95 times of 100 (by batch means), in milliseconds; nothing while too
+    /// little has been seen.
     pub mean_within_ms: Option<f64>,
-    /// Ended well, a second.
+    /// Ended well, in a second of the stretch.
     pub ok_per_s: f64,
     /// Calls between services made for one request, on average over all that ended, well or not.
     pub calls_per_request: f64,
@@ -99,6 +108,7 @@ pub struct ClientNumbers {
 
 /// An operation, as its callers see it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct OperationNumbers {
     /// `"service.operation"`.
     pub name: String,
@@ -126,6 +136,7 @@ pub struct OperationNumbers {
 
 /// A service.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct ServiceNumbers {
     /// Its name in the document.
     pub name: String,
@@ -157,7 +168,7 @@ pub struct ServiceNumbers {
     pub queue_now: u32,
     /// Time in the accept queue, of all that a worker took up.
     pub waited_ms: LatencyNumbers,
-    /// The share of those that had to wait at all.
+    /// The share of those that had to wait at all, from 0 to 1; 0 if a worker took nothing up.
     pub waited_share: f64,
     /// Time for which a worker was held.
     pub held_ms: LatencyNumbers,
@@ -165,6 +176,7 @@ pub struct ServiceNumbers {
 
 /// A store.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct StoreNumbers {
     /// Its name in the document.
     pub name: String,
@@ -182,6 +194,7 @@ pub struct StoreNumbers {
 
 /// A reference.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct ReferenceNumbers {
     /// Its name in the document.
     pub name: String,
@@ -195,7 +208,7 @@ pub struct ReferenceNumbers {
     pub calls: u64,
     /// Calls made for one list, on average.
     pub calls_per_list: f64,
-    /// Values found in a cache, of those looked for; nothing was looked for: `None`.
+    /// Values found in a cache, of those looked for; no number if nothing was looked for.
     pub hit_rate: Option<f64>,
     /// Values older than the owner's at the moment of reading.
     pub stale: u64,
@@ -215,12 +228,13 @@ pub struct ReferenceNumbers {
 
 /// A cache of `lookup` steps.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct CacheNumbers {
     /// Its name in the document.
     pub name: String,
     /// Looks.
     pub lookups: u64,
-    /// Values found, of those looked for; nothing was looked for: `None`.
+    /// Values found, of those looked for; no number if nothing was looked for.
     pub hit_rate: Option<f64>,
     /// Values found that were older than the owner's.
     pub stale: u64,
@@ -258,6 +272,11 @@ fn share(part: u64, rest: u64) -> Option<f64> {
 }
 
 impl ClientNumbers {
+    /// Requests that are accounted for: sent in this stretch, or before and not ended then.
+    pub fn asked(&self) -> u64 {
+        self.issued + self.carried_over
+    }
+
     /// Requests that ended.
     pub fn ended(&self) -> u64 {
         self.ok + self.declined + self.bad()
@@ -306,6 +325,7 @@ impl Numbers {
                     name: plan_of.name.clone(),
                     operation: plan.operations[plan_of.operation as usize].name.clone(),
                     issued: tally.issued,
+                    carried_over: (tally.outcomes.all() + in_flight).saturating_sub(tally.issued),
                     ok,
                     failed,
                     refused,

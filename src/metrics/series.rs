@@ -1,17 +1,23 @@
 //! The course of a run: one bin a second, and wider bins as the run grows, so that memory stays bounded.
 
 use super::Tally;
+use super::tally::ClientTally;
+use crate::sim::Plan;
 use crate::time::{Span, Time};
 use serde::Serialize;
+use std::ops::Deref;
 
 /// More bins than this are merged in pairs.
 const BINS_MAX: usize = 600;
 
-/// The course of a run, oldest first.
+/// The course of a run, oldest first: one bin a second, and wider ones when there are more than 600.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Series {
     /// The width of a bin, in seconds (the last one may be narrower).
     pub width_s: f64,
+    /// The clients, by their names in the document: in each bin they stand in this order.
+    pub clients: Vec<String>,
     /// The bins.
     pub bins: Vec<Bin>,
     /// Bins that were merged into others: their memory serves the next ones.
@@ -19,27 +25,81 @@ pub struct Series {
     spare: Vec<Bin>,
 }
 
-/// What happened in a bin. Latency, outcomes and calls are those of the scenario's main client.
+/// What became of a client's requests in a bin.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct ClientBin {
+    /// Requests sent in the bin.
+    pub issued: u64,
+    /// Ended well in the bin.
+    pub ok: u64,
+    /// Ended otherwise in the bin: failed, refused, rejected, timed out or not permitted.
+    pub bad: u64,
+    /// Declined in the bin: told "no" because of a business rule.
+    pub declined: u64,
+    /// Mean latency of those that ended well in the bin, in milliseconds; 0 if none did.
+    pub latency_mean_ms: f64,
+    /// 95 % of those were not longer, in milliseconds (of merged bins: the larger); 0 if none ended well.
+    pub latency_p95_ms: f64,
+    /// Calls between services for those that ended in the bin.
+    pub calls: u64,
+}
+
+impl ClientBin {
+    /// Nothing has happened.
+    const EMPTY: ClientBin = ClientBin {
+        issued: 0,
+        ok: 0,
+        bad: 0,
+        declined: 0,
+        latency_mean_ms: 0.0,
+        latency_p95_ms: 0.0,
+        calls: 0,
+    };
+
+    fn new(tally: &mut ClientTally) -> ClientBin {
+        ClientBin {
+            latency_p95_ms: tally.latency.quantile_ms(0.95),
+            issued: tally.issued,
+            ok: tally.outcomes.ok,
+            bad: tally.outcomes.bad(),
+            declined: tally.outcomes.declined,
+            latency_mean_ms: tally.latency.mean_ms(),
+            calls: tally.calls,
+        }
+    }
+
+    /// Takes what happened next in.
+    fn merge(&mut self, next: &ClientBin) {
+        let ok = (self.ok + next.ok) as f64;
+        if ok > 0.0 {
+            self.latency_mean_ms = (self.latency_mean_ms * self.ok as f64
+                + next.latency_mean_ms * next.ok as f64)
+                / ok;
+        }
+        self.latency_p95_ms = self.latency_p95_ms.max(next.latency_p95_ms);
+        self.issued += next.issued;
+        self.ok += next.ok;
+        self.bad += next.bad;
+        self.declined += next.declined;
+        self.calls += next.calls;
+    }
+}
+
+/// What happened in a bin. It stands for what it says of the scenario's main client, whose numbers it gives as its own
+/// (`bin.ok`): those are what the page draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Bin {
-    /// Where it begins, in seconds.
+    /// Where it begins, in seconds of the run.
     pub at_s: f64,
     /// Its length, in seconds.
     pub length_s: f64,
-    /// Requests sent.
-    pub issued: u64,
-    /// Ended well.
-    pub ok: u64,
-    /// Ended otherwise.
-    pub bad: u64,
-    /// Told "no" because of a business rule.
-    pub declined: u64,
-    /// Mean latency of those that ended well, in milliseconds.
-    pub latency_mean_ms: f64,
-    /// 95 % were not longer (of merged bins: the larger).
-    pub latency_p95_ms: f64,
-    /// Calls between services for those that ended.
-    pub calls: u64,
+    /// By client, in the order of the series' `clients`.
+    pub clients: Vec<ClientBin>,
+    /// The place of the main client.
+    #[serde(skip)]
+    main_client: usize,
     /// Values of references got.
     pub values: u64,
     /// Of those, older than the owner's.
@@ -58,10 +118,19 @@ pub struct Bin {
     pub queue: Vec<f64>,
 }
 
+impl Deref for Bin {
+    type Target = ClientBin;
+    fn deref(&self) -> &ClientBin {
+        let main = self.clients.get(self.main_client);
+        main.unwrap_or(&ClientBin::EMPTY)
+    }
+}
+
 impl Default for Series {
     fn default() -> Self {
         Series {
             width_s: 1.0,
+            clients: Vec::new(),
             bins: Vec::new(),
             spare: Vec::new(),
         }
@@ -69,6 +138,18 @@ impl Default for Series {
 }
 
 impl Series {
+    /// The course of a run of this plan, before it begins.
+    pub(super) fn new(plan: &Plan) -> Series {
+        Series {
+            clients: plan
+                .clients
+                .iter()
+                .map(|client| client.name.clone())
+                .collect(),
+            ..Series::default()
+        }
+    }
+
     /// The width of a bin.
     pub(super) fn width(&self) -> Span {
         Span::from_secs_f64(self.width_s)
@@ -87,6 +168,17 @@ impl Series {
         }
         if self.bins.len() > BINS_MAX {
             self.halve();
+        }
+    }
+
+    /// What has happened since the last bin. What happened at the very end of it, in no time at all, goes with it.
+    pub(super) fn push_last(&mut self, began: Time, tally: &mut Tally, main_client: usize) {
+        if tally.span > Span::ZERO {
+            self.push(began, tally, main_client);
+        } else if let Some(last) = self.bins.last_mut() {
+            let mut bin = Bin::default();
+            bin.fill(began, tally, main_client);
+            last.merge(&bin);
         }
     }
 
@@ -114,10 +206,10 @@ impl Series {
 impl Bin {
     /// What happened in a stretch. (Nothing is left of what was here but its memory.)
     fn fill(&mut self, began: Time, tally: &mut Tally, main_client: usize) {
-        let client = tally.clients.get_mut(main_client);
-        let latency_p95_ms = client.map_or(0.0, |client| client.latency.quantile_ms(0.95));
         let nanos = (tally.span.0 as f64).max(1.0);
-        let client = tally.clients.get(main_client);
+        let mut clients = std::mem::take(&mut self.clients);
+        clients.clear();
+        clients.extend(tally.clients.iter_mut().map(ClientBin::new));
         let references = tally.references.iter();
         let (mut in_use, mut queue) = (
             std::mem::take(&mut self.in_use),
@@ -130,13 +222,8 @@ impl Bin {
         *self = Bin {
             at_s: began.as_secs(),
             length_s: tally.span.as_secs(),
-            issued: client.map_or(0, |client| client.issued),
-            ok: client.map_or(0, |client| client.outcomes.ok),
-            bad: client.map_or(0, |client| client.outcomes.bad()),
-            declined: client.map_or(0, |client| client.outcomes.declined),
-            latency_mean_ms: client.map_or(0.0, |client| client.latency.mean_ms()),
-            latency_p95_ms,
-            calls: client.map_or(0, |client| client.calls),
+            clients,
+            main_client,
             values: references.clone().map(|reference| reference.values).sum(),
             stale: references.clone().map(|reference| reference.stale).sum(),
             events: references.map(|reference| reference.events).sum(),
@@ -155,13 +242,9 @@ impl Bin {
 
     /// Takes the following bin in.
     fn merge(&mut self, next: &Bin) {
-        let ok = (self.ok + next.ok) as f64;
-        if ok > 0.0 {
-            self.latency_mean_ms = (self.latency_mean_ms * self.ok as f64
-                + next.latency_mean_ms * next.ok as f64)
-                / ok;
+        for (mine, its) in self.clients.iter_mut().zip(&next.clients) {
+            mine.merge(its);
         }
-        self.latency_p95_ms = self.latency_p95_ms.max(next.latency_p95_ms);
         let length = self.length_s + next.length_s;
         let (my_length, its_length) = (self.length_s, next.length_s);
         let mean = |a: f64, b: f64| (a * my_length + b * its_length) / length;
@@ -174,12 +257,7 @@ impl Bin {
             *mine = mean(*mine, *its);
         }
         self.length_s = length;
-        self.issued += next.issued;
-        self.ok += next.ok;
-        self.bad += next.bad;
-        self.declined += next.declined;
         self.anomalies += next.anomalies;
-        self.calls += next.calls;
         self.values += next.values;
         self.stale += next.stale;
         self.events += next.events;

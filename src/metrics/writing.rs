@@ -307,6 +307,7 @@ impl Writes {
 
 /// A store's transactions.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct TransactionNumbers {
     /// The store's name in the document.
     pub name: String,
@@ -320,6 +321,7 @@ pub struct TransactionNumbers {
 
 /// A table of records.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct TableNumbers {
     /// `"store.table"`.
     pub name: String,
@@ -345,6 +347,7 @@ pub struct TableNumbers {
 
 /// A topic.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct TopicNumbers {
     /// Its name in the document.
     pub name: String,
@@ -364,6 +367,7 @@ pub struct TopicNumbers {
 
 /// A subscription.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct SubscriptionNumbers {
     /// `"topic/subscription"`.
     pub name: String,
@@ -387,6 +391,7 @@ pub struct SubscriptionNumbers {
 
 /// The truth.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct LedgerNumbers {
     /// Times that nothing was under way for a business key any more.
     pub closed: u64,
@@ -424,12 +429,14 @@ pub struct LedgerNumbers {
     pub skipped: u64,
     /// Calls that undo.
     pub undone: u64,
-    /// Keys left to people.
+    /// Keys that began to wait for manual repair: each counts once, however often it is found again. How many wait now is
+    /// `with_operator` of the other ledger.
     pub to_operator: u64,
 }
 
 /// A reconciliation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct ReconciliationNumbers {
     /// Its name in the document.
     pub name: String,
@@ -439,12 +446,13 @@ pub struct ReconciliationNumbers {
     pub compared: u64,
     /// Keys about which something was done.
     pub repaired: u64,
-    /// Keys left to people.
+    /// Times that it left a key to manual repair: a key that still waits for it counts again in each run.
     pub manual: u64,
 }
 
 /// The numbers about writing of a stretch of time. Empty where a scenario has nothing of the kind.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct WritingNumbers {
     /// By store.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,8 +1,9 @@
 //! Reading a document: text, then shape, then types, then sense. Every problem at once, each with its place.
 
 use super::nearest::quoted;
+pub use super::problems::{Problem, Problems, THE_DOCUMENT, in_one_line};
 use super::{Scenario, binding, shape, validate};
-use crate::said::{Lang, Said, Words, said};
+use crate::said::{Said, Words, said};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
@@ -10,95 +11,43 @@ use std::fmt;
 /// The largest document that is read, in bytes.
 pub const DOCUMENT_MAX: usize = 1 << 20;
 
-/// What is wrong with a document (or a setting), and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Where: a path such as `services.common.threads`, a place such as `line 3, column 5`, or nothing if it
-    /// is the document as a whole.
-    pub place: Said,
-    /// What, and what to do about it.
-    pub message: Said,
-}
-
-impl Problem {
-    /// Stands for so many problems that nobody would read.
-    pub fn and_more(many: usize) -> Problem {
-        Problem::new("", said!("and {0} more", "외 {0}건", many))
-    }
-
-    /// A problem at a place.
-    pub fn new(place: impl Into<Said>, message: impl Into<Said>) -> Problem {
-        Problem {
-            place: place.into(),
-            message: message.into(),
-        }
-    }
-
-    /// The same at another place, which is told the one it had: nothing if that was the document as a whole.
-    pub fn inside(self, place: impl FnOnce(Option<Said>) -> Said) -> Problem {
-        let path = Some(self.place).filter(|own| *own != Said::from(""));
-        Problem {
-            place: place(path),
-            message: self.message,
-        }
-    }
-
-    /// `place: message`.
-    pub fn said(&self) -> Said {
-        let place = match &self.place {
-            Said::Same(path) if path.is_empty() => Said::from(THE_DOCUMENT),
-            place => place.clone(),
-        };
-        said!("{0}: {1}", "{0}: {1}", place, self.message.clone())
-    }
-}
-
-/// What a document as a whole is called.
-pub const THE_DOCUMENT: Words = &["the document", "문서"];
-
-/// Several problems on one line.
-pub fn in_one_line(problems: &[Problem], lang: Lang) -> String {
-    let texts = problems.iter().map(|problem| problem.said().text(lang));
-    texts.collect::<Vec<_>>().join("; ")
-}
-
-/// `place: message`, in English.
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.said().fmt(f)
-    }
-}
-
-impl std::error::Error for Problem {}
-
 /// Reads a document from its JSON text.
 ///
 /// # Errors
 /// Everything that is wrong with it. Text that is not JSON has one problem, with its line and column; a document of
 /// the wrong shape is not yet checked for sense.
-pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
-    from_value(json(text).map_err(|problem| vec![problem])?)
+pub fn read(text: &str) -> Result<Scenario, Problems> {
+    of_value(&json(text)?)
 }
 
 /// Reads a document from a JSON value.
 ///
 /// # Errors
 /// As [`read`].
-pub fn from_value(value: Value) -> Result<Scenario, Vec<Problem>> {
-    let problems = shape::check(&value);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+pub fn from_value(value: Value) -> Result<Scenario, Problems> {
+    of_value(&value)
+}
+
+/// As [`from_value`], of a value that stays where it is.
+///
+/// # Errors
+/// As [`read`].
+pub fn of_value(value: &Value) -> Result<Scenario, Problems> {
+    shape::check(value).none()?;
+    of_shape(value)
+}
+
+/// Reads a document that has the right shape.
+///
+/// # Errors
+/// What makes no sense in it.
+pub(super) fn of_shape(value: &Value) -> Result<Scenario, Problems> {
     // What follows the published schema is readable; a test holds the two together. Should they ever disagree, it is
     // still a problem of the document and not a panic.
     let scenario: Scenario =
-        binding::from_value(&value).map_err(|mismatch| vec![Problem::new("", mismatch)])?;
-    let problems = validate::check(&scenario);
-    if problems.is_empty() {
-        Ok(scenario)
-    } else {
-        Err(problems)
-    }
+        binding::from_value(value).map_err(|mismatch| Problem::new("", mismatch))?;
+    validate::check(&scenario).none()?;
+    Ok(scenario)
 }
 
 /// A document as a value.

@@ -3,17 +3,22 @@
 //! A setting is a name and a text. The name is a control's, `seed`, or a path into the full document; the text becomes
 //! what the format has at that place. Whatever settings make of a scenario is read and checked like any document.
 
+mod changing;
 mod path;
 
 use super::nearest::{listed, meant, nearest, plain};
 use super::notation::{json_text, number, number_text};
-use super::read::{Problem, from_value, json, to_value};
+use super::problems::{Problem, Problems};
+use super::read::{json, to_value};
 use super::shape::{self, Form, constant, is, is_span};
 use super::{Control, Range, Scenario};
 use crate::said::{Said, said};
 use crate::time::Span;
+pub use changing::Changing;
+use changing::Touched;
 pub use path::{get, keys, no_such_place, set};
 use serde_json::{Number, Value};
+use std::rc::Rc;
 
 /// A setting: a name and the text of its value.
 pub type Setting = (String, String);
@@ -60,22 +65,19 @@ pub enum Kind {
 /// # Errors
 /// Every name that is not known and every value that does not fit, under the name of its setting; then whatever is
 /// wrong with the document that they make.
-pub fn apply(base: &Scenario, settings: &[Setting]) -> Result<Scenario, Vec<Problem>> {
-    let mut document = to_value(base).map_err(|problem| vec![problem])?;
-    let mut problems = Vec::new();
-    for (name, text) in settings {
-        if let Err(problem) = apply_one(base, &mut document, name, text) {
-            problems.push(problem);
-        }
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    forget_lost_controls(&mut document);
-    from_value(document).map_err(|problems| under_their_names(base, settings, problems))
+pub fn apply(base: &Scenario, settings: &[Setting]) -> Result<Scenario, Problems> {
+    let mut changing = Changing::new(Rc::new(base.clone()))?;
+    changing.change(settings)?;
+    Ok(Rc::unwrap_or_clone(changing.into_scenario()))
 }
 
-fn apply_one(base: &Scenario, document: &mut Value, name: &str, text: &str) -> Result<(), Problem> {
+fn apply_one(
+    base: &Scenario,
+    document: &mut Value,
+    name: &str,
+    text: &str,
+    touched: &mut Touched,
+) -> Result<(), Problem> {
     let one = [name.to_string()];
     let paths = match control(base, name) {
         Some(control) => control.sets.as_slice(),
@@ -93,6 +95,7 @@ fn apply_one(base: &Scenario, document: &mut Value, name: &str, text: &str) -> R
         let keys = keys(document, path).ok_or_else(|| no_such_place(document, path))?;
         let value = convert(&shape::forms_at(&keys), text)
             .map_err(|message| Problem::new(name, message))?;
+        touched.note(&keys, get(document, path), &value);
         set(document, path, value)?;
     }
     Ok(())
@@ -181,13 +184,8 @@ fn unknown_setting(base: &Scenario, document: &Value, name: &str) -> Problem {
 }
 
 /// Problems at places that a setting has just set, under the setting's name; once, if it set several places.
-fn under_their_names(
-    base: &Scenario,
-    settings: &[Setting],
-    problems: Vec<Problem>,
-) -> Vec<Problem> {
-    let mut named: Vec<Problem> = Vec::new();
-    for mut problem in problems {
+fn under_their_names(base: &Scenario, settings: &[Setting], problems: Problems) -> Problems {
+    let named = problems.each(|mut problem| {
         let setting = settings.iter().rev().find(|(name, _)| {
             control(base, name).is_some_and(|control| match &problem.place {
                 Said::Same(path) => control.sets.contains(path),
@@ -197,11 +195,9 @@ fn under_their_names(
         if let Some((name, _)) = setting {
             problem.place = name.as_str().into();
         }
-        if !named.contains(&problem) {
-            named.push(problem);
-        }
-    }
-    named
+        problem
+    });
+    named.once_each()
 }
 
 /// The value that a text stands for where one of these forms is expected.
@@ -360,7 +356,14 @@ pub fn changed(base: &Scenario, scenario: &Scenario) -> Vec<Setting> {
     for control in &base.controls {
         let value = current_in(&target, control);
         if value != current_in(&document, control)
-            && apply_one(base, &mut document, &control.name, &value).is_ok()
+            && apply_one(
+                base,
+                &mut document,
+                &control.name,
+                &value,
+                &mut Touched::default(),
+            )
+            .is_ok()
         {
             settings.push((control.name.clone(), value));
         }

@@ -6,18 +6,17 @@
 
 use super::nearest::{did_you_mean, listed, meant, nearest, plain, quoted};
 use super::notation::json_text;
-use super::read::Problem;
+use super::problems::{Problem, Problems};
 use crate::said::{Said, Words, either, said};
 use crate::time::Span;
 use serde_json::{Map, Value};
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 /// The published schema of links without what it tells people, which weighs 8 KB compressed.
 pub const SCHEMA: &str = include_str!("shape.json");
 /// A document is at most so deep.
 pub const DEPTH_MAX: usize = 64;
-/// So many problems are reported in words; the others are counted.
-pub const PROBLEMS_MAX: usize = 50;
 
 const CHARACTERS: Words = &["characters", "글자"];
 const ENTRIES: Words = &["entries", "항목"];
@@ -26,29 +25,26 @@ const ENTRIES: Words = &["entries", "항목"];
 pub type Form = &'static Value;
 
 /// Everything about `document` that is not as the schema wants it.
-pub fn check(document: &Value) -> Vec<Problem> {
+pub fn check(document: &Value) -> Problems {
     problems(|checker| checker.value("", schema(), document, 0))
 }
 
 /// Everything about a link document that is not as its schema wants it; its scenario, too, if it brings one.
-pub fn check_link(document: &Value) -> Vec<Problem> {
+pub fn check_link(document: &Value) -> Problems {
     problems(|checker| checker.value("", whole(), document, 0))
 }
 
 /// Everything about what stands at `keys` in a document that is not as the schema wants it; places are told from there.
-pub fn check_at(keys: &[&str], value: &Value) -> Vec<Problem> {
-    problems(|checker| checker.one_of("", &forms_at(keys), value, 0))
+pub fn check_at(keys: &[&str], value: &Value) -> Problems {
+    problems(|checker| checker.one_of("", &Alternatives::new(forms_at(keys)), value, 0))
 }
 
-fn problems(check: impl FnOnce(&mut Checker)) -> Vec<Problem> {
+fn problems(check: impl FnOnce(&mut Checker)) -> Problems {
     let mut checker = Checker {
-        problems: Vec::new(),
-        more: 0,
+        problems: Problems::new(),
+        known: Vec::new(),
     };
     check(&mut checker);
-    if checker.more > 0 {
-        checker.problems.push(Problem::and_more(checker.more));
-    }
     checker.problems
 }
 
@@ -192,19 +188,56 @@ pub fn join(path: &str, key: &str) -> String {
     }
 }
 
+/// The forms that a value may take, and what is asked of them again and again.
+struct Alternatives {
+    forms: Vec<Form>,
+    null: bool,
+    boolean: bool,
+    /// The form of a number.
+    number: Option<Form>,
+    /// The form of a list.
+    array: Option<Form>,
+    /// The forms of objects.
+    objects: Vec<Form>,
+    /// What stands behind the names of tagged objects.
+    tags: Vec<(&'static str, Option<&'static Value>)>,
+}
+
+impl Alternatives {
+    fn new(forms: Vec<Form>) -> Alternatives {
+        let first = |names: &[&str]| {
+            let has = |form: &&Form| names.iter().any(|name| is(form, name));
+            forms.iter().find(has).copied()
+        };
+        let tagged = forms.iter().filter(|form| is(form, "object"));
+        let tagged = tagged.filter_map(|form| Some((tag(form)?, inside(form, tag(form)?))));
+        Alternatives {
+            null: first(&["null"]).is_some(),
+            boolean: first(&["boolean"]).is_some(),
+            number: first(&["integer", "number"]),
+            array: first(&["array"]),
+            objects: forms
+                .iter()
+                .copied()
+                .filter(|form| is(form, "object"))
+                .collect(),
+            tags: tagged.collect(),
+            forms,
+        }
+    }
+}
+
 struct Checker {
-    problems: Vec<Problem>,
-    more: usize,
+    problems: Problems,
+    /// What has been found out about schemas on the way, by their addresses: a document says the same kind of thing
+    /// many times.
+    known: Vec<(*const Value, Rc<Alternatives>)>,
 }
 
 impl Checker {
     /// Keeps a problem, or counts it if there are many; the words are only made if they are kept.
     fn report(&mut self, path: &str, message: impl FnOnce() -> Said) {
-        if self.problems.len() < PROBLEMS_MAX {
-            self.problems.push(Problem::new(path, message()));
-        } else {
-            self.more += 1;
-        }
+        self.problems.report(|| Problem::new(path, message()));
     }
 
     fn value(&mut self, path: &str, schema: &'static Value, value: &Value, depth: usize) {
@@ -217,41 +250,47 @@ impl Checker {
                 )
             });
         }
-        self.one_of(path, &forms(schema), value, depth);
+        let alternatives = self.alternatives(schema);
+        self.one_of(path, &alternatives, value, depth);
+    }
+
+    fn alternatives(&mut self, schema: &'static Value) -> Rc<Alternatives> {
+        let address: *const Value = schema;
+        match self
+            .known
+            .binary_search_by_key(&address, |(known, _)| *known)
+        {
+            Ok(place) => self.known[place].1.clone(),
+            Err(place) => {
+                let alternatives = Rc::new(Alternatives::new(forms(schema)));
+                self.known.insert(place, (address, alternatives.clone()));
+                alternatives
+            }
+        }
     }
 
     /// A value that may have one of these forms.
-    fn one_of(&mut self, path: &str, forms: &[Form], value: &Value, depth: usize) {
-        let of_type = |name: &str| -> Vec<Form> {
-            forms
-                .iter()
-                .copied()
-                .filter(|form| is(form, name))
-                .collect()
-        };
-        let wrong = || said!("must be {0}", "{0}만 쓸 수 있습니다", words(forms));
+    fn one_of(&mut self, path: &str, may_be: &Alternatives, value: &Value, depth: usize) {
+        let wrong = || said!("must be {0}", "{0}만 쓸 수 있습니다", words(&may_be.forms));
         match value {
-            Value::Null if of_type("null").is_empty() => self.report(path, wrong),
-            Value::Bool(_) if of_type("boolean").is_empty() => self.report(path, wrong),
+            Value::Null if !may_be.null => self.report(path, wrong),
+            Value::Bool(_) if !may_be.boolean => self.report(path, wrong),
             Value::Null | Value::Bool(_) => {}
-            Value::String(text) => self.text(path, forms, text),
-            Value::Number(_) => match forms
-                .iter()
-                .find(|form| is(form, "integer") || is(form, "number"))
-            {
+            Value::String(text) => self.text(path, &may_be.forms, text),
+            Value::Number(_) => match may_be.number {
                 Some(form) => self.number(path, form, value),
                 None => self.report(path, wrong),
             },
-            Value::Array(list) => match of_type("array").first() {
+            Value::Array(list) => match may_be.array {
                 Some(form) => self.list(path, form, list, depth),
                 None => self.report(path, wrong),
             },
-            Value::Object(fields) => match of_type("object").as_slice() {
+            Value::Object(fields) => match may_be.objects.as_slice() {
                 [] => self.report(path, wrong),
-                [only] if forms.len() == 1 || tag(only).is_none() => {
+                [only] if may_be.forms.len() == 1 || may_be.tags.is_empty() => {
                     self.fields(path, only, fields, depth);
                 }
-                tagged => self.tagged(path, tagged, fields, depth),
+                _ => self.tagged(path, &may_be.tags, fields, depth),
             },
         }
     }
@@ -333,18 +372,24 @@ impl Checker {
     }
 
     /// One of several objects that are told apart by the name of their one field.
-    fn tagged(&mut self, path: &str, forms: &[Form], fields: &Map<String, Value>, depth: usize) {
-        let tags: Vec<&str> = forms.iter().filter_map(|form| tag(form)).collect();
+    fn tagged(
+        &mut self,
+        path: &str,
+        forms: &[(&'static str, Option<&'static Value>)],
+        fields: &Map<String, Value>,
+        depth: usize,
+    ) {
+        let tags = || -> Vec<&str> { forms.iter().map(|(tag, _)| *tag).collect() };
         let mut known = 0;
         for (name, value) in fields {
-            match forms.iter().find(|form| tag(form) == Some(name)) {
-                Some(form) => {
+            match forms.iter().find(|(tag, _)| *tag == name) {
+                Some((_, schema)) => {
                     known += 1;
-                    if let Some(schema) = inside(form, name) {
+                    if let Some(schema) = schema {
                         self.value(&join(path, name), schema, value, depth + 1);
                     }
                 }
-                None => self.report(path, || unknown(name, &tags)),
+                None => self.report(path, || unknown(name, &tags())),
             }
         }
         if known > 1 || fields.is_empty() {
@@ -352,7 +397,7 @@ impl Checker {
                 said!(
                     "must have exactly one of {0}",
                     "{0} 중 정확히 하나만 있어야 합니다",
-                    listed(&tags),
+                    listed(&tags()),
                 )
             });
         }
@@ -443,6 +488,7 @@ fn plain_sentence(refused: Said) -> Said {
 
 #[cfg(test)]
 mod tests {
+    use super::super::problems::PROBLEMS_MAX;
     use super::*;
     use serde_json::json;
 

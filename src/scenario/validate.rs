@@ -16,8 +16,8 @@ mod writing;
 
 use super::distribution::RandomSpan;
 use super::nearest::{did_you_mean, quoted};
-use super::read::Problem;
-use super::shape::{PROBLEMS_MAX, join};
+use super::problems::{Problem, Problems};
+use super::shape::join;
 use super::{
     Distribution, FaultKind, Load, Named, RateLimit, Reference, Scenario, Store, Table, kinds,
 };
@@ -37,10 +37,10 @@ pub const CACHE_PLACES_MAX: u64 = 4_000_000;
 pub const USERS_MAX: u64 = 250_000;
 
 /// Everything about a scenario that makes no sense.
-pub fn check(scenario: &Scenario) -> Vec<Problem> {
+pub fn check(scenario: &Scenario) -> Problems {
     let mut checker = Checker {
         scenario,
-        problems: Vec::new(),
+        problems: Problems::new(),
         counted_places: 0,
     };
     checker.document();
@@ -67,13 +67,7 @@ pub fn check(scenario: &Scenario) -> Vec<Problem> {
         checker.costs();
         checker.controls();
     }
-    let mut problems = checker.problems;
-    if problems.len() > PROBLEMS_MAX {
-        let more = problems.len() - PROBLEMS_MAX;
-        problems.truncate(PROBLEMS_MAX);
-        problems.push(Problem::and_more(more));
-    }
-    problems
+    checker.problems
 }
 
 /// The service of an operation's name, if it has the form `"service.operation"`.
@@ -99,7 +93,7 @@ fn is_slug(name: &str) -> bool {
 
 struct Checker<'s> {
     scenario: &'s Scenario,
-    problems: Vec<Problem>,
+    problems: Problems,
     /// What breakers, throttles and budgets need together, so far.
     counted_places: u64,
 }
@@ -112,7 +106,7 @@ impl<'s> Checker<'s> {
     /// A remedy that takes looking for, unless so much is wrong that nobody will read it: a document may hold tens of
     /// thousands of wrong names.
     fn remedy(&self, look: impl FnOnce() -> Said) -> Said {
-        if self.problems.len() > PROBLEMS_MAX {
+        if self.problems.is_full() {
             "".into()
         } else {
             look()
@@ -201,6 +195,12 @@ impl<'s> Checker<'s> {
     fn instances(&self, service: &str) -> u32 {
         let service = self.scenario.services.get(service);
         service.map_or(1, |service| service.instances)
+    }
+
+    /// How many workers all instances of a service have; one if there is no such service, which is reported elsewhere.
+    fn workers(&self, service: &str) -> u64 {
+        let service = self.scenario.services.get(service);
+        service.map_or(1, |it| u64::from(it.threads) * u64::from(it.instances))
     }
 
     fn positive(&mut self, path: String, span: Span) {
@@ -380,7 +380,7 @@ impl<'s> Checker<'s> {
                 retry: reference.retry.as_deref(),
                 breaker: reference.breaker.as_deref(),
                 throttle: reference.throttle.as_ref(),
-                takes_time: ends.is_none_or(|(from, to)| latency(scenario, from, to) > Span::ZERO),
+                way: ends.map(|(from, to)| latency(scenario, from, to)),
                 callers: ends.map_or(1, |(reader, _)| self.instances(reader)),
             });
             let Some((reader, owner)) = ends else {
@@ -436,7 +436,7 @@ impl<'s> Checker<'s> {
                 retry: client.retry.as_deref(),
                 breaker: client.breaker.as_deref(),
                 throttle: client.throttle.as_ref(),
-                takes_time: callee.is_none_or(|to| latency(scenario, name, to) > Span::ZERO),
+                way: callee.map(|to| latency(scenario, name, to)),
                 callers: 1,
             });
             match &client.load {

@@ -10,7 +10,7 @@ use crate::scenario::nearest::plain;
 use crate::scenario::notation::json_text;
 use crate::scenario::read::DOCUMENT_MAX;
 use crate::scenario::settings::{self, Setting};
-use crate::scenario::{Named, Problem, binding, read, shape};
+use crate::scenario::{Named, Problem, Problems, binding, read, shape};
 use crate::time::{Span, Time};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
@@ -134,8 +134,8 @@ pub fn version(fragment: &str) -> Option<&str> {
 ///
 /// # Errors
 /// What is broken and where.
-pub fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
-    let one = |message: Said| vec![Problem::new(THE_LINK, message)];
+pub fn parse(fragment: &str) -> Result<Link, Problems> {
+    let one = |message: Said| Problems::from(Problem::new(THE_LINK, message));
     let (version, packed) = match (version(fragment), fragment.split_once(':')) {
         (Some(version), Some((_, packed))) => (version, packed),
         _ => {
@@ -199,7 +199,7 @@ pub fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
             "손상되어 압축을 푼 내용이 글이 아닙니다. 다시 복사하십시오",
         ))
     })?;
-    let value = read::json(&text).map_err(|problem| vec![inside(problem)])?;
+    let value = read::json(&text).map_err(inside)?;
     of_value(&value)
 }
 
@@ -207,14 +207,11 @@ pub fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
 ///
 /// # Errors
 /// Everything that is wrong with its form.
-pub fn of_value(value: &Value) -> Result<Link, Vec<Problem>> {
-    let problems = shape::check_link(value);
-    if !problems.is_empty() {
-        return Err(problems.into_iter().map(inside).collect());
-    }
+pub fn of_value(value: &Value) -> Result<Link, Problems> {
+    shape::check_link(value).each(inside).none()?;
     let document: LinkDocument =
-        binding::from_value(value).map_err(|mismatch| vec![Problem::new(THE_LINK, mismatch)])?;
-    let mut problems = Vec::new();
+        binding::from_value(value).map_err(|mismatch| Problem::new(THE_LINK, mismatch))?;
+    let mut problems = Problems::new();
     let mut deeds = Vec::new();
     for (index, did) in document.did.into_iter().enumerate() {
         let at = Time::ZERO + did.at;
@@ -230,9 +227,7 @@ pub fn of_value(value: &Value) -> Result<Link, Vec<Problem>> {
         );
         problems.push(Problem::new(format!("did.{}", index + 1), message));
     }
-    if !problems.is_empty() {
-        return Err(problems.into_iter().map(inside).collect());
-    }
+    problems.each(inside).none()?;
     // To set nothing is to do nothing, and the readable form has no way to say it.
     deeds.retain(|(_, deed)| !matches!(deed, Deed::Set(set) if set.is_empty()));
     Ok(Link {

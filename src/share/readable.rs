@@ -6,10 +6,10 @@
 
 use super::{DEEDS_MAX, Deed, ENGINE_MAX, Link, Origin, SETTINGS_MAX, digits};
 use crate::said::{Said, said};
-use crate::scenario::Problem;
 use crate::scenario::nearest::quoted;
 use crate::scenario::settings::{self, Setting};
-use crate::scenario::shape::{self, PROBLEMS_MAX, forms_at};
+use crate::scenario::shape::{self, forms_at};
+use crate::scenario::{Problem, Problems};
 use crate::time::{Span, Time};
 use serde_json::{Map, Value, json};
 use std::fmt::{self, Write};
@@ -18,23 +18,30 @@ use std::fmt::{self, Write};
 type Broken = (usize, Said);
 
 /// Reads a fragment, with or without its `#`: what can be read of it, and what is broken and where.
-pub fn parse(fragment: &str) -> (Link, Vec<Problem>) {
+pub fn parse(fragment: &str) -> (Link, Problems) {
     let start = usize::from(fragment.starts_with('#'));
     let end = fragment[start..]
         .find('?')
         .map_or(fragment.len(), |at| start + at);
-    let mut broken: Vec<Broken> = Vec::new();
+    let mut problems = Problems::new();
+    let mut report = |(at, message): Broken| {
+        problems.report(|| {
+            let before = fragment.get(..at).unwrap_or(fragment).chars().count();
+            let place = said!("the link, character {0}", "링크의 {0}번째 글자", before + 1);
+            Problem::new(place, message)
+        });
+    };
     let mut link = Link::shipped("");
     match decode(fragment, start, end) {
         Ok(name) if !name.is_empty() => link = Link::shipped(&name),
-        Ok(_) => broken.push((
+        Ok(_) => report((
             start,
             said!(
                 "it names no scenario; write #consultation-list?rate=50",
                 "시나리오 이름이 없습니다. #consultation-list?rate=50처럼 쓰십시오",
             ),
         )),
-        Err(it) => broken.push(it),
+        Err(it) => report(it),
     }
     let mut moment = Moment::default();
     let mut from = end + 1;
@@ -46,26 +53,13 @@ pub fn parse(fragment: &str) -> (Link, Vec<Problem>) {
         if from < to
             && let Err(it) = part(fragment, from, to, &mut link, &mut moment)
         {
-            broken.push(it);
+            report(it);
             if fragment[from..].starts_with('@') {
                 // Nobody knows when what follows was done.
                 break;
             }
         }
         from = to + 1;
-    }
-    let more = broken.len().saturating_sub(PROBLEMS_MAX);
-    broken.truncate(PROBLEMS_MAX);
-    let place = |at: usize| {
-        let before = fragment.get(..at).unwrap_or(fragment).chars().count();
-        said!("the link, character {0}", "링크의 {0}번째 글자", before + 1)
-    };
-    let mut problems: Vec<Problem> = broken
-        .into_iter()
-        .map(|(at, message)| Problem::new(place(at), message))
-        .collect();
-    if more > 0 {
-        problems.push(Problem::and_more(more));
     }
     (link, problems)
 }
@@ -360,15 +354,14 @@ fn short_fault(what: &Value, lasts: Option<Span>) -> Option<String> {
 }
 
 /// What is wrong with a fault, at a place of a link.
-pub fn fault_problems(place: &Said, what: &Value) -> Vec<Problem> {
-    let problems = shape::check_at(&["faults", "0", "what"], what).into_iter();
+pub fn fault_problems(place: &Said, what: &Value) -> Problems {
     let there = |problem: Problem| {
         problem.inside(|path| match path {
             None => place.clone(),
             Some(path) => said!("{0}.{1}", "{0}.{1}", place.clone(), path),
         })
     };
-    problems.map(there).collect()
+    shape::check_at(&["faults", "0", "what"], what).each(there)
 }
 
 /// A text as an address keeps it: everything that chat programs cut off or change is written as `%XX`.
@@ -435,6 +428,7 @@ fn decode(fragment: &str, from: usize, to: usize) -> Result<String, Broken> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::problems::PROBLEMS_MAX;
     use proptest::prelude::*;
 
     fn link(scenario: &str, settings: &[(&str, &str)]) -> Link {
@@ -451,13 +445,9 @@ mod tests {
             .collect()
     }
 
-    fn parse(fragment: &str) -> Result<Link, Vec<Problem>> {
+    fn parse(fragment: &str) -> Result<Link, Problems> {
         let (link, problems) = super::parse(fragment);
-        if problems.is_empty() {
-            Ok(link)
-        } else {
-            Err(problems)
-        }
+        problems.none().map(|()| link)
     }
 
     fn check(fragment: &str, expected: &Link) {
@@ -628,7 +618,7 @@ mod tests {
         assert_eq!(said("a?@soon&fault=crash").len(), 1);
         let many = said(&format!("a?{}", "x&".repeat(60)));
         assert_eq!(many.len(), PROBLEMS_MAX + 1);
-        assert_eq!(many[PROBLEMS_MAX], "the document: and 10 more");
+        assert_eq!(many[PROBLEMS_MAX], "and 10 more");
     }
 
     #[test]

@@ -513,9 +513,16 @@ fn no(kind: Words, name: &str) -> Said {
 /// # Errors
 /// If the service, instance, store, link, client or topic it names is not there.
 pub fn check_fault(scenario: &Scenario, kind: &FaultKind) -> Result<(), Said> {
-    let plan = Plan::new(scenario);
+    check_fault_of(&Plan::new(scenario), kind)
+}
+
+/// As [`check_fault`], for a scenario whose plan is at hand.
+///
+/// # Errors
+/// As [`check_fault`].
+pub fn check_fault_of(plan: &Plan, kind: &FaultKind) -> Result<(), Said> {
     check(
-        &plan,
+        plan,
         &|service| plan.services[service as usize].instances,
         kind,
     )

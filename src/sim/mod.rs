@@ -57,7 +57,7 @@ use crate::time::{Span, Time};
 use crate::timers::Timers;
 pub use bus::QueueState;
 use event::{Event, Packed};
-pub use faults::{FaultState, check_fault};
+pub use faults::{FaultState, check_fault, check_fault_of};
 pub use limits::Limit;
 pub use plan::{End, Plan};
 pub use reconcile::ReconciliationState;
@@ -91,7 +91,7 @@ pub fn plans_can_go_on(before: &Plan, after: &Plan) -> bool {
 }
 
 /// Whether the luck and what is planned to go wrong are the same.
-fn same_world(before: &Scenario, after: &Scenario) -> bool {
+pub fn same_world(before: &Scenario, after: &Scenario) -> bool {
     before.seed == after.seed && before.faults == after.faults
 }
 

@@ -6,7 +6,7 @@
 use super::environment::{document, window};
 use crate::app::host::{self, Calls, MESSAGE_MAX, Request, Standing, Topic};
 use crate::app::{Command, Model, Page, embed::Embed};
-use crate::scenario::{Problem, notation::json_text, read};
+use crate::scenario::{Problems, notation::json_text, read};
 use crate::time::Time;
 use gloo_events::EventListener;
 use js_sys::{JSON, Object, Reflect};
@@ -35,7 +35,7 @@ pub struct Host {
     event: String,
     height: f64,
     metrics_at: Time,
-    broken: Vec<Problem>,
+    broken: Problems,
     _listener: EventListener,
 }
 
@@ -70,7 +70,7 @@ impl Host {
             event: String::new(),
             height: 0.0,
             metrics_at: Time::ZERO,
-            broken: Vec::new(),
+            broken: Problems::new(),
             _listener: listener,
         })
     }
@@ -165,7 +165,7 @@ impl Host {
                 return;
             }
         };
-        self.broken.clear();
+        self.broken = Problems::new();
         let height = height();
         if !self.ready {
             self.ready = true;

@@ -248,10 +248,8 @@ fn kind(message: &Value) -> Result<FaultKind, String> {
     let what = message.get("fault").ok_or(
         "fault: is missing; give it as in a scenario document, {\"crash\": {\"service\": \"common\"}}",
     )?;
-    let problems = fault_problems(&"fault".into(), what);
-    if !problems.is_empty() {
-        return Err(sentence_of(&problems));
-    }
+    let problems = fault_problems(&"fault".into(), what).none();
+    problems.map_err(|problems| sentence_of(&problems))?;
     binding::from_value(what).map_err(|mismatch| format!("fault: {mismatch}"))
 }
 

@@ -1,7 +1,8 @@
 //! `msa export`: a scenario and its run in the formats of other programs.
 
+use crate::document::RunDocument;
 use crate::output::{self, Failure};
-use crate::run::{ProgressLine, stopped_early, to_the_end};
+use crate::run::{End, ProgressLine, ended_early, to_the_end};
 use crate::{Selection, input, png};
 use clap::{Args, ValueEnum};
 use msa_playground::export::svg::{self, Theme};
@@ -122,7 +123,7 @@ fn speed(text: &str) -> Result<f64, String> {
 /// Writes the export.
 pub fn export(options: &Options) -> Result<(), Failure> {
     check(options)?;
-    let text = text(options, &input::select(&options.selection)?)?;
+    let (text, end) = text(options, &input::select(&options.selection)?)?;
     let bytes = if options.format == Format::Png {
         png::draw(&text)?
     } else {
@@ -132,13 +133,15 @@ pub fn export(options: &Options) -> Result<(), Failure> {
         None if options.format == Format::Png && io::stdout().is_terminal() => Err(Failure::Usage(
             "a PNG on a terminal is of no use: name a file with --output".into(),
         )),
-        None => output::write(&bytes),
-        Some(file) => fs::write(file, bytes).map_err(|error| {
-            Failure::Input(vec![format!(
-                "{}: cannot be written: {error}",
-                file.display()
-            )])
-        }),
+        None => output::write(&bytes).and(end),
+        Some(file) => fs::write(file, bytes)
+            .map_err(|error| {
+                Failure::Input(vec![format!(
+                    "{}: cannot be written: {error}",
+                    file.display()
+                )])
+            })
+            .and(end),
     }
 }
 
@@ -181,7 +184,8 @@ fn check(options: &Options) -> Result<(), Failure> {
     Ok(())
 }
 
-fn text(options: &Options, opened: &Opened) -> Result<String, Failure> {
+/// The export; for the course of a run also how it came to its end, which may be before its time.
+fn text(options: &Options, opened: &Opened) -> Result<(String, Result<(), Failure>), Failure> {
     let lang = options.lang;
     // A link may name the moment.
     let at = options.at.map(|at| Time::ZERO + at);
@@ -198,7 +202,8 @@ fn text(options: &Options, opened: &Opened) -> Result<String, Failure> {
         names: &names,
         lang,
     };
-    Ok(match options.format {
+    let mut end = Ok(());
+    let text = match options.format {
         Format::Scenario => table::scenario(session.scenario()),
         Format::Svg | Format::Png => {
             go(&mut session, at)?;
@@ -219,12 +224,14 @@ fn text(options: &Options, opened: &Opened) -> Result<String, Failure> {
         }
         Format::Flowchart => flowchart::text(&subject(session.run())),
         Format::Csv | Format::Json => {
-            go(&mut session, Time::ZERO + options.lasts.unwrap_or(duration))?;
+            let lasts = options.lasts.unwrap_or(duration);
+            let came = to_the_end(&mut session, Time::ZERO + lasts, &mut ProgressLine::new());
+            end = ended(came, session.now());
             if options.format == Format::Csv {
                 table::csv(session.run())
             } else {
                 let settings = settings::changed(&opened.base, session.scenario());
-                format!("{:#}\n", table::numbers(session.run(), &settings))
+                RunDocument::new(session.run(), &settings, lasts, came).text()
             }
         }
         Format::ChromeTrace | Format::Otlp => {
@@ -245,7 +252,8 @@ fn text(options: &Options, opened: &Opened) -> Result<String, Failure> {
             sequence::text(&subject(session.run()), window, options.request)
                 .map_err(|said| Failure::Input(vec![said]))?
         }
-    })
+    };
+    Ok((text, end))
 }
 
 /// The diagram of a run as a PNG, at its moment or when the system has filled up.
@@ -262,9 +270,15 @@ pub fn picture(opened: &Opened) -> Result<Vec<u8>, Failure> {
 }
 
 fn go(session: &mut Session, until: Time) -> Result<(), Failure> {
-    match to_the_end(session, until, &mut ProgressLine::new()) {
-        None => Ok(()),
-        Some(limit) => Err(stopped_early(limit, session.now())),
+    let end = to_the_end(session, until, &mut ProgressLine::new());
+    ended(end, session.now())
+}
+
+/// Nothing, if a run has come to the end that it was to have.
+fn ended(end: End, now: Time) -> Result<(), Failure> {
+    match end {
+        End::Reached => Ok(()),
+        other => Err(ended_early(other, now)),
     }
 }
 

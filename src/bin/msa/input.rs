@@ -4,7 +4,7 @@ use crate::Selection;
 use crate::output::{self, Failure};
 use msa_playground::digest::ENGINE;
 use msa_playground::scenario::nearest::{did_you_mean, plain};
-use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, from_value, json};
+use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, Problems, from_value, json};
 use msa_playground::scenario::settings::Setting;
 use msa_playground::scenario::shipped;
 use msa_playground::share::story::{self, Opened};
@@ -74,8 +74,8 @@ fn document(name: &str) -> Result<Link, Failure> {
     read_document(&text).map_err(|problems| input_failure(&format!("{shown}: "), &problems))
 }
 
-fn read_document(text: &str) -> Result<Link, Vec<Problem>> {
-    let value = json(text).map_err(|problem| vec![problem])?;
+fn read_document(text: &str) -> Result<Link, Problems> {
+    let value = json(text)?;
     // No scenario document has a field of this name.
     if value.get("scenario").is_some() {
         let link = complete::of_value(&value)?;

@@ -5,9 +5,10 @@ use msa_playground::app::chain::chain;
 use msa_playground::app::names::Names;
 use msa_playground::app::truth::{AffairNow, Told, TruthNow, Watch, truth};
 use msa_playground::run::Run;
+use msa_playground::scenario::Named;
 use msa_playground::sim::trace::{Anomaly, Finding};
 use msa_playground::words::{Lang, anomaly};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// Keys whose chain is printed.
 const EXAMPLES: usize = 3;
@@ -105,39 +106,79 @@ pub fn report(run: &Run) -> String {
     text
 }
 
-/// The open disagreements for programs, the newest first and bounded; null if the scenario does not say what the truth is.
-pub fn document(run: &Run) -> Value {
-    let Some((names, truth)) = now(run) else {
-        return Value::Null;
-    };
+/// How the records of all business keys stand at the end of a run. (What was found and mended until then is counted in
+/// `numbers.ledger`.)
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct LedgerDocument {
+    /// Business keys for which nothing is under way any more, since counting began.
+    closed: u64,
+    /// Business keys for which something is under way.
+    open: u64,
+    /// Of the closed ones: whose records disagree now.
+    disagree: u64,
+    /// Business keys that wait for manual repair now.
+    with_operator: u64,
+    /// Those that disagree now, the newest first; at most as many as are kept.
+    disagreements: Vec<Disagreement>,
+}
+
+/// A business key whose records disagree.
+#[derive(Serialize, schemars::JsonSchema)]
+struct Disagreement {
+    /// The business key's number.
+    key: u32,
+    /// What is wrong: the rule of the ledger (if it has a name) and the kind of disagreement, such as `stock lost`.
+    wrong: Vec<String>,
+    /// Since when, in seconds of the run.
+    since_s: f64,
+    /// What the client was told: `nothing`, `done`, `refused` or `failed`.
+    told: String,
+    /// By table (`store.table`): the record that is there, or null if there is none.
+    stores: Named<Option<RecordDocument>>,
+    /// How it came about: sentences in English, each with its time.
+    chain: Vec<String>,
+}
+
+/// A record in a table.
+#[derive(Serialize, schemars::JsonSchema)]
+struct RecordDocument {
+    /// Its state.
+    state: String,
+    /// How many rows there are for the key: more than one is a duplicate.
+    rows: u16,
+    /// How often it was written.
+    version: u32,
+}
+
+/// The open disagreements for programs, the newest first and bounded; nothing if the scenario does not say what the truth is.
+pub fn document(run: &Run) -> Option<LedgerDocument> {
+    let (names, truth) = now(run)?;
     let tables = &run.plan().tables;
     let broken = truth.broken.iter().map(|affair| {
-        let stores: serde_json::Map<_, _> = truth
-            .columns
-            .iter()
-            .zip(&affair.cells)
-            .map(|(table, cell)| {
-                let row = cell.row.as_ref().map(
-                    |row| json!({ "state": row.state, "rows": row.rows, "version": row.version }),
-                );
-                (tables[*table as usize].name.clone(), row.into())
-            })
-            .collect();
-        json!({
-            "key": affair.shown,
-            "wrong": wrong(run, affair),
-            "since_s": affair.since_s,
-            "told": told(affair.told),
-            "stores": stores,
-            "chain": sentences(run, &names, affair),
-        })
+        let mut stores = Named::new();
+        for (table, cell) in truth.columns.iter().zip(&affair.cells) {
+            let record = cell.row.as_ref().map(|row| RecordDocument {
+                state: row.state.clone(),
+                rows: row.rows,
+                version: row.version,
+            });
+            stores.insert(tables[*table as usize].name.clone(), record);
+        }
+        Disagreement {
+            key: affair.shown,
+            wrong: wrong(run, affair),
+            since_s: affair.since_s,
+            told: told(affair.told).to_string(),
+            stores,
+            chain: sentences(run, &names, affair),
+        }
     });
     let counts = &truth.counts;
-    json!({
-        "closed": counts.closed,
-        "open": counts.open,
-        "disagree": counts.disagree,
-        "with_operator": counts.with_operator,
-        "disagreements": broken.collect::<Vec<_>>(),
+    Some(LedgerDocument {
+        closed: counts.closed,
+        open: counts.open,
+        disagree: counts.disagree,
+        with_operator: counts.with_operator,
+        disagreements: broken.collect(),
     })
 }

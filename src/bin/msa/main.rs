@@ -1,12 +1,14 @@
 //! `msa`: the playground without a page.
 //!
 //! Exit status: 0, or 1 if there is a problem in the input (or the run reached a bound, or a number is not what
-//! validation expects), or 2 if the command was used wrongly. Results go to standard output, everything else to
+//! validation expects), or 2 if the command was used wrongly, or 130 if it was interrupted. Results go to standard output, everything else to
 //! standard error.
 
 mod cards;
+mod document;
 mod export;
 mod input;
+mod interrupt;
 mod ledger;
 mod output;
 mod png;
@@ -42,11 +44,17 @@ const EXAMPLES: &str = "Examples:
   msa validate --only M/M/1                      is the engine right?
   msa check my-scenario.json                     docs/scenario-format.md has the format
 
-Exit status: 0; 1 if there is a problem in the input, the run reached a bound or validation failed; 2 if the command was used wrongly.";
+Exit status: 0; 1 if there is a problem in the input, the run reached a bound or validation failed; 2 if the command was used wrongly; 130 if a run was interrupted (Ctrl-C ends it where it is, and prints what it came to).";
+
+const LIST: &str = "The column \"while running\" says which settings a run can take over while it goes on (in a link: behind an @):
+yes, no, or only to some of the choices. In general numbers and times can be changed then, and how a reference is read. What
+cannot: the seed, planned faults, the rows of a table, the popularity of a reference, the kind of a load, names and steps,
+and write strategies that make other steps. Set those from the start.";
 
 #[derive(Subcommand)]
 enum Command {
     /// List the scenarios that ship, or the settings of one
+    #[command(after_help = LIST)]
     List {
         /// A scenario: its settings are listed
         scenario: Option<String>,
@@ -82,13 +90,16 @@ enum Command {
     Cards(cards::Options),
     /// Check the engine against queueing theory and published results
     Validate(validate::Options),
-    /// Print the JSON Schema of the scenario format
+    /// Print the JSON Schema of the scenario format, of links, or of what a run prints
     Schema {
         /// That of links (docs/links.md), which may hold a scenario
         #[arg(long)]
         link: bool,
-        /// That of links in one line and without what is for people: what the checker reads
+        /// That of what `msa run --json` prints (docs/run-json.md)
         #[arg(long, conflicts_with = "link")]
+        run: bool,
+        /// That of links in one line and without what is for people: what the checker reads
+        #[arg(long, conflicts_with_all = ["link", "run"])]
         bare: bool,
     },
     /// Check scenario documents and report every problem
@@ -139,7 +150,7 @@ fn main() -> ExitCode {
         Command::Export(options) => export::export(&options),
         Command::Cards(options) => cards::cards(&options),
         Command::Validate(options) => validate::validate(&options),
-        Command::Schema { link, bare } => schema(link, bare),
+        Command::Schema { link, run, bare } => schema(link, run, bare),
         Command::Check { files } => input::check(&files),
     };
     match done {
@@ -148,8 +159,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn schema(link: bool, bare: bool) -> Result<(), Failure> {
-    let schema = if link || bare {
+fn schema(link: bool, run: bool, bare: bool) -> Result<(), Failure> {
+    let schema = if run {
+        // What is printed has every field, also those that a reader could do without.
+        let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+        settings
+            .into_generator()
+            .into_root_schema_for::<document::RunDocument>()
+    } else if link || bare {
         schemars::schema_for!(LinkDocument)
     } else {
         schemars::schema_for!(Scenario)

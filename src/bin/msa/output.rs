@@ -1,10 +1,11 @@
 //! Output as a Unix user expects it: results on standard output, messages on standard error, quiet when the reader of
 //! a pipe has had enough.
 
-use crate::input;
 use crate::report::Table;
+use crate::{input, interrupt};
 use msa_playground::scenario::settings::{self, Kind};
-use msa_playground::scenario::{Text, shipped};
+use msa_playground::scenario::{Control, Scenario, Text, shipped};
+use msa_playground::sim::can_go_on;
 use msa_playground::time::Span;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -16,6 +17,8 @@ pub enum Failure {
     Input(Vec<String>),
     /// The options do not go together.
     Usage(String),
+    /// A person ended a run before its time.
+    Interrupted(String),
     /// The output could not be written.
     Output(io::Error),
 }
@@ -34,6 +37,7 @@ pub fn fail(failure: Failure) -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Failure::Output(error) => (vec![format!("cannot write the output: {error}")], 1),
+        Failure::Interrupted(line) => (vec![line], interrupt::STATUS),
         Failure::Input(lines) => (lines, 1),
         Failure::Usage(line) => (vec![line, "see msa --help".into()], 2),
     };
@@ -90,9 +94,11 @@ pub fn list() -> Result<(), Failure> {
 /// What can be set in one scenario.
 pub fn controls(name: &str) -> Result<(), Failure> {
     let scenario = input::open(&input::load(name)?)?.base;
-    let mut table = Table::new(["setting", "now", "possible", "what it is"]);
+    let mut table = Table::new(["setting", "now", "possible", "while running", "what it is"]);
     for control in &scenario.controls {
-        let possible = match settings::kind(&scenario, control) {
+        let kind = settings::kind(&scenario, control);
+        let changes = while_running(&scenario, control, &kind);
+        let possible = match kind {
             Kind::Choice(choices) => choices.join(", "),
             Kind::Number { min, max, .. } => format!("{min} to {max}"),
             Kind::Time { min_ms, max_ms, .. } => format!("{} to {}", span(min_ms), span(max_ms)),
@@ -102,6 +108,7 @@ pub fn controls(name: &str) -> Result<(), Failure> {
             control.name.clone(),
             settings::current(&scenario, control),
             possible,
+            changes,
             both(&control.title),
         ]);
     }
@@ -109,7 +116,36 @@ pub fn controls(name: &str) -> Result<(), Failure> {
         "seed".into(),
         scenario.seed.to_string(),
         String::new(),
+        "no".into(),
         "the luck of the run".into(),
     ]);
     print(&table.to_string())
+}
+
+/// Whether a run under way can take over another value of a control: `yes`, `no`, or to which of its choices.
+fn while_running(scenario: &Scenario, control: &Control, kind: &Kind) -> String {
+    let now = settings::current(scenario, control);
+    let values = match kind {
+        Kind::Choice(choices) => choices.clone(),
+        Kind::Number { min, max, .. } => vec![min.to_string(), max.to_string()],
+        Kind::Time { min_ms, max_ms, .. } => {
+            [*min_ms, *max_ms].map(|ms| span(ms).to_string()).to_vec()
+        }
+        Kind::Text => Vec::new(),
+    };
+    let other = values.into_iter().filter(|value| *value != now);
+    // A value that makes no sense together with the others is no value to change to.
+    let tried = other.filter_map(|value| {
+        let set = [(control.name.clone(), value.clone())];
+        let after = settings::apply(scenario, &set).ok()?;
+        Some((can_go_on(scenario, &after), value))
+    });
+    let (taken, refused): (Vec<_>, Vec<_>) = tried.partition(|(taken, _)| *taken);
+    let names: Vec<String> = taken.into_iter().map(|(_, value)| value).collect();
+    match (names.is_empty(), refused.is_empty()) {
+        (true, true) => String::new(),
+        (false, true) => "yes".into(),
+        (true, false) => "no".into(),
+        (false, false) => format!("to {}", names.join(", ")),
+    }
 }

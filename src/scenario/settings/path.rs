@@ -1,7 +1,7 @@
 //! Places in a document, by path: `operations.consultation.list.steps.0.query.rows`.
 
 use super::super::nearest::{listed, meant, nearest, plain, quoted};
-use super::super::read::{Problem, THE_DOCUMENT};
+use super::super::problems::{Problem, THE_DOCUMENT};
 use crate::said::{Said, said};
 use serde_json::Value;
 
@@ -12,15 +12,9 @@ pub fn keys<'p>(document: &Value, path: &'p str) -> Option<Vec<&'p str>> {
     let mut here = document;
     let mut rest = Some(path);
     while let Some(path) = rest {
-        let begins = |key: &str| {
-            path.strip_prefix(key)
-                .is_some_and(|after| after.is_empty() || after.starts_with('.'))
-        };
         let length = match here {
-            Value::Object(fields) => fields
-                .keys()
-                .filter(|key| begins(key))
-                .map(String::len)
+            Value::Object(fields) => beginnings(path)
+                .filter(|length| fields.contains_key(&path[..*length]))
                 .max()?,
             Value::Array(_) => path.find('.').unwrap_or(path.len()),
             _ => return None,
@@ -31,6 +25,23 @@ pub fn keys<'p>(document: &Value, path: &'p str) -> Option<Vec<&'p str>> {
         rest = path.get(length + 1..);
     }
     Some(keys)
+}
+
+/// The lengths of what a key may be at the beginning of a path: up to one of its dots, or all of it. No key is longer than
+/// [`KEY_MAX`].
+fn beginnings(path: &str) -> impl Iterator<Item = usize> + '_ {
+    let dots = path.bytes().take(KEY_MAX).enumerate();
+    dots.filter(|(_, byte)| *byte == b'.')
+        .map(|(at, _)| at)
+        .chain([path.len()])
+}
+
+/// The longest key of a document that is looked for in a path, in bytes: two names of 60 characters, and what is between.
+const KEY_MAX: usize = 512;
+
+/// What stands at these keys.
+pub(super) fn get_at<'v>(document: &'v Value, keys: &[&str]) -> Option<&'v Value> {
+    keys.iter().try_fold(document, |here, key| child(here, key))
 }
 
 fn child<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
@@ -51,9 +62,7 @@ fn child_mut<'v>(value: &'v mut Value, key: &str) -> Option<&'v mut Value> {
 
 /// What stands at `path`.
 pub fn get<'v>(document: &'v Value, path: &str) -> Option<&'v Value> {
-    keys(document, path)?
-        .iter()
-        .try_fold(document, |here, key| child(here, key))
+    get_at(document, &keys(document, path)?)
 }
 
 /// Puts a value at `path`, in place of what stands there. `document` is the full value of a scenario

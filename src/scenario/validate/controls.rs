@@ -213,7 +213,7 @@ impl Checker<'_> {
                     said!("offer.set.{0}", "offer.set.{0}", path)
                 })
             };
-            self.problems.extend(problems.into_iter().map(inside));
+            self.problems.append(problems.each(inside));
         }
     }
 }

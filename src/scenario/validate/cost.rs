@@ -2,9 +2,10 @@
 
 use super::super::shape::join;
 use super::super::{
-    CacheMiss, Count, CountOf, FaultKind, Load, ReadStrategy, Scenario, Step, Store, Way,
+    CacheMiss, Call, Count, CountOf, Distribution, FaultKind, Load, ReadStrategy, Scenario,
+    Service, Step, Store, Way,
 };
-use super::resilience::may_keep_back;
+use super::resilience::{attempts_at_once, may_keep_back};
 use super::steps::{has_references, operations_of};
 use super::writing::needs_a_key;
 use super::{Checker, service_of};
@@ -16,7 +17,7 @@ pub const STEPS_MAX: u64 = 1_000_000;
 /// Steps that all open clients together may ask for in a second.
 pub const STEPS_A_SECOND_MAX: f64 = 100_000_000.0;
 
-impl Checker<'_> {
+impl<'s> Checker<'s> {
     pub(super) fn costs(&mut self) {
         self.circles();
         if !self.problems.is_empty() {
@@ -30,16 +31,22 @@ impl Checker<'_> {
         for name in scenario.operations.keys() {
             if costs.operation(name, 1) > STEPS_MAX {
                 let message = said!(
-                    "one request takes more than {0} steps, here and in what it calls; lower the repetitions",
-                    "요청 하나가 호출까지 합해 {0}단계를 넘습니다. 반복 횟수를 줄이십시오",
+                    "one request takes more than {0} steps, here and in what it calls; lower the repetitions, or the attempts of retries that hardly wait",
+                    "요청 하나가 호출까지 합해 {0}단계를 넘습니다. 반복 횟수나, 거의 기다리지 않는 재시도의 횟수를 줄이십시오",
                     STEPS_MAX,
                 );
                 self.report(join("operations", name), message);
             }
         }
         let mut a_second = 0.0;
+        let mut times = Times {
+            scenario,
+            known: Vec::new(),
+        };
         for (name, client) in &scenario.clients {
-            let cost = costs.operation(&client.operation, 1) as f64;
+            let way = service_of(&client.operation).map(|to| latency(scenario, name, to));
+            let attempts = attempts_at_once(client.retry.as_deref(), way.unwrap_or_default());
+            let cost = costs.operation(&client.operation, 1) as f64 * attempts as f64;
             let surge = surge(scenario, name);
             match client.load {
                 Load::Poisson { rate } | Load::Constant { rate } => a_second += rate * surge * cost,
@@ -47,15 +54,12 @@ impl Checker<'_> {
                     a_second += f64::from(size) * surge / every.as_secs() * cost
                 }
                 Load::Closed { users, ref think } => {
+                    let users = f64::from(users) * surge;
                     let kept_back =
                         may_keep_back(client.breaker.as_deref(), client.throttle.as_ref());
                     if think.mean() == Span::ZERO
-                        && (kept_back && users > 0
-                            || self.may_spin(
-                                name,
-                                &client.operation,
-                                (f64::from(users) * surge) as u64,
-                            ))
+                        && (kept_back && users > 0.0
+                            || self.may_spin(name, &client.operation, users as u64, &mut times))
                     {
                         self.report(
                             join("clients", name) + ".load.closed.think",
@@ -66,6 +70,14 @@ impl Checker<'_> {
                                  사용자가 다시 요청하게 됩니다",
                             ),
                         );
+                    } else {
+                        let steps =
+                            self.closed(name, &client.operation, users, think, cost, &mut times);
+                        if steps > STEPS_A_SECOND_MAX {
+                            self.too_little_thought(name, users, cost, steps);
+                        } else {
+                            a_second += steps;
+                        }
                     }
                 }
             }
@@ -82,7 +94,13 @@ impl Checker<'_> {
     }
 
     /// Whether a closed client's request may take no time at all: nothing on its way does, or it may be turned away.
-    fn may_spin(&self, client: &str, operation: &str, users: u64) -> bool {
+    fn may_spin(
+        &self,
+        client: &str,
+        operation: &'s str,
+        users: u64,
+        times: &mut Times<'s>,
+    ) -> bool {
         let scenario = self.scenario;
         let Some((name, service)) =
             service_of(operation).and_then(|name| scenario.services.get_key_value(name))
@@ -92,10 +110,63 @@ impl Checker<'_> {
         if users == 0 || latency(scenario, client, name) > Span::ZERO {
             return false;
         }
-        let places = (u64::from(service.threads) + u64::from(service.accept_queue))
-            * u64::from(service.instances);
-        users > places || service.rate_limit.is_some() || !takes_time(scenario, operation)
+        users > places(service)
+            || service.rate_limit.is_some()
+            || times.operation(operation) == Span::ZERO
     }
+
+    /// The steps that a closed client asks for in a second, at most: its users wait for their answers, and a service does
+    /// not finish more than its workers can; what it turns away comes back at once.
+    fn closed(
+        &self,
+        client: &str,
+        operation: &'s str,
+        users: f64,
+        think: &Distribution,
+        cost: f64,
+        times: &mut Times<'s>,
+    ) -> f64 {
+        let scenario = self.scenario;
+        let Some((name, service)) =
+            service_of(operation).and_then(|name| scenario.services.get_key_value(name))
+        else {
+            return 0.0;
+        };
+        let way = latency(scenario, client, name);
+        let pause = think.mean().0 as f64 + 2.0 * way.0 as f64;
+        let least = times.operation(operation).0 as f64;
+        let a_second = |many: f64, nanos: f64| if nanos > 0.0 { many * 1e9 / nanos } else { 0.0 };
+        let mut served = a_second(users, pause + least);
+        if least > 0.0 {
+            served = served.min(a_second(self.workers(name) as f64, least));
+        }
+        let turned_away = if users > places(service) as f64 || service.rate_limit.is_some() {
+            a_second(users, pause)
+        } else {
+            0.0
+        };
+        served * (1.0 + cost) + turned_away
+    }
+
+    fn too_little_thought(&mut self, client: &str, users: f64, cost: f64, steps: f64) {
+        let least = users * (2.0 + cost) * 1e9 / STEPS_A_SECOND_MAX;
+        let message = said!(
+            "is too short: its {0} users would ask for {1} steps a second, and at most {2} are simulated; let them think \
+             for {3}, or lower the users",
+            "너무 짧습니다. 사용자 {0}명이 초당 {1}단계를 요청하는데 최대 {2}단계입니다. {3} 이상 생각하게 하거나 \
+             사용자를 줄이십시오",
+            format!("{users:.0}"),
+            format!("{steps:.0}"),
+            STEPS_A_SECOND_MAX,
+            Span(libm::ceil(least) as u64),
+        );
+        self.report(join("clients", client) + ".load.closed.think", message);
+    }
+}
+
+/// How many requests may be inside a service at once, at work or waiting.
+fn places(service: &Service) -> u64 {
+    (u64::from(service.threads) + u64::from(service.accept_queue)) * u64::from(service.instances)
 }
 
 /// How many times as often a client asks at most, with all the surges that may come together.
@@ -126,46 +197,65 @@ pub(super) fn latency(scenario: &Scenario, from: &str, to: &str) -> Span {
     link.unwrap_or(&scenario.network).latency.mean()
 }
 
-/// Whether an operation has a step that always takes time.
-fn takes_time(scenario: &Scenario, operation: &str) -> bool {
-    let (Some(service), Some(it)) = (service_of(operation), scenario.operations.get(operation))
-    else {
-        return false;
-    };
-    any_takes_time(scenario, service, &it.steps)
+/// The least time that a request for an operation takes: the mean times of the steps that it always takes. Only asked
+/// when no operation calls itself.
+struct Times<'s> {
+    scenario: &'s Scenario,
+    /// What is known already, in the order of the operations.
+    known: Vec<(&'s str, Span)>,
 }
 
-/// Whether one of these steps of a service always takes time.
-fn any_takes_time(scenario: &Scenario, service: &str, steps: &[Step]) -> bool {
-    let store = |name: &str, time: fn(&Store) -> Span| {
-        scenario
-            .stores
-            .get(name)
-            .is_some_and(|it| time(it) > Span::ZERO)
-    };
-    let takes = |step: &Step| match step {
-        Step::Work(time) => time.mean() > Span::ZERO,
-        Step::Query(query) => store(&query.store, |it| it.query_time.mean()),
-        Step::Write(write) => store(&write.store, |it| it.write_time.mean()),
-        Step::Call(call) => {
-            let on_its_way = service_of(&call.operation)
-                .is_some_and(|callee| latency(scenario, service, callee) > Span::ZERO);
-            !may_keep_back(call.breaker.as_deref(), call.throttle.as_ref())
-                && (on_its_way || takes_time(scenario, &call.operation))
+impl<'s> Times<'s> {
+    fn operation(&mut self, name: &'s str) -> Span {
+        if let Ok(place) = self.known.binary_search_by_key(&name, |(known, _)| *known) {
+            return self.known[place].1;
         }
-        // Sooner or later it goes a way after which it goes on.
-        Step::Choose(choose) => {
-            let last = |way: &&Way| way.weight > 0.0 && !way.again;
-            let mut ways = choose.ways.iter().filter(last);
-            ways.all(|way| any_takes_time(scenario, service, &way.steps))
+        let (Some(service), Some(it)) = (service_of(name), self.scenario.operations.get(name))
+        else {
+            return Span::ZERO;
+        };
+        let time = self.steps(service, &it.steps);
+        let place = self.known.partition_point(|(known, _)| *known < name);
+        self.known.insert(place, (name, time));
+        time
+    }
+
+    fn steps(&mut self, service: &'s str, steps: &'s [Step]) -> Span {
+        // What stands behind a step that may say no is not always reached.
+        let surely = steps
+            .iter()
+            .take_while(|step| needs_a_key(step).is_none() && !matches!(step, Step::Decline(_)));
+        surely.fold(Span::ZERO, |sum, step| {
+            Span(sum.0.saturating_add(self.step(service, step).0))
+        })
+    }
+
+    fn step(&mut self, service: &'s str, step: &'s Step) -> Span {
+        let store = |name: &str, time: fn(&Store) -> Span| {
+            self.scenario.stores.get(name).map_or(Span::ZERO, time)
+        };
+        match step {
+            Step::Work(time) => time.mean(),
+            Step::Query(query) => store(&query.store, |it| it.query_time.mean()),
+            Step::Write(write) => store(&write.store, |it| it.write_time.mean()),
+            Step::Call(call) if !may_keep_back(call.breaker.as_deref(), call.throttle.as_ref()) => {
+                let way = service_of(&call.operation)
+                    .map_or(Span::ZERO, |callee| latency(self.scenario, service, callee));
+                let there = self.operation(&call.operation);
+                Span(there.0.saturating_add(way.0.saturating_mul(2)))
+            }
+            // Sooner or later it goes a way after which it goes on.
+            Step::Choose(choose) => {
+                let last = |way: &&Way| way.weight > 0.0 && !way.again;
+                let times = choose.ways.iter().filter(last);
+                times
+                    .map(|way| self.steps(service, &way.steps))
+                    .min()
+                    .unwrap_or_default()
+            }
+            _ => Span::ZERO,
         }
-        _ => false,
-    };
-    // What stands behind a step that may say no is not always reached.
-    let surely = steps
-        .iter()
-        .take_while(|step| needs_a_key(step).is_none() && !matches!(step, Step::Decline(_)));
-    surely.into_iter().any(takes)
+    }
 }
 
 /// Steps by operation and number of keys. Only asked when no operation calls itself.
@@ -265,7 +355,11 @@ impl<'s> Costs<'s> {
                 }
                 0
             }
-            Step::Call(call) => self.operation(&call.operation, count(call.keys, *rows)),
+            Step::Call(call) => self
+                .operation(&call.operation, count(call.keys, *rows))
+                .saturating_add(1)
+                .saturating_mul(self.attempts(call))
+                .saturating_sub(1),
             Step::FanOut(fan_out) => match count(fan_out.times, *rows) {
                 0 => 0,
                 times => {
@@ -302,6 +396,18 @@ impl<'s> Costs<'s> {
                 cost.saturating_add(1).saturating_add(self.embed(name))
             }),
         }
+    }
+
+    /// How often a call is tried in an instant.
+    fn attempts(&self, call: &Call) -> u64 {
+        if attempts_at_once(call.retry.as_deref(), Span::ZERO) == 1 {
+            return 1;
+        }
+        // Where it comes from is not known here; a way that nobody has named takes no longer than any other.
+        let callee = service_of(&call.operation).unwrap_or_default();
+        let ways = self.scenario.services.keys();
+        let way = ways.map(|from| latency(self.scenario, from, callee)).min();
+        attempts_at_once(call.retry.as_deref(), way.unwrap_or_default())
     }
 
     /// What getting a reference's values for so many rows costs: the calls, if its strategy makes any.

@@ -12,7 +12,6 @@ use super::set::Set;
 use super::steps::{Here, operations_of, visit};
 use super::{Checker, service_of};
 use crate::said::said;
-use crate::time::Span;
 
 /// The states of a log of outgoing calls.
 const LOG_STATES: [&str; 4] = ["called", "done", "failed", "unknown"];
@@ -202,21 +201,21 @@ impl<'s> Checker<'s> {
             }
         }
         self.positive(format!("{path}.timeout"), it.timeout);
-        let takes_time = match (coordinator, service) {
-            (Some(from), Some(to)) => latency(scenario, from, to) > Span::ZERO,
-            _ => true,
+        let way = match (coordinator, service) {
+            (Some(from), Some(to)) => Some(latency(scenario, from, to)),
+            _ => None,
         };
-        let callers = self.instances(coordinator.unwrap_or_default());
-        self.resilience(&Site {
+        let site = Site {
             path,
             retry: it.retry.as_deref(),
             breaker: it.breaker.as_deref(),
             throttle: it.throttle.as_ref(),
-            takes_time,
-            callers,
-        });
+            way,
+            callers: self.instances(coordinator.unwrap_or_default()),
+        };
+        self.resilience(&site);
         if let Some(retry) = &it.undo_retry {
-            self.lone_retry(&format!("{path}.undo_retry"), retry, takes_time, callers);
+            self.lone_retry(&format!("{path}.undo_retry"), retry, &site);
         }
     }
 

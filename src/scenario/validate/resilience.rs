@@ -2,7 +2,8 @@
 
 use super::super::resilience::{BUDGET_BUCKETS, THROTTLE_BUCKETS};
 use super::super::{
-    Attempts, Backoff, Breaker, BreakerWindow, Retry, RetryBudget, ShareOf, Throttle, TokenBudget,
+    Attempts, Backoff, Breaker, BreakerWindow, Jitter, Retry, RetryBudget, ShareOf, Throttle,
+    TokenBudget,
 };
 use super::Checker;
 use crate::said::said;
@@ -12,6 +13,9 @@ use crate::time::Span;
 /// each calling instance.
 pub const COUNTED_PLACES_MAX: u64 = 5_000_000;
 
+/// Retries that one caller may make in a second while nothing answers, if nothing else limits them.
+pub const RETRIES_A_SECOND_MAX: f64 = 10_000_000.0;
+
 /// A place where something is called, and how its caller treats it.
 pub(super) struct Site<'s> {
     /// Where it stands.
@@ -19,10 +23,27 @@ pub(super) struct Site<'s> {
     pub retry: Option<&'s Retry>,
     pub breaker: Option<&'s Breaker>,
     pub throttle: Option<&'s Throttle>,
-    /// Whether the way there takes time, so that no failure comes back in the same instant.
-    pub takes_time: bool,
+    /// The mean time of the way there; nothing if one of its ends is not known, which is reported elsewhere.
+    pub way: Option<Span>,
     /// How many callers there are: instances, or one client.
     pub callers: u32,
+}
+
+/// How many attempts of one call may be made in an instant, or nearly so.
+pub(super) fn attempts_at_once(retry: Option<&Retry>, way: Span) -> u64 {
+    let instant = Span(1_000);
+    match retry {
+        Some(retry)
+            if way < instant && (retry.backoff == Backoff::None || retry.wait < instant) =>
+        {
+            match retry.attempts {
+                Attempts::Number(number) => u64::from(number),
+                // They have a limit of their own: see `often`.
+                Attempts::Unlimited(_) => 1,
+            }
+        }
+        _ => 1,
+    }
 }
 
 /// Whether a breaker or a throttle may keep something back: then it takes no time at all.
@@ -35,7 +56,7 @@ impl Checker<'_> {
     pub(super) fn resilience(&mut self, site: &Site) {
         let mut places = 0;
         if let Some(retry) = site.retry {
-            self.retry(&format!("{}.retry", site.path), retry, site.takes_time);
+            self.retry(&format!("{}.retry", site.path), retry, site);
             places += budget_places(retry);
         }
         if let Some(breaker) = site.breaker {
@@ -53,9 +74,9 @@ impl Checker<'_> {
     }
 
     /// A retry that stands alone, without a breaker or a throttle.
-    pub(super) fn lone_retry(&mut self, path: &str, retry: &Retry, takes_time: bool, callers: u32) {
-        self.retry(path, retry, takes_time);
-        self.counted_places += u64::from(budget_places(retry)) * u64::from(callers);
+    pub(super) fn lone_retry(&mut self, path: &str, retry: &Retry, site: &Site) {
+        self.retry(path, retry, site);
+        self.counted_places += u64::from(budget_places(retry)) * u64::from(site.callers);
     }
 
     /// What breakers, throttles and budgets need together.
@@ -74,7 +95,8 @@ impl Checker<'_> {
         }
     }
 
-    fn retry(&mut self, path: &str, retry: &Retry, takes_time: bool) {
+    fn retry(&mut self, path: &str, retry: &Retry, site: &Site) {
+        let takes_time = site.way.is_none_or(|way| way > Span::ZERO);
         let waits = retry.backoff != Backoff::None;
         // A control that switches retries off does so with one attempt, and leaves the rest as it is.
         let once = retry.attempts == Attempts::Number(1)
@@ -149,6 +171,52 @@ impl Checker<'_> {
                 ),
             );
         }
+        if unlimited && !limited {
+            self.often(path, retry, site);
+        }
+    }
+
+    /// Retries without a limit, for as long as nothing answers: how many one caller makes in a second.
+    fn often(&mut self, path: &str, retry: &Retry, site: &Site) {
+        let there_and_back = site.way.map_or(1e9, |way| 2.0 * way.0 as f64);
+        // What chance leaves of a wait, on average.
+        let left = match retry.jitter {
+            Jitter::None | Jitter::Decorrelated | Jitter::Proportional => 1.0,
+            Jitter::Equal => 0.75,
+            Jitter::Full => 0.5,
+        };
+        let (field, wait) = match retry.backoff {
+            Backoff::None => ("attempts", Span::ZERO),
+            Backoff::Exponential if retry.factor > 1.0 => ("cap", retry.cap),
+            Backoff::Fixed | Backoff::Exponential => ("wait", retry.wait),
+        };
+        let every = there_and_back + wait.0 as f64 * left;
+        // (Without any time at all it has been reported already.)
+        if every <= 0.0 || 1e9 / every <= RETRIES_A_SECOND_MAX {
+            return;
+        }
+        let least = (1e9 / RETRIES_A_SECOND_MAX - there_and_back) / left;
+        let least = Span(libm::ceil(least) as u64);
+        let a_second = format!("{:.0}", 1e9 / every);
+        let message = match retry.backoff {
+            Backoff::None => said!(
+                "while nothing answers, each caller tries again {0} times a second; at most {1}: give a number of \
+                 attempts, or a backoff with a wait of {2} or longer",
+                "응답이 없는 동안 호출마다 초당 {0}번 재시도하는데 최대 {1}번입니다. 횟수를 정하거나 wait가 {2} 이상인 \
+                 backoff를 정하십시오",
+                a_second,
+                RETRIES_A_SECOND_MAX,
+                least,
+            ),
+            Backoff::Fixed | Backoff::Exponential => said!(
+                "while nothing answers, each caller tries again {0} times a second; at most {1}: make it {2} or longer",
+                "응답이 없는 동안 호출마다 초당 {0}번 재시도하는데 최대 {1}번입니다. {2} 이상으로 늘리십시오",
+                a_second,
+                RETRIES_A_SECOND_MAX,
+                least,
+            ),
+        };
+        self.report(format!("{path}.{field}"), message);
     }
 
     fn budget(&mut self, path: &str, budget: &RetryBudget) {

@@ -9,7 +9,6 @@ use super::resilience::Site;
 use super::set::Set;
 use super::{Checker, is_name, service_of};
 use crate::said::{Said, said};
-use crate::time::Span;
 
 /// Steps inside steps inside steps: so deep.
 pub const NESTING_MAX: usize = 8;
@@ -164,8 +163,7 @@ impl<'s> Checker<'s> {
                     retry: call.retry.as_deref(),
                     breaker: call.breaker.as_deref(),
                     throttle: call.throttle.as_ref(),
-                    takes_time: callee
-                        .is_none_or(|to| latency(scenario, here.service, to) > Span::ZERO),
+                    way: callee.map(|to| latency(scenario, here.service, to)),
                     callers: self.instances(here.service),
                 });
             }
