@@ -8,10 +8,10 @@ use std::process::{Command, Stdio};
 ///
 /// The goal is 200,000, a second on a slow line. It is not reached: this is what has been reached, with
 /// next to no room. ARCHITECTURE.md says what weighs what.
-const PAGE_MAX: u64 = 712_000;
+const PAGE_MAX: u64 = 729_000;
 
 /// What is loaded besides when a file is taken away for the first time.
-const MAKER_MAX: u64 = 492_000;
+const MAKER_MAX: u64 = 508_000;
 
 /// The size of the one program in `dist/` whose name begins so, compressed.
 fn compressed(name: &str) -> u64 {
