@@ -51,6 +51,30 @@ const INTERNATIONAL: &[&str] = &[
     "OpenTelemetry",
 ];
 
+/// A text without what stands in parentheses behind a Korean word, or one that is the same in Korean: there the field's own
+/// term is given.
+fn without_glosses(text: &str) -> String {
+    let mut rest = text;
+    let mut kept = String::new();
+    while let Some((before, (gloss, after))) = rest
+        .split_once('(')
+        .and_then(|(before, behind)| Some((before, behind.split_once(')')?)))
+    {
+        let word = before.rsplit(' ').next().unwrap_or_default();
+        let is_korean =
+            !word.is_empty() && !word.contains(|letter: char| letter.is_ascii_alphabetic());
+        let is_term = gloss
+            .chars()
+            .all(|letter| letter.is_ascii_alphabetic() || " ,-".contains(letter));
+        kept.push_str(before);
+        if !(is_term && (is_korean || INTERNATIONAL.contains(&word))) {
+            kept.push_str(gloss);
+        }
+        rest = after;
+    }
+    kept + rest
+}
+
 /// Fails if something on the page is in English.
 fn check_korean(page: &Page, state: &str) {
     let texts = readable(page);
@@ -63,14 +87,8 @@ fn check_korean(page: &Page, state: &str) {
             left_over.is_none(),
             "{state}: {text:?} is not translated ({left_over:?})"
         );
-        // What stands in quotes is a name in a document or a link; in parentheses behind a Korean term stands the field's own.
-        let (term, english_term) = text.split_once('(').unwrap_or((text, ""));
-        let is_korean =
-            term.chars().count() < 16 && !term.contains(|c: char| c.is_ascii_alphabetic());
-        let is_term = english_term.ends_with(')')
-            && !term.is_empty()
-            && (is_korean || INTERNATIONAL.contains(&term));
-        let text = if is_term { term } else { text };
+        // What stands in quotes is a name in a document or a link.
+        let text = &without_glosses(text);
         let english = text
             .split('"')
             .step_by(2)

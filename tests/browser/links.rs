@@ -181,9 +181,7 @@ fn a_slider_on_its_way_is_one_step_back() {
         let length = page.eval("history.length");
         page.click(&format!("{} summary", at("numbers")));
         page.click(&at("control-rate"));
-        for _ in 0..5 {
-            page.press("ArrowRight");
-        }
+        page.press_quickly("ArrowRight", 5);
         page.wait_until("location.hash.includes('rate=')");
         let steps = page.eval("history.length").as_u64().unwrap() - length.as_u64().unwrap();
         assert!(steps <= 1, "{steps} steps in the history");

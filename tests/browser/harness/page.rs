@@ -376,6 +376,13 @@ impl Page {
         self.act(&json!({ "type": "key", "id": "keyboard", "actions": actions }));
     }
 
+    /// Presses a key so many times, as fast as somebody who holds it down.
+    pub fn press_quickly(&self, name: &str, times: usize) {
+        let once = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key(name) }));
+        let actions = vec![once; times].concat();
+        self.act(&json!({ "type": "key", "id": "keyboard", "actions": actions }));
+    }
+
     fn act(&self, source: &Value) {
         self.must(
             "act",
