@@ -112,6 +112,32 @@ fn deliveries(records: &[Record]) -> Vec<(f64, u16)> {
         .collect()
 }
 
+/// Who notices that a consumer is dead delivers its message again at once; who does not, when the deadline has passed.
+#[test]
+fn what_a_dead_consumer_had_comes_back_when_the_broker_notices() {
+    for (broker, comes_back_s) in [
+        ("plain", 0.0),
+        ("rabbitmq_quorum", 0.0),
+        ("nats_jetstream", 7.0),
+        ("sqs_standard", 7.0),
+    ] {
+        let mut document = world(
+            1,
+            &json!({"broker": broker}),
+            // Otherwise it would come back at once for ever.
+            &json!({"ack_deadline": "7s", "deliveries": 2}),
+            &json!([]),
+        );
+        document["faults"] = dies();
+        let (_, records) = run(&document, 20.0);
+        let second = deliveries(&records)
+            .into_iter()
+            .find(|(_, attempt)| *attempt == 2);
+        let (at, _) = second.unwrap_or_else(|| panic!("{broker}: it never comes back"));
+        assert!((at - comes_back_s).abs() < 0.001, "{broker}: {at}");
+    }
+}
+
 /// When messages were set aside, and whether they are kept.
 fn dead(records: &[Record]) -> Vec<(f64, bool)> {
     records
@@ -309,7 +335,10 @@ fn the_defaults_are_the_documented_ones() {
     let ms = |span: Span| json!(span.0 / 1_000_000);
     assert_eq!(ms(rules.ack_deadline), kafka["max_poll_interval_ms"]);
     assert_eq!(ms(rules.redelivery_delay(1)), kafka["retry_backoff_ms"]);
-    assert_eq!(ms(rules.death_noticed), kafka["session_timeout_ms"]);
+    assert_eq!(
+        rules.death_noticed.map(ms),
+        Some(kafka["session_timeout_ms"].clone())
+    );
 }
 
 #[test]

@@ -34,14 +34,14 @@ pub struct Rules {
     pub deaths_count: bool,
     /// How long the broker waits before the next delivery after the first, second, ... failure; the last counts on.
     pub after_failure: Vec<Span>,
-    /// Whether the broker learns of a failure or a death at all (otherwise the deadline must pass).
+    /// Whether a consumer can say that it has failed (otherwise the deadline must pass).
     pub supports_nack: bool,
     /// Whether the consumer itself sets when a message that has failed is to be seen again.
     pub extends: bool,
     /// What an acknowledgement does that comes after the deadline.
     pub late_ack: LateAck,
-    /// How long the broker takes to notice that a consumer is dead.
-    pub death_noticed: Span,
+    /// How long the broker takes to notice that a consumer is dead. `None`: it never does, and the deadline must pass.
+    pub death_noticed: Option<Span>,
     /// What stands in place of the deadline for the first, second, ... delivery, if anything.
     pub deadlines: Vec<Span>,
     /// Whether what reaches the limit is kept aside.
@@ -102,7 +102,7 @@ impl Rules {
             supports_nack: true,
             extends: false,
             late_ack: LateAck::Counts,
-            death_noticed: Span::ZERO,
+            death_noticed: Some(Span::ZERO),
             deadlines: Vec::new(),
             dead_letters: true,
         };
@@ -124,6 +124,7 @@ impl Rules {
                 // handle of before the latest receive deletes nothing; with FIFO one whose timeout is over is invalid.
                 deliveries: Some(10),
                 supports_nack: false,
+                death_noticed: None,
                 late_ack: match broker {
                     Broker::SqsFifo => LateAck::Refused,
                     _ => LateAck::UnlessReceivedAnew,
@@ -135,7 +136,7 @@ impl Rules {
                 // session ends (session.timeout.ms, 45 s).
                 ack_deadline: Span::from_secs(300),
                 after_failure: vec![Span::from_millis(100)],
-                death_noticed: Span::from_secs(45),
+                death_noticed: Some(Span::from_secs(45)),
                 dead_letters: false,
                 // Who does not poll for max.poll.interval.ms has left the group: its commit fails.
                 late_ack: LateAck::Refused,
@@ -143,6 +144,9 @@ impl Rules {
             },
             Broker::NatsJetstream => Rules {
                 dead_letters: false,
+                // The server does not look whether who holds a message is still there: AckWait must pass
+                // (nats-server, issues 4627 and 4716).
+                death_noticed: None,
                 ..plain
             },
         }

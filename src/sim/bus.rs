@@ -542,7 +542,7 @@ impl<O: Observe> Simulation<O> {
                 self.leaves(message.place());
             }
             _ if !in_time => {}
-            Outcome::Broken if plan.rules.supports_nack => {
+            Outcome::Broken if plan.rules.death_noticed.is_some() => {
                 self.comes_back(message.place(), Return::Broken);
             }
             Outcome::Broken => {}
@@ -631,7 +631,10 @@ impl<O: Observe> Simulation<O> {
         let attempt = entry.attempt();
         let rest = match why {
             Return::Deadline => Span::ZERO,
-            Return::Broken => rules.redelivery_delay(attempt).max(rules.death_noticed),
+            Return::Broken => {
+                let noticed = rules.death_noticed.unwrap_or_default();
+                rules.redelivery_delay(attempt).max(noticed)
+            }
             Return::Failed => rules.redelivery_delay(attempt),
         };
         let limit = rules.deliveries;
