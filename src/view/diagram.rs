@@ -10,7 +10,7 @@ use crate::app::snapshot::FaultNow;
 use crate::app::{Msg, Node, Snapshot};
 use crate::layout::{Feed, Form, Layout, Point, Rect, ServiceBox};
 use crate::scenario::FaultKind;
-use crate::words::{Lang, Say, Word, decimal};
+use crate::words::{Lang, Say, Word, service_state};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -269,22 +269,10 @@ fn service(props: &Props, place: &ServiceBox) -> Html {
         now.sum(|it| it.queued),
     );
     let down = !now.instances.is_empty() && now.instances.iter().all(|it| !it.up);
-    let (mut slow, mut errors) = (None, false);
-    for fault in props.snapshot.faults.iter().filter(|fault| fault.active) {
-        match &fault.kind {
-            FaultKind::Slow {
-                service, factor, ..
-            } if *service == name.key => slow = Some(*factor),
-            FaultKind::Errors { service, .. } if *service == name.key => errors = true,
-            _ => {}
-        }
-    }
-    let state = match (down, slow, errors) {
-        (true, ..) => Word::Down.text(lang).to_string(),
-        (_, Some(factor), _) => format!("{} {}×", Word::Slow.text(lang), decimal(factor)),
-        (_, _, true) => Word::Erring.text(lang).to_string(),
-        _ => String::new(),
-    };
+    let faults = props.snapshot.faults.iter().filter(|fault| fault.active);
+    let faults = faults.map(|fault| &fault.kind);
+    let state = service_state(&name.key, down, faults, lang);
+    let troubled = !down && !state.is_empty();
     let node = Node::Service(place.service);
     let r = place.rect;
     let door = place.rows.first().map_or(r.x, |row| row.x) - 7.0;
@@ -327,7 +315,7 @@ fn service(props: &Props, place: &ServiceBox) -> Html {
     let class = classes!(
         "service",
         down.then_some("down"),
-        (slow.is_some() || errors).then_some("troubled"),
+        troubled.then_some("troubled"),
         (props.selected == Some(node)).then_some("selected")
     );
     let button_of = Button {

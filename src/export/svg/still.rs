@@ -8,7 +8,7 @@ use crate::layout::{
 };
 use crate::scenario::FaultKind;
 use crate::sim::End;
-use crate::words::{Figure, Say, Word, decimal, figure_ms};
+use crate::words::{Figure, Say, Word, figure_ms, service_state};
 
 /// Everything, the lines first.
 pub fn draw(pen: &mut Pen, scene: &Scene) {
@@ -280,17 +280,8 @@ fn service(pen: &mut Pen, scene: &Scene, place: &ServiceBox) {
     let in_use: u32 = instances.iter().map(|it| it.working + it.waiting).sum();
     let queued: u32 = instances.iter().map(|it| it.queued).sum();
     let down = instances.iter().all(|it| !it.up);
-    let (mut slow, mut errors) = (None, false);
-    for fault in scene.faults() {
-        match fault {
-            FaultKind::Slow {
-                service, factor, ..
-            } if *service == plan.name => slow = Some(*factor),
-            FaultKind::Errors { service, .. } if *service == plan.name => errors = true,
-            _ => {}
-        }
-    }
-    let (class, width, dashes) = match (down, slow.is_some() || errors) {
+    let state = service_state(&plan.name, down, scene.faults(), lang);
+    let (class, width, dashes) = match (down, !state.is_empty()) {
         (true, _) => ("none s-rescued", 1.3, "6 5"),
         (_, true) => ("f-surface s-retry", 2.0, ""),
         _ => ("f-surface s-line", 1.3, ""),
@@ -317,12 +308,6 @@ fn service(pen: &mut Pen, scene: &Scene, place: &ServiceBox) {
         let used = format!("{in_use}/{threads}");
         pen.text((place.live.x, place.live.y), "live f-ink", &used);
     }
-    let state = match (down, slow, errors) {
-        (true, ..) => Word::Down.text(lang).to_string(),
-        (_, Some(factor), _) => format!("{} {}×", Word::Slow.text(lang), decimal(factor)),
-        (_, _, true) => Word::Erring.text(lang).to_string(),
-        _ => String::new(),
-    };
     if state.is_empty() {
         let each = instances.first().map_or(0, |it| it.threads);
         let said = Say::InstancesOfThreads(instances.len() as u32, each).text(lang);

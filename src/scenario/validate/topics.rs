@@ -104,14 +104,11 @@ impl<'s> Checker<'s> {
         if at_once && !takes_time {
             let message = said!(
                 "what fails would be delivered again and again while no time passes; give the link \"{0} -> {1}\" a \
-                 latency{2}",
-                "실패한 메시지가 시간이 흐르지 않은 채 끝없이 재전달됩니다. 연결 \"{0} -> {1}\"에 지연을{2} 주십시오",
+                 latency, or the subscription a backoff",
+                "실패한 메시지가 시간이 흐르지 않은 채 끝없이 재전달됩니다. 연결 \"{0} -> {1}\"에 지연을 주거나 구독에 \
+                 backoff를 주십시오",
                 name,
                 service.unwrap_or_default(),
-                said!(
-                    ", or the subscription a backoff",
-                    " 주거나 구독에 backoff를"
-                ),
             );
             self.report(format!("{path}.backoff"), message);
         }
