@@ -219,6 +219,29 @@ fn rabbitmq_counts_deaths_and_neither_returns_nor_timeouts() {
 }
 
 #[test]
+fn rabbitmq_counts_what_is_rejected_and_never_a_timeout() {
+    let topic = json!({"broker": "rabbitmq_quorum"});
+    // `counts` is what `deliveries` means by itself.
+    for limit in [
+        json!({"deliveries": 3, "counts": "all", "ack_deadline": "1s", "backoff": ["1s"]}),
+        json!({"deliveries": 3, "ack_deadline": "1s", "backoff": ["1s"]}),
+    ] {
+        let set_aside = |steps: &Value, faults: Value| {
+            let mut document = world(1, &topic, &limit, steps);
+            document["faults"] = faults;
+            let (_, records) = run(&document, 60.0);
+            (dead(&records).len(), deliveries(&records).len())
+        };
+        assert_eq!(set_aside(&json!([]), fails()), (1, 3), "rejected");
+        let (dead, delivered) = set_aside(&for_ever(), json!([]));
+        assert!(
+            dead == 0 && delivered > 20,
+            "{delivered} deliveries, {dead} dead"
+        );
+    }
+}
+
+#[test]
 fn what_a_dead_consumer_had_in_hand_comes_back_to_its_place() {
     let (_, expected) = fact("D-rmq-ack");
     let (messages, in_hand) = (12, 5);

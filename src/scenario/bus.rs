@@ -67,7 +67,7 @@ pub enum Broker {
     #[default]
     Plain,
     /// A RabbitMQ quorum queue (4.3): a limit of 20 redeliveries that crashes count towards (with `deliveries` or `counts`
-    /// set, failures and timeouts, too), then the dead-letter queue; 30 minutes for an acknowledgement.
+    /// set, failures, too; a timeout never), then the dead-letter queue; 30 minutes for an acknowledgement.
     RabbitmqQuorum,
     /// An Amazon SQS standard queue: invisible for 30 s; after 10 receives the dead-letter queue.
     SqsStandard,
@@ -162,7 +162,8 @@ pub struct Subscription {
     /// How long an acknowledgement is waited for; without it, as the broker does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ack_deadline: Option<Span>,
-    /// How often one message is delivered in all, at most; without it, as the broker does. All that come back count.
+    /// How often one message is delivered in all, at most; without it, as the broker does. All that come back count; RabbitMQ
+    /// does not count timeouts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliveries: Option<super::Attempts>,
     /// For RabbitMQ: what counts towards `deliveries`. Without it, all where `deliveries` is set.
@@ -195,9 +196,9 @@ pub struct Subscription {
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Counts {
-    /// Whatever comes back: `basic.reject`, and up to version 4.2 `basic.nack` and timeouts, too.
+    /// A consumer that dies, and a failure: `basic.reject`. A timeout does not count.
     All,
-    /// Only a consumer that dies: `basic.nack` with requeue, and timeouts, in version 4.3.
+    /// Only a consumer that dies: a failure is `basic.nack` with requeue. A timeout does not count.
     Deaths,
 }
 

@@ -83,7 +83,8 @@ impl Rules {
                     None => Counts::Deaths,
                 })
                 == Counts::All;
-            (rules.failures_count, rules.deadlines_count) = (all, all);
+            // A consumer timeout never counts in 4.3, whatever a failed consumer answers.
+            rules.failures_count = all;
         }
         if let Some(dead_letters) = subscription.dead_letters {
             rules.dead_letters = dead_letters;
@@ -110,8 +111,7 @@ impl Rules {
             Broker::Plain => plain,
             Broker::RabbitmqQuorum => Rules {
                 // Dead-lettered when the delivery count exceeds the limit of 20, so after 21 deliveries. In 4.3 a negative
-                // acknowledgement with requeue does not count, nor does a timeout; up to 4.2 both do, and basic.reject
-                // does in all: see `Counts`. A channel whose consumer was too late is closed, and with it its tags.
+                // acknowledgement with requeue does not count, nor does a timeout; basic.reject does: see `Counts`. A channel whose consumer was too late is closed, and with it its tags.
                 ack_deadline: Span::from_secs(1800),
                 deliveries: Some(21),
                 failures_count: false,
@@ -220,7 +220,10 @@ mod tests {
             let deadlines = [1, 2, 3].map(|attempt| rules.deadline(attempt).0 / 1_000_000_000);
             assert_eq!(deadlines, [7, 7, 7], "{broker:?}");
             assert_eq!(rules.deliveries, Some(4), "{broker:?}");
-            assert!(rules.failures_count && rules.deadlines_count && rules.deaths_count);
+            assert!(rules.failures_count && rules.deaths_count, "{broker:?}");
+            // The consumer timeout of RabbitMQ 4.3 returns a message without counting it.
+            let rabbitmq = broker == Broker::RabbitmqQuorum;
+            assert_eq!(rules.deadlines_count, !rabbitmq, "{broker:?}");
             assert!(rules.supports_nack || rules.extends, "{broker:?}");
         }
     }
