@@ -110,7 +110,22 @@ impl<'s> Checker<'s> {
                 name,
                 service.unwrap_or_default(),
             );
-            self.report(format!("{path}.backoff"), message);
+            // At what mends it: the link, where the document has it and says nothing of a backoff.
+            let link = format!("{name} -> {}", service.unwrap_or_default());
+            let place = match (&it.backoff, self.scenario.links.get(&link)) {
+                (None, Some(_)) => {
+                    let all = topic.subscriptions.values();
+                    let before = all.take_while(|other| !std::ptr::eq(*other, it));
+                    let mut others = before.filter(|other| other.backoff.is_none());
+                    if others.any(|other| service_of(&other.operation) == service) {
+                        // The same link is named once.
+                        return;
+                    }
+                    format!("{}.latency", join("links", &link))
+                }
+                _ => format!("{path}.backoff"),
+            };
+            self.report(place, message);
         }
     }
 
