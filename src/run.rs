@@ -107,7 +107,7 @@ impl Run {
     /// The course of the run up to this moment, of which the last bin may be narrower: it adds up to [`Run::numbers`] (and
     /// what was before them).
     pub fn course(&self) -> crate::metrics::Series {
-        self.sim.observer().metrics.course(self.now())
+        self.sim.observer().metrics.course(self.plan(), self.now())
     }
 
     /// The course of the run, in whole bins.

@@ -3,9 +3,12 @@
 
 mod support;
 
+use msa_playground::export::table;
 use msa_playground::metrics::Numbers;
+use msa_playground::run::Run;
+use msa_playground::sim::trace::{GuardState, Phase, What};
 use serde_json::{Value, json};
-use support::{run_for, scenario};
+use support::{run_for, run_to, scenario};
 
 fn near(what: &str, measured: f64, expected: f64, tolerance: f64) {
     assert!(
@@ -222,5 +225,170 @@ fn a_storm_of_retries_goes_on_after_its_cause_is_gone() {
         near("goodput", users.ok_per_s, goodput, 0.01 * rate);
         let reached = numbers.services[0].requests_in as f64 / 90.0;
         near("arrivals", reached, arrivals, 0.01 * arrivals);
+    }
+}
+
+/// A run whose records are all kept.
+fn recorded(document: &Value, seconds: f64) -> Run {
+    let mut run = Run::new(scenario(document), 1 << 20);
+    run_to(&mut run, seconds);
+    assert_eq!(run.violation(), None);
+    assert_eq!(run.trace().dropped(), 0);
+    run
+}
+
+/// What the records say of the states in front of calls: when, and the state.
+fn states(run: &Run) -> Vec<(f64, GuardState)> {
+    let records = run.trace().records().iter();
+    let changes = records.filter_map(|record| match record.what {
+        What::GuardChanged { state, .. } => Some((record.at.as_secs(), state)),
+        _ => None,
+    });
+    changes.collect()
+}
+
+/// A hundred calls a second, all of which fail, and what stands in front of them.
+fn failing(guard: &Value) -> Value {
+    let mut document = world(1.0, 100.0, guard);
+    document["clients"]["people"]["load"] = json!({"constant": {"rate": 100.0}});
+    document
+}
+
+#[test]
+fn a_breaker_s_state_over_time_is_in_the_records_and_in_the_course() {
+    let breaker = json!({"breaker": {"window": {"calls": 10}, "min_calls": 10, "wait": "2500ms", "probes": 1}});
+    let run = recorded(&failing(&breaker), 10.0);
+    // It opens with the tenth failure, and again with each probe, of which there is one after each wait.
+    let changes = states(&run);
+    let phases: Vec<GuardState> = changes.iter().map(|(_, state)| *state).collect();
+    let (open, half) = (
+        GuardState::Breaker(Phase::Open),
+        GuardState::Breaker(Phase::HalfOpen),
+    );
+    assert_eq!(phases, [open, half, open, half, open, half, open]);
+    for pair in changes.windows(2) {
+        let passed = pair[1].0 - pair[0].0;
+        let expected = if pair[0].1 == open { 2.5 } else { 0.0 };
+        assert!((passed - expected).abs() < 1e-6, "{changes:?}");
+    }
+    // The course has the share of each second, worked out from the records alone.
+    let series = run.course();
+    assert_eq!(series.guards.len(), 1);
+    for bin in &series.bins {
+        let (from, to) = (bin.at_s, bin.at_s + bin.length_s);
+        let share = |phase: GuardState| -> f64 {
+            let ends = changes.iter().skip(1).map(|(at, _)| *at).chain([10.0]);
+            let times = changes.iter().zip(ends).filter(|(it, _)| it.1 == phase);
+            let within = times.map(|((at, _), end)| (end.min(to) - at.max(from)).max(0.0));
+            within.sum::<f64>() / bin.length_s
+        };
+        let guard = bin.guards[0];
+        near(
+            "open",
+            guard.open_share.expect("a breaker"),
+            share(open),
+            1e-6,
+        );
+        near(
+            "half-open",
+            guard.half_open_share.expect("a breaker"),
+            share(half),
+            1e-6,
+        );
+        assert_eq!((guard.tokens_mean, guard.throttle_mean), (None, None));
+    }
+    // Whatever was kept back was kept back by it.
+    let numbers = run.numbers();
+    let guard = &numbers.guards[0];
+    assert_eq!((guard.opened, guard.open_now), (4, Some(1)));
+    assert!(guard.open_share.expect("a breaker") > 0.95);
+    assert_eq!(
+        guard.kept_back_by_breaker,
+        operation(&numbers, "backend.do").not_permitted
+    );
+    let of_bins = series
+        .bins
+        .iter()
+        .map(|bin| bin.guards[0].kept_back_by_breaker);
+    assert_eq!(of_bins.sum::<u64>(), guard.kept_back_by_breaker);
+    assert_eq!(guard.kept_back_by_throttle, 0);
+    // And the table has columns for it, and none for what does not stand there.
+    let csv = table::csv(&run);
+    let head = csv.lines().next().expect("it has a head");
+    let name = &guard.name;
+    assert!(
+        head.contains(&format!("breaker_open_share.{name}")),
+        "{head}"
+    );
+    assert!(!head.contains("throttle_mean") && !head.contains("retry_tokens"));
+}
+
+#[test]
+fn a_retry_budget_s_tokens_and_denials_are_in_the_records_and_in_the_course() {
+    let budget = json!({"retry": {"attempts": 2, "budget": {"tokens": {"size": 10, "cost": 1}}}});
+    let run = recorded(&failing(&budget), 3.0);
+    // Each of the first ten calls takes one; nothing comes in again.
+    let left: Vec<GuardState> = states(&run).iter().map(|(_, state)| *state).collect();
+    let expected: Vec<GuardState> = (0..10).rev().map(GuardState::Tokens).collect();
+    assert_eq!(left, expected);
+    let numbers = run.numbers();
+    let guard = &numbers.guards[0];
+    let call = operation(&numbers, "backend.do");
+    assert_eq!(call.attempts, call.calls + 10);
+    assert_eq!(guard.retries_denied, call.failed - 10);
+    let denied = run.trace().records().iter();
+    let denied = denied.filter(|it| matches!(it.what, What::RetryDenied { .. }));
+    assert_eq!(denied.count() as u64, guard.retries_denied);
+    let bins = run.course().bins;
+    let tokens = |bin: usize| bins[bin].guards[0].tokens_mean.expect("a budget");
+    assert!(
+        tokens(0) > 0.3 && tokens(1) == 0.0,
+        "{} {}",
+        tokens(0),
+        tokens(1)
+    );
+    assert_eq!(guard.open_share, None);
+}
+
+#[test]
+fn a_throttle_s_probability_is_in_the_records_and_in_the_course() {
+    let throttle = json!({"throttle": {"k": 2.0, "window": "60s"}});
+    let run = recorded(&failing(&throttle), 5.0);
+    // Nothing is accepted: requests / (requests + 1), as the caller has counted them.
+    let changes = states(&run);
+    let last = changes.last().expect("it keeps something back").1;
+    assert_eq!(last, GuardState::Throttle(99));
+    let numbers = run.numbers();
+    let guard = &numbers.guards[0];
+    assert_eq!(
+        guard.kept_back_by_throttle,
+        operation(&numbers, "backend.do").not_permitted
+    );
+    assert_eq!(guard.kept_back_by_breaker, 0);
+    let bins = run.course().bins;
+    let share = bins[4].guards[0].throttle_mean.expect("a throttle");
+    near("throttle", share, 0.99, 1e-9);
+    let first = bins[0].guards[0].throttle_mean.expect("a throttle");
+    assert!(first > 0.5 && first < 0.99, "{first}");
+}
+
+#[test]
+fn what_a_crashed_caller_knew_is_gone_with_it_and_its_calls_do_not_wait_for_ever() {
+    let mut document = failing(&json!({
+        "retry": {"attempts": 5, "backoff": "fixed", "wait": "200ms"},
+        "breaker": {"window": {"calls": 10}, "min_calls": 10, "wait": "60s"}
+    }));
+    let crash = json!({"at": "1s", "for": "500ms", "what": {"crash": {"service": "app"}}});
+    let silence = json!({"at": "1200ms", "what": {"surge": {"client": "people", "factor": 0}}});
+    let faults = document["faults"].as_array_mut().expect("a list");
+    faults.extend([crash, silence]);
+    let run = recorded(&document, 10.0);
+    let last = states(&run).last().expect("it opens").1;
+    assert_eq!(last, GuardState::Breaker(Phase::Closed));
+    let numbers = run.numbers();
+    assert_eq!(numbers.guards[0].open_now, Some(0));
+    // Nobody has asked for a long time.
+    for it in &numbers.operations {
+        assert_eq!((it.in_flight, it.carried_over), (0, 0), "{it:?}");
     }
 }

@@ -248,6 +248,8 @@ pub enum Msg {
     Share(bool),
     /// Which link is wanted: to exactly this run, or to its settings.
     ShareExactly(bool),
+    /// The digest of the run at a moment, which the link names.
+    Digested(Time, u64),
     /// A text (a link, say) is to be copied.
     Copy(String),
     /// The run is to be taken away in this form.
@@ -331,6 +333,8 @@ pub enum Command {
         /// Whether it is a step in the history.
         push: bool,
     },
+    /// Send [`Msg::Digested`].
+    Digest,
     /// Copy a text.
     Copy(String),
     /// Offer the run as a file.

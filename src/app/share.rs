@@ -12,6 +12,8 @@ pub struct Sharing {
     pub exactly: bool,
     /// The moment at which the dialog was opened.
     pub now: Time,
+    /// The digest of the run at this moment ([`crate::export::table::digest_of`]), once it is known.
+    pub digest: Option<u64>,
 }
 
 impl Sharing {
@@ -21,6 +23,7 @@ impl Sharing {
         Some(Sharing {
             exactly: !play.story.inputs.is_empty(),
             now: play.snapshot.now,
+            digest: None,
         })
     }
 }

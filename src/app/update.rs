@@ -104,7 +104,15 @@ fn respond(model: &mut Model, msg: Msg) -> Vec<Command> {
         Msg::Share(open) => {
             model.sharing = open.then(|| Sharing::new(model)).flatten();
             let id = if open { "share-close" } else { "share-open" };
-            vec![Command::Focus(id.into())]
+            let mut commands = vec![Command::Focus(id.into())];
+            commands.extend(model.sharing.map(|_| Command::Digest));
+            commands
+        }
+        Msg::Digested(now, digest) => {
+            if let Some(sharing) = &mut model.sharing {
+                (sharing.now, sharing.digest) = (now, Some(digest));
+            }
+            Vec::new()
         }
         Msg::ShareExactly(exactly) => {
             if let Some(sharing) = &mut model.sharing {

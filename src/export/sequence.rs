@@ -6,7 +6,7 @@ use super::flowchart::node;
 use super::{Subject, Window};
 use crate::metrics::main_client;
 use crate::sim::End;
-use crate::sim::trace::{Message, MessageId, Outcome, Record, Serial, What};
+use crate::sim::trace::{GuardState, Message, MessageId, Outcome, Record, Serial, What};
 use crate::time::Time;
 use crate::words::chain::deed;
 use crate::words::{Exported, outcome};
@@ -221,6 +221,12 @@ impl Drawing<'_> {
             What::Hop { request, .. } => (request, Side::Callee),
             What::Called { request, .. }
             | What::KeptBack { request, .. }
+            | What::RetryDenied { request, .. }
+            | What::GuardChanged {
+                request,
+                state: GuardState::Breaker(_),
+                ..
+            }
             | What::TooLate { request, .. }
             | What::Answered { request, .. }
             | What::Settled { request, .. } => (request, Side::Caller),
@@ -230,6 +236,7 @@ impl Drawing<'_> {
             | What::LockRefused { request, .. }
             | What::Noticed { request, .. }
             | What::Skipped { request, .. }
+            | What::FoundNothing { request, .. }
             | What::PublishFailed { by: request, .. } => (request, Side::Callee),
             _ => return None,
         })
@@ -299,8 +306,19 @@ impl Drawing<'_> {
                     self.of_call(call, (from, to), message, (record.at, arrives), lost);
                 }
             }
-            What::KeptBack { .. } => {
-                let said = self.say(&Exported::KeptBack);
+            What::KeptBack { by, .. } => {
+                let said = self.say(&Exported::KeptBack(by));
+                self.note(record.at, over, &said);
+            }
+            What::RetryDenied { .. } => {
+                let said = self.say(&Exported::RetryDenied);
+                self.note(record.at, over, &said);
+            }
+            What::GuardChanged {
+                state: GuardState::Breaker(phase),
+                ..
+            } => {
+                let said = self.say(&Exported::Breaker(phase));
                 self.note(record.at, over, &said);
             }
             What::TooLate { .. } => {
@@ -334,6 +352,7 @@ impl Drawing<'_> {
             | What::LockRefused { .. }
             | What::Noticed { .. }
             | What::Skipped { .. }
+            | What::FoundNothing { .. }
             | What::PublishFailed { .. } => {
                 let plan = self.subject.run.plan();
                 if let Some(deed) = deed(plan, self.subject.names, &record.what) {

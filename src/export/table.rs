@@ -1,7 +1,7 @@
 //! A run and its scenario for programs: the course as a table (CSV), all numbers as JSON, the scenario's document.
 
 use crate::digest::{ENGINE, FNV_START, fnv_1a};
-use crate::metrics::{Numbers, Series};
+use crate::metrics::{Bin, GuardBin, Numbers, Series};
 use crate::run::Run;
 use crate::scenario::settings::Setting;
 use crate::scenario::sparse::sparse;
@@ -24,6 +24,8 @@ pub fn csv(run: &Run) -> String {
         let services = run.plan().services.iter();
         columns.extend(services.map(|service| format!("{kind}.{}", service.name)));
     }
+    let guards = guard_columns(&series);
+    columns.extend(guards.iter().map(|(name, _)| name.clone()));
     let columns: Vec<String> = columns.iter().map(|column| field(column)).collect();
     let mut text = columns.join(",") + "\r\n";
     for bin in &series.bins {
@@ -50,9 +52,50 @@ pub fn csv(run: &Run) -> String {
         for number in bin.in_use.iter().chain(&bin.queue) {
             let _ = write!(text, ",{number}");
         }
+        for (_, number) in &guards {
+            match number(bin) {
+                Some(number) => {
+                    let _ = write!(text, ",{number}");
+                }
+                None => text.push(','),
+            }
+        }
         text.push_str("\r\n");
     }
     text
+}
+
+/// A column about what stands in front of calls: its name, and its number in a bin.
+type GuardColumn = (String, Box<dyn Fn(&Bin) -> Option<f64>>);
+
+/// The columns of breakers, retry budgets and throttles. Where none stands, there is no column: most calls have none.
+fn guard_columns(series: &Series) -> Vec<GuardColumn> {
+    type Number = fn(&GuardBin) -> Option<f64>;
+    let kinds: [(&str, Number); 7] = [
+        ("breaker_open_share", |it| it.open_share),
+        ("breaker_half_open_share", |it| it.half_open_share),
+        ("kept_back_by_breaker", |it| {
+            it.open_share.map(|_| it.kept_back_by_breaker as f64)
+        }),
+        ("retry_tokens_mean", |it| it.tokens_mean),
+        ("retries_denied", |it| {
+            (it.retries_denied > 0 || it.tokens_mean.is_some()).then_some(it.retries_denied as f64)
+        }),
+        ("throttle_mean", |it| it.throttle_mean),
+        ("kept_back_by_throttle", |it| {
+            it.throttle_mean.map(|_| it.kept_back_by_throttle as f64)
+        }),
+    ];
+    let mut columns: Vec<GuardColumn> = Vec::new();
+    for (place, guard) in series.guards.iter().enumerate() {
+        for (kind, number) in kinds {
+            let of_bin = move |bin: &Bin| bin.guards.get(place).and_then(number);
+            if series.bins.iter().any(|bin| of_bin(bin).is_some()) {
+                columns.push((format!("{kind}.{guard}"), Box::new(of_bin)));
+            }
+        }
+    }
+    columns
 }
 
 /// The columns that each client has.
@@ -121,7 +164,7 @@ impl RunNumbers {
             engine: ENGINE,
             simulated_s: run.now().as_secs(),
             events: run.sim().events(),
-            digest: digest(&numbers, &series),
+            digest: format!("{:016x}", digest(&numbers, &series)),
             numbers,
             series,
         }
@@ -129,9 +172,14 @@ impl RunNumbers {
 }
 
 /// See [`RunNumbers::digest`].
-fn digest(numbers: &Numbers, series: &Series) -> String {
+fn digest(numbers: &Numbers, series: &Series) -> u64 {
     let text = json!([numbers, series]).to_string();
-    format!("{:016x}", fnv_1a(FNV_START, &text))
+    fnv_1a(FNV_START, &text)
+}
+
+/// The digest of a run at this moment: [`RunNumbers::digest`] as a number.
+pub fn digest_of(run: &Run) -> u64 {
+    digest(&run.numbers(), &run.course())
 }
 
 /// All numbers of a run and its course, for programs. `settings` are what differs from the scenario as it ships.

@@ -4,6 +4,7 @@ mod batches;
 mod check;
 mod disagreements;
 mod gauge;
+mod guards;
 pub mod headline;
 mod latencies;
 pub mod numbers;
@@ -13,13 +14,15 @@ mod writing;
 
 use crate::scenario::Scenario;
 use crate::sim::Plan;
-use crate::sim::trace::{Copies, Outcome, Role, What};
+use crate::sim::trace::{Copies, Message, Outcome, Role, Serial, What};
 use crate::time::{Span, Time};
 use batches::Batches;
 pub use check::{Broken, Violation};
 use check::{Connections, Station};
 use disagreements::Disagreements;
 use gauge::Gauge;
+use guards::GuardLevels;
+pub use guards::{GuardBin, GuardNumbers};
 pub use headline::HeadlineNow;
 pub use numbers::Numbers;
 pub use series::{Bin, ClientBin, Series};
@@ -34,8 +37,12 @@ const RECENT_STRETCHES: usize = 5;
 struct Levels<'a> {
     /// By client.
     in_flight: &'a [u64],
+    /// By operation: calls between services and deliveries, without what clients ask for.
+    called: &'a [u64],
     /// By service.
     services: &'a [ServiceLevels],
+    /// By guard.
+    guards: &'a [GuardLevels],
 }
 
 /// What is so at a service.
@@ -80,7 +87,15 @@ pub struct Metrics {
     services: Vec<ServiceLevels>,
     connections: Vec<Gauge>,
     wanted: Vec<Gauge>,
+    /// By what stands in front of calls.
+    guards: Vec<GuardLevels>,
     in_flight: Vec<u64>,
+    /// By operation: calls between services, and deliveries, that have not ended.
+    called: Vec<u64>,
+    /// By operation: whether a subscription runs it.
+    consumed: Vec<bool>,
+    /// The latest delivery and its operation: what is lost on the way is lost at once.
+    delivered: (Serial, u16),
     /// What the ledger has found and nothing has mended.
     disagreements: Disagreements,
     /// By client: how far the mean latency may be off.
@@ -119,13 +134,20 @@ impl Metrics {
             services: vec![ServiceLevels::default(); plan.services.len()],
             connections: gauges(plan.stores.len()),
             wanted: gauges(plan.stores.len()),
+            guards: GuardLevels::all(plan),
             in_flight: vec![0; plan.clients.len()],
+            called: vec![0; plan.operations.len()],
+            consumed: vec![false; plan.operations.len()],
+            delivered: (0, 0),
             disagreements: Disagreements::default(),
             batches: vec![Batches::default(); plan.clients.len()],
             pools: vec![Connections::default(); plan.stores.len()],
             violation: None,
             main_client,
         };
+        for subscription in &plan.subscriptions {
+            metrics.consumed[subscription.operation as usize] = true;
+        }
         metrics.stretch_ends = metrics.next_end();
         metrics
     }
@@ -176,13 +198,32 @@ impl Metrics {
             What::KeptBack {
                 client,
                 operation,
-                first: true,
+                first,
+                guard,
+                by,
                 ..
-            } => *self.more_attempts(client, operation) -= 1,
+            } => {
+                self.stretch.guards[guard as usize].keeps_back(by);
+                if first {
+                    *self.more_attempts(client, operation) -= 1;
+                }
+            }
+            What::RetryDenied { guard, .. } => self.stretch.guards[guard as usize].denies(),
+            What::GuardChanged {
+                guard,
+                instance,
+                state,
+                ..
+            } => {
+                let index = usize::from(guard);
+                self.stretch.guards[index].changed(state);
+                self.guards[index].changed(plan, index, instance, state, now);
+            }
             What::Called {
                 operation, role, ..
             } => {
                 self.stretch.operations[operation as usize].calls += 1;
+                self.called[operation as usize] += 1;
                 if role == Role::Undo {
                     self.stretch.writes.undoes();
                 }
@@ -218,12 +259,25 @@ impl Metrics {
                     tally.inside_peak = tally.inside_peak.max(levels.inside());
                 }
             }
-            What::TurnedAway { service, .. } => {
+            What::TurnedAway {
+                service,
+                operation,
+                outcome,
+                ..
+            } => {
+                self.consumed(operation, outcome, Span::ZERO);
                 let tally = &mut self.stretch.services[service as usize];
                 tally.requests_in += 1;
                 tally.turned_away += 1;
             }
-            What::Finished { service, held, .. } => {
+            What::Finished {
+                service,
+                operation,
+                outcome,
+                held,
+                ..
+            } => {
+                self.consumed(operation, outcome, held);
                 let levels = &mut self.services[service as usize];
                 levels.busy.down(now);
                 levels.station.leaves(held);
@@ -231,11 +285,31 @@ impl Metrics {
                 tally.finished += 1;
                 tally.held.count(held);
             }
-            What::LeftQueue { service, .. } => {
+            What::LeftQueue {
+                service, operation, ..
+            } => {
+                self.consumed(operation, Outcome::Rejected, Span::ZERO);
                 self.services[service as usize].queued.down(now);
                 self.stretch.services[service as usize].turned_away += 1;
             }
-            What::Dropped { service, .. } => self.services[service as usize].queued.down(now),
+            What::Dropped {
+                service, operation, ..
+            } => {
+                self.consumed(operation, Outcome::Broken, Span::ZERO);
+                self.services[service as usize].queued.down(now);
+            }
+            What::Hop {
+                request,
+                message: Message::Request,
+                lost: true,
+                ..
+            } => {
+                // The broker will hear nothing of it until the deadline is over.
+                let (delivered, operation) = self.delivered;
+                if request == delivered && request != 0 {
+                    self.consumed(operation, Outcome::TimedOut, Span::ZERO);
+                }
+            }
             What::Waits { service, .. } => self.services[service as usize].waiting.up(now),
             What::GoesOn { service, .. } => self.services[service as usize].waiting.down(now),
             What::ConnectionWanted { store } => self.wanted[store as usize].up(now),
@@ -299,13 +373,23 @@ impl Metrics {
             },
             // What the settings were before says nothing about what they are now.
             What::Reconfigured => self.reconfigured(plan, now),
-            What::KeptBack { first: false, .. }
-            | What::Hop { .. }
+            What::Hop { .. }
             | What::TooLate { .. }
             | What::EventHeld { .. }
             | What::FaultBegan { .. }
             | What::FaultEnded { .. } => {}
             ref about_writing => {
+                if let What::Delivered {
+                    request,
+                    subscription,
+                    ..
+                } = *about_writing
+                {
+                    let operation = plan.subscriptions[subscription as usize].operation;
+                    self.stretch.operations[operation as usize].calls += 1;
+                    self.called[operation as usize] += 1;
+                    self.delivered = (request, operation);
+                }
                 let disagreements = &mut self.disagreements;
                 self.stretch
                     .writes
@@ -321,7 +405,17 @@ impl Metrics {
         }
     }
 
+    /// An operation has ended at its service: if a subscription runs it, that is how a delivery ended.
+    #[inline(always)]
+    fn consumed(&mut self, operation: u16, outcome: Outcome, held: Span) {
+        if self.consumed[operation as usize] {
+            self.answered(operation, outcome, held);
+        }
+    }
+
     fn answered(&mut self, operation: u16, outcome: Outcome, latency: Span) {
+        let under_way = &mut self.called[operation as usize];
+        *under_way = under_way.saturating_sub(1);
         let tally = &mut self.stretch.operations[operation as usize];
         tally.outcomes.count(outcome);
         if outcome == Outcome::Ok {
@@ -358,6 +452,9 @@ impl Metrics {
             service.queue_peak = levels.queued.peak;
             service.inside_peak = service.inside_peak.max(levels.inside());
         }
+        for (guard, levels) in tally.guards.iter_mut().zip(&self.guards) {
+            levels.read(guard, now);
+        }
         for (index, store) in tally.stores.iter_mut().enumerate() {
             store.busy_area = self.connections[index].area(now).into();
             store.wanted_area = self.wanted[index].area(now).into();
@@ -386,8 +483,11 @@ impl Metrics {
             gauge.restart(end);
         }
         self.disagreements.restart(end);
+        for guard in &mut self.guards {
+            guard.restart(end);
+        }
         self.series
-            .push(self.stretch_began, &mut closed, self.main_client);
+            .push(plan, self.stretch_began, &mut closed, self.main_client);
         if self.stretch_began >= self.counts_from {
             self.total.add(&closed);
             for (batches, client) in self.batches.iter_mut().zip(&closed.clients) {
@@ -531,6 +631,9 @@ impl Metrics {
         if now > self.stretch_began {
             self.close_stretch(plan, now);
         }
+        for (index, guard) in self.guards.iter_mut().enumerate() {
+            guard.resized(plan, index, now);
+        }
         self.recent.clear();
         self.changed_at = now;
         self.counts_from = self.counts_from.max(now);
@@ -541,15 +644,17 @@ impl Metrics {
     fn levels(&self) -> Levels<'_> {
         Levels {
             in_flight: &self.in_flight,
+            called: &self.called,
             services: &self.services,
+            guards: &self.guards,
         }
     }
 
     /// The course of the run up to this moment: the bins, and what has happened since the last one as a narrower bin.
-    pub fn course(&self, now: Time) -> Series {
+    pub fn course(&self, plan: &Plan, now: Time) -> Series {
         let mut series = self.series.clone();
         let mut tally = self.read_stretch(now);
-        series.push_last(self.stretch_began, &mut tally, self.main_client);
+        series.push_last(plan, self.stretch_began, &mut tally, self.main_client);
         series
     }
 

@@ -1,7 +1,7 @@
 //! The numbers as plain data: what the page shows, what `msa run --json` prints. Units are in the names.
 
 use super::latencies::Latencies;
-use super::{Levels, Outcomes, Tally, WritingNumbers};
+use super::{GuardNumbers, Levels, Outcomes, Tally, WritingNumbers};
 use crate::scenario::ReadStrategy;
 use crate::sim::Plan;
 use crate::time::Time;
@@ -18,7 +18,7 @@ pub struct Numbers {
     pub to_s: f64,
     /// By client.
     pub clients: Vec<ClientNumbers>,
-    /// By operation, as its callers see it.
+    /// By operation, as its callers see it, or its consumers.
     pub operations: Vec<OperationNumbers>,
     /// By service.
     pub services: Vec<ServiceNumbers>,
@@ -28,6 +28,8 @@ pub struct Numbers {
     pub references: Vec<ReferenceNumbers>,
     /// By cache of `lookup` steps.
     pub caches: Vec<CacheNumbers>,
+    /// By what stands in front of calls: breakers, retry budgets, throttles.
+    pub guards: Vec<GuardNumbers>,
     /// Committed changes of rows.
     pub changes: u64,
     /// Messages sent to keep caches and replicas in step.
@@ -106,14 +108,18 @@ pub struct ClientNumbers {
     pub calls_per_request: f64,
 }
 
-/// An operation, as its callers see it.
+/// An operation, as its callers see it. One that a subscription runs, as its consumer ended it: a call is a delivery.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct OperationNumbers {
     /// `"service.operation"`.
     pub name: String,
-    /// Requests sent in this stretch.
+    /// Requests sent in this stretch; for a subscription's, deliveries.
     pub calls: u64,
+    /// Requests sent before this stretch that ended in it and are counted below, or still wait. So the numbers add up:
+    /// `calls` + `carried_over` = `ok` + `declined` + `failed` + `refused` + `rejected` + `timed_out` + `not_permitted` +
+    /// `in_flight`.
+    pub carried_over: u64,
     /// Ended well.
     pub ok: u64,
     /// Ended with an error, or broke off.
@@ -122,7 +128,7 @@ pub struct OperationNumbers {
     pub refused: u64,
     /// Found the accept queue full.
     pub rejected: u64,
-    /// Had no answer in time.
+    /// Had no answer in time; for a subscription's, deliveries that were lost on their way to the consumer.
     pub timed_out: u64,
     /// Kept back by the caller's own breaker or throttle.
     pub not_permitted: u64,
@@ -130,7 +136,9 @@ pub struct OperationNumbers {
     pub declined: u64,
     /// Messages sent for them: more where calls are tried again, fewer where they are kept back.
     pub attempts: u64,
-    /// Of those that ended well.
+    /// Still waiting at the end of the stretch.
+    pub in_flight: u64,
+    /// Of those that ended well; for a subscription's, the time for which a worker was held.
     pub latency_ms: LatencyNumbers,
 }
 
@@ -288,6 +296,13 @@ impl ClientNumbers {
     }
 }
 
+impl OperationNumbers {
+    /// Requests that are accounted for: sent in this stretch, or before and not ended then.
+    pub fn asked(&self) -> u64 {
+        self.calls + self.carried_over
+    }
+}
+
 impl Numbers {
     /// Values that were out of date when they were read - of references, and found in caches - and all of those values.
     pub fn stale_values(&self) -> (u64, u64) {
@@ -350,8 +365,11 @@ impl Numbers {
             .enumerate()
             .map(|(index, (plan_of, tally_of))| {
                 let mut tally_of = tally_of.clone();
-                for (client, asked) in plan.clients.iter().zip(&tally.clients) {
+                let mut in_flight = levels.called[index];
+                let clients = plan.clients.iter().zip(&tally.clients);
+                for ((client, asked), waiting) in clients.zip(levels.in_flight) {
                     if client.operation as usize == index {
+                        in_flight += waiting;
                         tally_of.calls += asked.issued;
                         tally_of.more_attempts += asked.more_attempts;
                         tally_of.outcomes.add(&asked.outcomes);
@@ -371,6 +389,7 @@ impl Numbers {
                 OperationNumbers {
                     name: plan_of.name.clone(),
                     calls: tally.calls,
+                    carried_over: (tally.outcomes.all() + in_flight).saturating_sub(tally.calls),
                     ok,
                     failed,
                     refused,
@@ -379,6 +398,7 @@ impl Numbers {
                     not_permitted,
                     declined,
                     attempts: tally.calls.saturating_add_signed(tally.more_attempts),
+                    in_flight,
                     latency_ms: (&tally.latency).into(),
                 }
             });
@@ -464,6 +484,7 @@ impl Numbers {
             stores: stores.collect(),
             references: references.collect(),
             caches: caches.collect(),
+            guards: GuardNumbers::all(plan, &tally.guards, levels.guards),
             changes: tally.changes,
             events: tally
                 .references

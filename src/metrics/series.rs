@@ -1,6 +1,7 @@
 //! The course of a run: one bin a second, and wider bins as the run grows, so that memory stays bounded.
 
 use super::Tally;
+use super::guards::GuardBin;
 use super::tally::ClientTally;
 use crate::sim::Plan;
 use crate::time::{Span, Time};
@@ -18,6 +19,9 @@ pub struct Series {
     pub width_s: f64,
     /// The clients, by their names in the document: in each bin they stand in this order.
     pub clients: Vec<String>,
+    /// What stands in front of calls (breakers, retry budgets, throttles), by the names of `numbers.guards`: in each bin
+    /// they stand in this order.
+    pub guards: Vec<String>,
     /// The bins.
     pub bins: Vec<Bin>,
     /// Bins that were merged into others: their memory serves the next ones.
@@ -116,6 +120,8 @@ pub struct Bin {
     pub in_use: Vec<f64>,
     /// By service: requests waiting for a worker, on average.
     pub queue: Vec<f64>,
+    /// By what stands in front of calls, in the order of the series' `guards`.
+    pub guards: Vec<GuardBin>,
 }
 
 impl Deref for Bin {
@@ -131,6 +137,7 @@ impl Default for Series {
         Series {
             width_s: 1.0,
             clients: Vec::new(),
+            guards: Vec::new(),
             bins: Vec::new(),
             spare: Vec::new(),
         }
@@ -146,6 +153,7 @@ impl Series {
                 .iter()
                 .map(|client| client.name.clone())
                 .collect(),
+            guards: plan.guards.iter().map(|guard| guard.name.clone()).collect(),
             ..Series::default()
         }
     }
@@ -156,9 +164,9 @@ impl Series {
     }
 
     /// A stretch is over: a bin, or less of one.
-    pub(super) fn push(&mut self, began: Time, tally: &mut Tally, main_client: usize) {
+    pub(super) fn push(&mut self, plan: &Plan, began: Time, tally: &mut Tally, main_client: usize) {
         let mut bin = self.spare.pop().unwrap_or_default();
-        bin.fill(began, tally, main_client);
+        bin.fill(plan, began, tally, main_client);
         match self.bins.last_mut() {
             Some(last) if last.is_narrower_than(self.width_s) => {
                 last.merge(&bin);
@@ -172,12 +180,18 @@ impl Series {
     }
 
     /// What has happened since the last bin. What happened at the very end of it, in no time at all, goes with it.
-    pub(super) fn push_last(&mut self, began: Time, tally: &mut Tally, main_client: usize) {
+    pub(super) fn push_last(
+        &mut self,
+        plan: &Plan,
+        began: Time,
+        tally: &mut Tally,
+        main_client: usize,
+    ) {
         if tally.span > Span::ZERO {
-            self.push(began, tally, main_client);
+            self.push(plan, began, tally, main_client);
         } else if let Some(last) = self.bins.last_mut() {
             let mut bin = Bin::default();
-            bin.fill(began, tally, main_client);
+            bin.fill(plan, began, tally, main_client);
             last.merge(&bin);
         }
     }
@@ -205,11 +219,15 @@ impl Series {
 
 impl Bin {
     /// What happened in a stretch. (Nothing is left of what was here but its memory.)
-    fn fill(&mut self, began: Time, tally: &mut Tally, main_client: usize) {
+    fn fill(&mut self, plan: &Plan, began: Time, tally: &mut Tally, main_client: usize) {
         let nanos = (tally.span.0 as f64).max(1.0);
         let mut clients = std::mem::take(&mut self.clients);
         clients.clear();
         clients.extend(tally.clients.iter_mut().map(ClientBin::new));
+        let mut guards = std::mem::take(&mut self.guards);
+        guards.clear();
+        let all = plan.guards.iter().zip(&tally.guards);
+        guards.extend(all.map(|(plan, tally)| GuardBin::new(plan, tally)));
         let references = tally.references.iter();
         let (mut in_use, mut queue) = (
             std::mem::take(&mut self.in_use),
@@ -232,6 +250,7 @@ impl Bin {
             anomalies: tally.writes.anomalies(),
             in_use,
             queue,
+            guards,
         };
     }
 
@@ -255,6 +274,9 @@ impl Bin {
         }
         for (mine, its) in self.queue.iter_mut().zip(&next.queue) {
             *mine = mean(*mine, *its);
+        }
+        for (mine, its) in self.guards.iter_mut().zip(&next.guards) {
+            mine.merge(its, (my_length, its_length));
         }
         self.length_s = length;
         self.anomalies += next.anomalies;

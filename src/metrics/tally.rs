@@ -1,5 +1,6 @@
 //! What happened in a stretch of time, counted: tallies of adjoining stretches add up.
 
+use super::guards::GuardTally;
 use super::latencies::Latencies;
 use super::writing::Writes;
 use crate::sim::Plan;
@@ -136,6 +137,7 @@ pub(super) struct Tally {
     pub(super) stores: Vec<StoreTally>,
     pub(super) references: Vec<ReferenceTally>,
     pub(super) caches: Vec<CacheTally>,
+    pub(super) guards: Vec<GuardTally>,
     pub(super) changes: u64,
     pub(super) writes: Writes,
 }
@@ -150,6 +152,7 @@ impl Tally {
             stores: vec![StoreTally::default(); plan.stores.len()],
             references: vec![ReferenceTally::default(); plan.references.len()],
             caches: vec![CacheTally::default(); plan.lookup_caches],
+            guards: vec![GuardTally::default(); plan.guards.len()],
             changes: 0,
             writes: Writes::new(plan),
         }
@@ -183,6 +186,7 @@ impl Tally {
         self.stores.fill(StoreTally::default());
         self.references.fill(ReferenceTally::default());
         self.caches.fill(CacheTally::default());
+        self.guards.fill(GuardTally::default());
         self.span = Span::ZERO;
         self.changes = 0;
         self.writes.clear();
@@ -239,6 +243,9 @@ impl Tally {
             mine.events += its.events;
             mine.applied += its.applied;
             mine.lag_sum_ns += its.lag_sum_ns;
+        }
+        for (mine, its) in self.guards.iter_mut().zip(&other.guards) {
+            mine.add(its);
         }
         for (mine, its) in self.caches.iter_mut().zip(&other.caches) {
             mine.hits += its.hits;

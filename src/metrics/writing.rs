@@ -429,8 +429,10 @@ pub struct LedgerNumbers {
     pub skipped: u64,
     /// Calls that undo.
     pub undone: u64,
-    /// Keys that began to wait for manual repair: each counts once, however often it is found again. How many wait now is
-    /// `with_operator` of the other ledger.
+    /// Left to manual repair: business keys that began to wait for it, because a reconciliation says so, or because an undo, a
+    /// confirmation, a decision or a repair failed. A key counts once until its records agree again, however often it is
+    /// found. Of these, `reconciliations` have their own in `manual`; how many wait now is `with_operator` of the other
+    /// ledger.
     pub to_operator: u64,
 }
 
@@ -446,7 +448,8 @@ pub struct ReconciliationNumbers {
     pub compared: u64,
     /// Keys about which something was done.
     pub repaired: u64,
-    /// Times that it left a key to manual repair: a key that still waits for it counts again in each run.
+    /// Keys that it left to manual repair. One that waits for it already does not count again: these are part of the
+    /// ledger's `to_operator`.
     pub manual: u64,
 }
 

@@ -79,6 +79,13 @@ impl Rules {
     }
 }
 
+impl Rules {
+    /// Whether there is a bucket of tokens.
+    pub fn has_tokens(&self) -> bool {
+        self.tokens.is_some()
+    }
+}
+
 fn token_rules(tokens: &scenario::TokenBudget) -> TokenRules {
     let size = millionths(tokens.size);
     let per_success = millionths(tokens.per_success);

@@ -3,7 +3,7 @@
 use super::flights::Flights;
 use super::limits::FAULTS_MAX;
 use super::lineage::Purpose;
-use super::plan::{End, POINTS, Plan, point_index};
+use super::plan::{POINTS, Plan, point_index};
 use super::pool::User;
 use super::request::{Caller, Group, RequestId, Stage};
 use super::trace::{Observe, Outcome, What};
@@ -407,11 +407,7 @@ impl<O: Observe> Simulation<O> {
                 self.world.flights[cache][instance as usize] = Flights::default();
             }
         }
-        for (guards, plan) in self.world.guards.iter_mut().zip(&self.plan.guards) {
-            if plan.caller == End::Service(service) {
-                guards.restart(plan, instance);
-            }
-        }
+        self.guards_restart(service, instance);
         for id in victims {
             self.kill(id);
         }

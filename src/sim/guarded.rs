@@ -5,17 +5,18 @@
 //! retries dear. Budgets, breakers and throttles belong to one instance of the caller and one place in its code, and die
 //! with the instance.
 
-use super::breaker::{self, Breaker, Permit};
+use super::breaker::{self, Breaker, Permit, State};
 use super::budget::{self, Budget};
 use super::event::Event;
 use super::handle::{Handle, Pooled};
 use super::limits::IN_FLIGHT_MAX;
 use super::lineage::Lineage;
+use super::millionths::WHOLE;
 use super::plan::{End, Plan};
 use super::request::{Caller, RequestId, Stage};
-use super::retry::{Next, Policy, Progress};
+use super::retry::{Next, Policy, Progress, Why};
 use super::throttle::{self, Throttle};
-use super::trace::{Key, Observe, Outcome, Serial, What};
+use super::trace::{GuardState, KeptBy, Key, Observe, Outcome, Phase, Serial, What};
 use super::{Limit, Simulation};
 use crate::random::Stream;
 use crate::scenario::{self, Failure};
@@ -41,6 +42,26 @@ impl GuardPlan {
     /// Whether a call may be tried more than once.
     pub fn repeats(&self) -> bool {
         self.policy.as_ref().is_some_and(Policy::repeats)
+    }
+
+    /// Whether there is a breaker.
+    pub fn has_breaker(&self) -> bool {
+        self.breaker.is_some()
+    }
+
+    /// Whether there is a retry budget with tokens.
+    pub fn has_tokens(&self) -> bool {
+        self.budget.is_some_and(|budget| budget.has_tokens())
+    }
+
+    /// Whether there is a throttle.
+    pub fn has_throttle(&self) -> bool {
+        self.throttle.is_some()
+    }
+
+    /// The whole tokens that a retry budget has at the beginning; 0 if there is none.
+    pub fn tokens_at_first(&self) -> u32 {
+        Guard::new(self).told.tokens
     }
 
     /// What a document puts in front of a call, if anything.
@@ -93,6 +114,16 @@ struct Guard {
     budget: Option<Budget>,
     breaker: Option<Breaker>,
     throttle: Option<Throttle>,
+    /// The state that the records tell of.
+    told: Told,
+}
+
+/// The state of a guard as far as records tell of it. What is not there is closed, empty, and keeps nothing back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Told {
+    breaker: Phase,
+    tokens: u32,
+    throttle: u8,
 }
 
 impl Guards {
@@ -129,24 +160,45 @@ impl Guards {
     /// The instance has died, and what its guard knew with it.
     pub fn restart(&mut self, plan: &GuardPlan, instance: u16) {
         if let Some(guard) = self.instances.get_mut(instance as usize) {
+            let told = guard.told;
             *guard = Guard::new(plan);
+            guard.told = told;
         }
     }
 }
 
 impl Guard {
     fn new(plan: &GuardPlan) -> Guard {
-        Guard {
+        let mut guard = Guard {
             budget: plan.budget.map(Budget::new),
             breaker: plan.breaker.map(Breaker::new),
             throttle: plan.throttle.map(Throttle::new),
+            told: Told::default(),
+        };
+        guard.told = guard.now(Time::ZERO);
+        guard
+    }
+
+    /// The state that it is in now.
+    fn now(&mut self, now: Time) -> Told {
+        let breaker = self.breaker.as_ref().map(Breaker::state);
+        let tokens = self.budget.as_mut().map_or(0, |it| it.tokens(now) / WHOLE);
+        let probability = self.throttle.as_mut().map_or(0.0, |it| it.probability(now));
+        Told {
+            breaker: match breaker {
+                None | Some(State::Closed) => Phase::Closed,
+                Some(State::Open { .. }) => Phase::Open,
+                Some(State::HalfOpen { .. }) => Phase::HalfOpen,
+            },
+            tokens: u32::try_from(tokens).unwrap_or(u32::MAX),
+            throttle: (probability * 100.0) as u8,
         }
     }
 
     /// Whether an attempt may be made now: first the breaker is asked, then the throttle.
-    fn permits(&mut self, now: Time, luck: &mut Stream) -> Result<Option<Permit>, NotPermitted> {
+    fn permits(&mut self, now: Time, luck: &mut Stream) -> Result<Option<Permit>, KeptBy> {
         let permit = match &mut self.breaker {
-            Some(breaker) => Some(breaker.permits(now).ok_or(NotPermitted)?),
+            Some(breaker) => Some(breaker.permits(now).ok_or(KeptBy::Breaker)?),
             None => None,
         };
         if let Some(throttle) = &mut self.throttle
@@ -155,7 +207,7 @@ impl Guard {
             if let (Some(breaker), Some(permit)) = (&mut self.breaker, permit) {
                 breaker.takes_back(permit);
             }
-            return Err(NotPermitted);
+            return Err(KeptBy::Throttle);
         }
         Ok(permit)
     }
@@ -172,8 +224,6 @@ impl Guard {
         }
     }
 }
-
-struct NotPermitted;
 
 /// What is called, and how.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -213,6 +263,8 @@ pub struct LogicalCall {
     kept_back: bool,
     /// Whether nobody knows what one of its attempts did.
     unknown: bool,
+    /// How the latest attempt ended.
+    last: Outcome,
     /// For a client's: the business key.
     key: Option<Key>,
     /// What every attempt has in common.
@@ -235,6 +287,7 @@ impl Default for LogicalCall {
             waits: false,
             kept_back: false,
             unknown: false,
+            last: Outcome::Ok,
             key: None,
             lineage: Lineage::NONE,
         }
@@ -291,6 +344,52 @@ impl<O: Observe> Simulation<O> {
                 for call in calls.filter(|call| call.target.guard as usize == index) {
                     call.permit = None;
                 }
+            }
+        }
+    }
+
+    /// Records what is in another state than was told last, and the call by which it changed.
+    fn tell_guard(&mut self, guard: u16, instance: u16, request: Serial) {
+        let now = self.now;
+        let its = self.guard(guard, instance);
+        let is = its.now(now);
+        let told = std::mem::replace(&mut its.told, is);
+        if is == told {
+            return;
+        }
+        let changes = [
+            (is.breaker != told.breaker).then_some(GuardState::Breaker(is.breaker)),
+            (is.tokens != told.tokens).then_some(GuardState::Tokens(is.tokens)),
+            (is.throttle != told.throttle).then_some(GuardState::Throttle(is.throttle)),
+        ];
+        for state in changes.into_iter().flatten() {
+            self.record(What::GuardChanged {
+                guard,
+                instance,
+                request,
+                state,
+            });
+        }
+    }
+
+    /// The same for all instances of all guards: settings have changed.
+    pub(super) fn tell_guards(&mut self) {
+        for guard in 0..self.world.guards.len() {
+            for instance in 0..self.world.guards[guard].instances.len() {
+                self.tell_guard(guard as u16, instance as u16, 0);
+            }
+        }
+    }
+
+    /// An instance has died, and what stood in front of its calls with it.
+    pub(super) fn guards_restart(&mut self, service: u16, instance: u16) {
+        for index in 0..self.plan.guards.len() {
+            let plan = &self.plan.guards[index];
+            if plan.caller == End::Service(service)
+                && usize::from(instance) < self.world.guards[index].instances.len()
+            {
+                self.world.guards[index].restart(plan, instance);
+                self.tell_guard(index as u16, instance, 0);
             }
         }
     }
@@ -394,14 +493,18 @@ impl<O: Observe> Simulation<O> {
             _ => None,
         };
         let guards = &mut self.world.guards[target.guard as usize];
-        let permit = match guards.instances[instance as usize].permits(now, &mut guards.luck) {
+        let permits = guards.instances[instance as usize].permits(now, &mut guards.luck);
+        self.tell_guard(target.guard, instance, serial);
+        let permit = match permits {
             Ok(permit) => permit,
-            Err(NotPermitted) => {
+            Err(by) => {
                 self.record(What::KeptBack {
                     request: serial,
                     operation: target.operation,
                     client,
                     first,
+                    guard: target.guard,
+                    by,
                 });
                 let call = &mut self.world.logical_calls[place];
                 (call.waits, call.kept_back) = (true, true);
@@ -452,8 +555,20 @@ impl<O: Observe> Simulation<O> {
         } else if self.is_wanted(place) {
             self.attempt(place);
         } else {
-            self.call_over(place);
+            self.call_unwanted(place);
         }
+    }
+
+    /// The caller of a call is gone: it ends as its latest attempt did, and nobody hears of it.
+    fn call_unwanted(&mut self, place: u32) {
+        let call = self.world.logical_calls[place];
+        self.record(What::Answered {
+            request: call.serial,
+            operation: call.target.operation,
+            outcome: call.last,
+            latency: self.now.since(call.began),
+        });
+        self.call_over(place);
     }
 
     /// Nobody needs a call any more.
@@ -481,8 +596,9 @@ impl<O: Observe> Simulation<O> {
     /// An attempt (which may have been kept back, and so have no request) has ended for the caller: it is tried again, or
     /// the call has ended.
     pub(super) fn attempt_ends(&mut self, place: u32, id: Option<RequestId>, outcome: Outcome) {
+        self.world.logical_calls[place].last = outcome;
         if !self.is_wanted(place) {
-            return self.call_over(place);
+            return self.call_unwanted(place);
         }
         let now = self.now;
         let attempt = id.map(|id| &self.world.requests[id]);
@@ -500,6 +616,7 @@ impl<O: Observe> Simulation<O> {
             guard.learns(now, call.permit.take(), outcome, took);
         }
         let policy = self.plan.guards[target.guard as usize].policy;
+        let mut next = Next::GivesUp(Why::NotRetried);
         match (policy, failure(outcome)) {
             (Some(_), None) => {
                 if let Some(budget) = &mut guard.budget {
@@ -509,15 +626,23 @@ impl<O: Observe> Simulation<O> {
             (Some(policy), Some(failure)) => {
                 let budget = guard.budget.as_mut();
                 let progress = &mut call.progress;
-                if let Next::After(wait) =
-                    policy.next(progress, failure, budget, now, &mut guards.luck)
-                {
-                    call.waits = true;
-                    let call = self.world.logical_calls.handle(place);
-                    return self.schedule(wait, Event::CallGoesOn(call));
-                }
+                next = policy.next(progress, failure, budget, now, &mut guards.luck);
             }
             (None, _) => {}
+        }
+        let serial = call.serial;
+        self.tell_guard(target.guard, instance, serial);
+        match next {
+            Next::After(wait) => {
+                self.world.logical_calls[place].waits = true;
+                let call = self.world.logical_calls.handle(place);
+                return self.schedule(wait, Event::CallGoesOn(call));
+            }
+            Next::GivesUp(Why::Budget) => self.record(What::RetryDenied {
+                request: serial,
+                guard: target.guard,
+            }),
+            Next::GivesUp(Why::Attempts | Why::NotRetried) => {}
         }
         self.call_ends(place, id, outcome);
     }

@@ -351,8 +351,21 @@ impl<O: Observe> Simulation<O> {
                 }
                 Instruction::Prepare { operation } => self.prepare_transaction(id, operation),
                 Instruction::Decide { operation, commit } => {
-                    if let Some(key) = self.key_of(id) {
-                        self.decide_prepared(key, operation, commit);
+                    if let Some(key) = self.key_of(id)
+                        && !self.decide_prepared(key, operation, commit)
+                    {
+                        let request = &self.world.requests[id];
+                        let (request, operation) = (request.serial, request.operation);
+                        let table = NO_TABLE;
+                        self.note(
+                            key,
+                            What::FoundNothing {
+                                key,
+                                request,
+                                operation,
+                                table,
+                            },
+                        );
                     }
                 }
                 // On the connection of an open transaction.

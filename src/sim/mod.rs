@@ -58,6 +58,7 @@ use crate::timers::Timers;
 pub use bus::QueueState;
 use event::{Event, Packed};
 pub use faults::{FaultState, check_fault, check_fault_of};
+pub use guarded::GuardPlan;
 pub use limits::Limit;
 pub use plan::{End, Plan};
 pub use reconcile::ReconciliationState;
@@ -457,6 +458,7 @@ impl<O: Observe> Simulation<O> {
         self.bus_goes_on();
         self.world.ledger.count_from(self.now);
         self.record(What::Reconfigured);
+        self.tell_guards();
         Ok(())
     }
 

@@ -523,6 +523,11 @@ impl Plan {
         Builder::new(scenario).build()
     }
 
+    /// How many instances of its caller a guard stands at: 1 for a client's.
+    pub fn callers(&self, guard: usize) -> usize {
+        super::guarded::callers(self, &self.guards[guard])
+    }
+
     /// What must be equal for two plans to be exchanged while a run goes on: everything but the numbers.
     pub fn shape(&self) -> impl PartialEq + '_ {
         let tables: Vec<_> = self

@@ -200,9 +200,9 @@ impl<O: Observe> Simulation<O> {
                     self.note(key, what);
                 }
                 (Verdict::Manual, _) => {
-                    state.manual += 1;
                     self.note(key, what);
-                    self.left_to_operator(key, NO_OPERATION);
+                    let new = self.left_to_operator(key, NO_OPERATION);
+                    self.world.reconciliations[index as usize].manual += u32::from(new);
                 }
                 _ => self.record(what),
             }
@@ -291,18 +291,21 @@ impl<O: Observe> Simulation<O> {
         outcome: Outcome,
     ) {
         if let (Some(key), false) = (key, matches!(outcome, Outcome::Ok | Outcome::Declined)) {
-            self.left_to_operator(key, operation);
+            let new = self.left_to_operator(key, operation);
+            self.world.reconciliations[index as usize].manual += u32::from(new);
         }
         if self.world.reconciliations[index as usize].doing == Doing::Repairs {
             self.next_repair(index);
         }
     }
 
-    /// What cannot be done by program is left to people.
-    pub(super) fn left_to_operator(&mut self, key: Key, operation: u16) {
-        if self.world.ledger.goes_to_operator(key) {
+    /// What cannot be done by program is left to people. Whether they did not have it yet.
+    pub(super) fn left_to_operator(&mut self, key: Key, operation: u16) -> bool {
+        let new = self.world.ledger.goes_to_operator(key);
+        if new {
             self.note(key, What::LeftToOperator { key, operation });
         }
+        new
     }
 
     /// The call that a request is at could not be made: if it was an undo, a confirmation or a decision, somebody must

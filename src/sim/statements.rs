@@ -261,7 +261,7 @@ impl<O: Observe> Simulation<O> {
                     },
                     Written::Removed,
                 ),
-                _ => return Done::Well,
+                _ => return self.found_nothing(id, table),
             },
             StatementKind::Apply { versioned } => {
                 let carried = work.carried;
@@ -377,19 +377,36 @@ impl<O: Observe> Simulation<O> {
         match otherwise {
             Otherwise::Decline => {
                 let operation = self.world.requests[id].operation;
-                self.remember(
-                    id,
-                    &What::SaidNo {
-                        operation,
-                        table,
-                        why,
-                    },
-                );
+                let what = What::SaidNo {
+                    operation,
+                    table,
+                    why,
+                };
+                self.remember(id, &what);
+                self.record(what);
                 Done::Badly(Outcome::Declined)
             }
             Otherwise::Fail => Done::Badly(Outcome::Failed),
-            Otherwise::Ignore => Done::Well,
+            Otherwise::Ignore => self.found_nothing(id, table),
         }
+    }
+
+    /// There is nothing to undo or change, and that is no mistake.
+    fn found_nothing(&mut self, id: RequestId, table: u16) -> Done {
+        if let Some(key) = self.key_of(id) {
+            let request = &self.world.requests[id];
+            let (request, operation) = (request.serial, request.operation);
+            self.note(
+                key,
+                What::FoundNothing {
+                    key,
+                    request,
+                    operation,
+                    table,
+                },
+            );
+        }
+        Done::Well
     }
 
     fn execute_read(

@@ -3,7 +3,7 @@
 mod writing;
 
 use super::plan::{End, Plan};
-use super::trace::{Copies, Message, Outcome, Record, Role, What};
+use super::trace::{Copies, GuardState, KeptBy, Message, Outcome, Phase, Record, Role, What};
 use crate::time::Time;
 
 /// A time as seconds with nine digits.
@@ -131,8 +131,48 @@ fn what(plan: &Plan, what: &What) -> String {
         What::KeptBack {
             request,
             operation: called,
+            guard,
+            by,
             ..
-        } => format!("#{request} is kept back: {}", operation(called)),
+        } => {
+            let by = match by {
+                KeptBy::Breaker => "breaker",
+                KeptBy::Throttle => "throttle",
+            };
+            format!(
+                "#{request} is kept back by the {by} of {}: {}",
+                plan.guards[guard as usize].name,
+                operation(called)
+            )
+        }
+        What::RetryDenied { request, guard } => format!(
+            "#{request} is not tried again: the retry budget of {} does not allow it",
+            plan.guards[guard as usize].name
+        ),
+        What::GuardChanged {
+            guard,
+            instance,
+            request: _,
+            state,
+        } => {
+            let of = format!("{}/{instance}", plan.guards[guard as usize].name);
+            match state {
+                GuardState::Breaker(phase) => {
+                    let phase = match phase {
+                        Phase::Closed => "closed",
+                        Phase::Open => "open",
+                        Phase::HalfOpen => "half-open",
+                    };
+                    format!("the breaker of {of} is {phase}")
+                }
+                GuardState::Tokens(tokens) => {
+                    format!("the retry budget of {of} has {tokens} tokens")
+                }
+                GuardState::Throttle(percent) => {
+                    format!("the throttle of {of} keeps back {percent} %")
+                }
+            }
+        }
         What::Queued {
             request,
             service: s,

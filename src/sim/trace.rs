@@ -144,6 +144,29 @@ pub enum What {
         client: Option<u16>,
         /// Whether it was the first attempt.
         first: bool,
+        /// What stands in front of the call, in [`Plan::guards`].
+        guard: u16,
+        /// Which of the two kept it back.
+        by: KeptBy,
+    },
+    /// A failed call is not tried again, because its retry budget does not allow it.
+    RetryDenied {
+        /// The call's serial number.
+        request: Serial,
+        /// What stands in front of the call, in [`Plan::guards`].
+        guard: u16,
+    },
+    /// A breaker, a retry budget or a throttle is in another state than was told last. It is looked at when it is used, so
+    /// what changes with time alone (a budget that fills, a window that empties) is told at the next use.
+    GuardChanged {
+        /// Where it stands, in [`Plan::guards`].
+        guard: u16,
+        /// The caller's instance to which it belongs (0 for a client).
+        instance: u16,
+        /// The call by which it changed; 0 if by none (a crash, changed settings).
+        request: Serial,
+        /// The state that it is in now.
+        state: GuardState,
     },
     /// A request waits for a worker.
     Queued {
@@ -606,6 +629,17 @@ pub enum What {
         /// Its operation.
         operation: u16,
     },
+    /// A statement or a decision that undoes or changes something has found nothing to undo or change, and has done nothing.
+    FoundNothing {
+        /// The business key.
+        key: Key,
+        /// The request.
+        request: Serial,
+        /// Its operation.
+        operation: u16,
+        /// The table in which it looked; [`NO_TABLE`] if it looked for a prepared transaction.
+        table: u16,
+    },
     /// A relay has died after it had sent an event, before it had marked it.
     RelayDied {
         /// The relay.
@@ -669,8 +703,8 @@ pub enum What {
         /// The operation that failed, or [`NO_OPERATION`].
         operation: u16,
     },
-    /// A request says no, because of a business rule. (Remembered with its business key; the trace has
-    /// [`What::Finished`].)
+    /// A request says no, because of a business rule; its [`What::Finished`] follows. (In the trace where a record decides; what is
+    /// drawn by share is only remembered with its business key.)
     SaidNo {
         /// Its operation.
         operation: u16,
@@ -701,7 +735,7 @@ pub enum What {
         compared: u32,
         /// Keys about which it did something.
         repaired: u32,
-        /// Keys that it left to people.
+        /// Keys that it left to people, and that they did not have yet.
         manual: u32,
     },
 }
@@ -736,6 +770,38 @@ pub enum Role {
     Undo,
     /// Repairs what a reconciliation has found.
     Repair,
+}
+
+/// What kept an attempt back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptBy {
+    /// The circuit breaker: it is open, or it waits for its probes.
+    Breaker,
+    /// The throttle.
+    Throttle,
+}
+
+/// What a circuit breaker does with calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// It lets every call through.
+    #[default]
+    Closed,
+    /// It keeps every call back.
+    Open,
+    /// It lets a few calls through, to see how they fare.
+    HalfOpen,
+}
+
+/// The state of one thing that stands in front of calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuardState {
+    /// A breaker's.
+    Breaker(Phase),
+    /// The whole tokens that a retry budget has at hand.
+    Tokens(u32),
+    /// The probability with which a throttle keeps an attempt back, in whole per cent, rounded down.
+    Throttle(u8),
 }
 
 /// Why a request says no.

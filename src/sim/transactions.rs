@@ -509,10 +509,10 @@ impl<O: Observe> Simulation<O> {
         self.arm(self.plan.recovery, Event::InDoubt(transaction));
     }
 
-    /// The decision about a prepared transaction arrives.
-    pub(super) fn decide_prepared(&mut self, key: Key, operation: u16, commit: bool) {
+    /// The decision about a prepared transaction arrives. Whether there is one.
+    pub(super) fn decide_prepared(&mut self, key: Key, operation: u16, commit: bool) -> bool {
         let Some(place) = self.world.prepared.remove((key, operation)) else {
-            return;
+            return false;
         };
         if commit {
             self.commit_now(place, Carried::default());
@@ -520,6 +520,7 @@ impl<O: Observe> Simulation<O> {
             self.roll_back(place);
         }
         self.affair_ends(key);
+        true
     }
 
     /// A participant has been in doubt for long: it asks the coordinator, which is back and knows its own record.

@@ -15,7 +15,15 @@ pub fn view(model: &Model, play: &Play) -> Html {
     let now = play.snapshot.now;
     let title = lang.pick(&play.scenario.title, &play.base.name).to_string();
     let exactly = Say::ShareExactly(now.as_secs(), play.story.inputs.len()).text(lang);
-    let link = share::address_of(model, play, Sharing { exactly: true, now });
+    let link = share::address_of(
+        model,
+        play,
+        Sharing {
+            exactly: true,
+            now,
+            digest: None,
+        },
+    );
     let seed = (Word::Seed.text(lang), play.scenario.seed.to_string(), false);
     let controls = play.controls.iter().map(|control| {
         let title = lang.pick(&control.title, &control.name);

@@ -41,6 +41,7 @@ pub fn view(props: &Props) -> Html {
                         <p class="share-length" data-test="share-length" role="status">{ length(&offered, lang) }</p>
                         { copy(props, &offered.link, "share-copy", true) }
                         <p class="share-private">{ word(Word::SharePrivate) }</p>
+                        { digest(props.sharing, lang) }
                     </div>
                     { qr(&offered.link, lang) }
                 </div>
@@ -89,6 +90,19 @@ fn which(props: &Props, lang: Lang) -> Html {
             { choice(true, Say::ShareExactly(props.sharing.now.as_secs(), done).text(lang)) }
         </fieldset>
     }
+}
+
+/// The digest of the run, and what it is for.
+fn digest(sharing: Sharing, lang: Lang) -> Html {
+    sharing.digest.map_or_else(Html::default, |digest| {
+        let label = Say::DigestAt(sharing.now.as_secs()).text(lang);
+        html! {
+            <p class="share-private">
+                { label }{ ": " }<code data-test="share-digest">{ format!("{digest:016x}") }</code>
+                { ". " }{ Word::DigestWhy.text(lang) }
+            </p>
+        }
+    })
 }
 
 /// What is being made, if anything is.

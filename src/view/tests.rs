@@ -2,7 +2,10 @@
 
 use super::page as page_of;
 use super::*;
-use crate::app::{Choice, Forecast, Model, Node, Page as AppPage, Snapshot, Start, Theme, update};
+use crate::app::{
+    Choice, Command, Forecast, Model, Node, Page as AppPage, Snapshot, Start, Theme, update,
+};
+use crate::export::table::{digest_of, numbers};
 use crate::layout::Form;
 use crate::metrics::HeadlineNow;
 use crate::run::Run;
@@ -539,6 +542,31 @@ fn a_run_that_has_stopped_says_so_at_the_button_the_pace_and_the_sentence() {
         assert_eq!(after("pace"), Word::HasStopped.text(lang));
         let said = crate::words::Say::Stopped(crate::sim::Limit::Events).text(lang);
         assert_eq!(after("sentence"), said);
+    }
+}
+
+#[test]
+fn the_dialog_for_links_shows_the_digest_of_the_run_and_says_what_it_is_for() {
+    for (lang, why) in [
+        (Lang::En, "same numbers to the last digit"),
+        (Lang::Ko, "마지막 자리까지 같습니다"),
+    ] {
+        let mut model = page_at("", lang, 2);
+        let commands = update(&mut model, Msg::Share(true));
+        assert!(commands.contains(&Command::Digest), "it is asked for");
+        // It is not known yet.
+        assert!(!draw(model.clone()).contains("share-digest"));
+        let play = model.play().expect("it opens");
+        let mut run = Run::new((*play.scenario).clone(), 0);
+        run.run_until(Time(2_000_000_000), u64::MAX);
+        let digest = digest_of(&run);
+        update(&mut model, Msg::Digested(run.now(), digest));
+        let html = draw(model);
+        assert!(html.contains(why), "{html}");
+        // The same as in the output of the command.
+        let printed = numbers(&run, &[])["digest"].clone();
+        assert_eq!(printed, format!("{digest:016x}"));
+        assert!(html.contains(printed.as_str().expect("it is a text")));
     }
 }
 

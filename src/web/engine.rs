@@ -14,6 +14,7 @@ use crate::app::names::Names;
 use crate::app::onlooker::Onlooker;
 use crate::app::truth::truth;
 use crate::app::{Msg, Play, Playhead};
+use crate::export::table::digest_of;
 use crate::layout::Layout;
 use crate::scenario::{FaultKind, Scenario};
 use crate::session::{Change, Session, Story, TRACE};
@@ -318,6 +319,16 @@ impl Engine {
     pub fn now(&self) -> Time {
         let inner = self.0.inner.borrow();
         inner.session.as_ref().map_or(Time::ZERO, Session::now)
+    }
+
+    /// The next moment that a link can name, and the digest of the run there. Nothing while it is on its way to another.
+    pub fn digest(&self) -> Option<(Time, u64)> {
+        self.with(|inner| {
+            inner.go_to_next_millisecond();
+            let session = inner.session.as_ref()?;
+            let stands = session.seeking().is_none();
+            stands.then(|| (session.now(), digest_of(session.run())))
+        })
     }
 
     /// Goes to a moment.

@@ -326,6 +326,11 @@ impl App {
             // And what it asks for is no wish of the visitor's.
             Command::RememberLang(_) | Command::RememberTheme(_) if self.model.embed => {}
             Command::WriteAddress { fragment, push } => self.address.write(fragment, push),
+            Command::Digest => {
+                if let Some((now, digest)) = self.engine.digest() {
+                    self.send.emit(Msg::Digested(now, digest));
+                }
+            }
             Command::Copy(text) => self.copy(&text),
             Command::Export(export) => self.export(export),
             Command::RememberLang(lang) => environment::remember_lang(lang),

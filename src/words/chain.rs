@@ -4,7 +4,9 @@ use super::names::Names;
 use super::{Deed, Disagreement, Refusal};
 use crate::sim::plan::KeyPlan;
 use crate::sim::records::shown;
-use crate::sim::trace::{Message, NO_OPERATION, NO_RULE, No, Outcome, Record, Role, Verdict, What};
+use crate::sim::trace::{
+    Message, NO_OPERATION, NO_RULE, NO_TABLE, No, Outcome, Record, Role, Verdict, What,
+};
 use crate::sim::{End, Plan};
 
 /// What a record says about its business key, if that is worth a sentence.
@@ -149,6 +151,12 @@ pub fn deed(plan: &Plan, names: &Names, what: &What) -> Option<Deed> {
         },
         What::Skipped { operation, .. } => Deed::Skipped {
             by: callee(operation)?,
+        },
+        What::FoundNothing {
+            operation, table, ..
+        } => Deed::FoundNothing {
+            by: callee(operation)?,
+            prepared: table == NO_TABLE,
         },
         What::RelayDied { relay, again } => Deed::RelayDied {
             topic: topic(plan.relays.get(relay as usize)?.topic)?,
@@ -304,6 +312,7 @@ pub fn key_of(what: &What) -> Option<u32> {
         | What::Redriven { key, .. }
         | What::Expired { key, .. }
         | What::Skipped { key, .. }
+        | What::FoundNothing { key, .. }
         | What::Told { key, .. }
         | What::Found { key, .. }
         | What::Mended { key, .. }
@@ -351,6 +360,89 @@ mod tests {
         };
         assert_eq!(asked(&set("0")).0, 0);
         assert!(asked(&set("1")).0 > 0);
+    }
+
+    /// A run of orders coordinated in this way, over a network that loses messages.
+    fn orders(by: &str) -> crate::run::Run {
+        let orders = shipped::load("order-payment").expect("it ships");
+        let set = [("processes.order.by".to_string(), by.to_string())];
+        let mut scenario = settings::apply(&orders, &set).expect("it can be set");
+        let plan = Plan::new(&scenario);
+        let between_services = plan
+            .links
+            .iter()
+            .filter(|it| matches!(it.from, End::Service(_)) && matches!(it.to, End::Service(_)));
+        for link in between_services {
+            let name = format!("{} -> {}", plan.end_name(link.from), plan.end_name(link.to));
+            let fault = serde_json::json!({
+                "at": "0s", "what": {"loss": {"link": name, "request": 0.2, "answer": 0.1}}
+            });
+            let fault = serde_json::from_value(fault).expect("it is a fault");
+            scenario.faults.push(fault);
+        }
+        let mut run = crate::run::Run::new(scenario, 1 << 22);
+        run.run_until(Time(60_000_000_000), u64::MAX);
+        assert_eq!(run.trace().dropped(), 0);
+        run
+    }
+
+    #[test]
+    fn a_cancel_that_found_nothing_has_its_line_in_the_trace_and_in_the_history() {
+        for by in ["compensation", "two_phase_commit"] {
+            let run = orders(by);
+            let names = Names::new(run.scenario(), run.plan());
+            let mut undoes = std::collections::BTreeSet::new();
+            let (mut done, mut idle, mut no) = (0, 0, 0);
+            for record in run.trace().records() {
+                match record.what {
+                    What::Called {
+                        request,
+                        role: Role::Undo | Role::Rollback,
+                        ..
+                    } => drop(undoes.insert(request)),
+                    What::Wrote { by, .. } => done += u32::from(undoes.remove(&by)),
+                    What::RolledBack { .. } => done += 1,
+                    What::FoundNothing { request, key, .. } => {
+                        // That of a confirmation that comes again has one, too.
+                        undoes.remove(&request);
+                        idle += 1;
+                        let deed = deed(run.plan(), &names, &record.what);
+                        assert!(matches!(deed, Some(Deed::FoundNothing { .. })), "{by}");
+                        assert_eq!(key_of(&record.what), Some(key));
+                        let known = run.sim().ledger().affair(key);
+                        let known = known.filter(|it| !it.history.is_empty());
+                        assert!(
+                            known.is_none_or(|it| it.history.len() >= 48
+                                || it.history.iter().any(|its| its == record)),
+                            "{by}: the history of {key}"
+                        );
+                    }
+                    What::SaidNo { .. } => no += 1,
+                    // A release that must find something says no, and the record before says why.
+                    What::Finished {
+                        request,
+                        outcome: Outcome::Declined,
+                        ..
+                    } => {
+                        if undoes.remove(&request) {
+                            assert!(no > 0, "{by}: #{request} was declined without a reason");
+                            idle += 1;
+                        }
+                        no = 0;
+                    }
+                    // It ended well, and did nothing of which there is a line.
+                    What::Finished {
+                        request,
+                        outcome: Outcome::Ok,
+                        ..
+                    } if by != "two_phase_commit" => {
+                        assert!(!undoes.contains(&request), "{by}: #{request} did nothing");
+                    }
+                    _ => {}
+                }
+            }
+            assert!(done > 0 && idle > 0, "{by}: {done} {idle}");
+        }
     }
 
     #[test]

@@ -181,6 +181,13 @@ pub enum Deed {
         /// By whom.
         by: Name,
     },
+    /// There was nothing to undo or change, and nothing was done.
+    FoundNothing {
+        /// By whom.
+        by: Name,
+        /// Whether a prepared transaction was looked for, and not a record.
+        prepared: bool,
+    },
     /// A relay died between sending and marking.
     RelayDied {
         /// The topic.

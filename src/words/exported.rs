@@ -2,7 +2,7 @@
 
 use super::number::counted;
 use super::{Lang, count, decimal, ms};
-use crate::sim::trace::Outcome;
+use crate::sim::trace::{KeptBy, Outcome, Phase};
 
 /// How a request ended, in a word or two.
 pub const fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
@@ -51,7 +51,11 @@ pub enum Exported<'a> {
     /// The consumer has dealt with a message.
     Acknowledges,
     /// An attempt is kept back by the caller's own breaker or throttle.
-    KeptBack,
+    KeptBack(KeptBy),
+    /// A call is not tried again, because the retry budget does not allow it.
+    RetryDenied,
+    /// The caller's circuit breaker is in another state now.
+    Breaker(Phase),
     /// A transaction was rolled back in this store.
     RolledBack(&'a str),
     /// The answer came too late.
@@ -140,12 +144,34 @@ impl Exported<'_> {
             (Exported::Confirms, Lang::Ko) => "발행 확인".into(),
             (Exported::Acknowledges, Lang::En) => "acknowledges".into(),
             (Exported::Acknowledges, Lang::Ko) => "처리 확인".into(),
-            (Exported::KeptBack, Lang::En) => {
-                "The caller’s own circuit breaker or throttle did not send the call.".into()
+            (Exported::KeptBack(KeptBy::Breaker), Lang::En) => {
+                "The caller’s own circuit breaker did not send the call.".into()
             }
-            (Exported::KeptBack, Lang::Ko) => {
-                "서킷 브레이커나 스로틀링이 호출을 보내지 않았습니다.".into()
+            (Exported::KeptBack(KeptBy::Breaker), Lang::Ko) => {
+                "서킷 브레이커가 호출을 보내지 않았습니다.".into()
             }
+            (Exported::KeptBack(KeptBy::Throttle), Lang::En) => {
+                "The caller’s own throttle did not send the call.".into()
+            }
+            (Exported::KeptBack(KeptBy::Throttle), Lang::Ko) => {
+                "스로틀링이 호출을 보내지 않았습니다.".into()
+            }
+            (Exported::RetryDenied, Lang::En) => {
+                "The retry budget does not allow another attempt.".into()
+            }
+            (Exported::RetryDenied, Lang::Ko) => {
+                "재시도 예산이 모자라 다시 시도하지 않습니다.".into()
+            }
+            (Exported::Breaker(Phase::Open), Lang::En) => "The circuit breaker opens.".into(),
+            (Exported::Breaker(Phase::Open), Lang::Ko) => "서킷 브레이커가 열립니다.".into(),
+            (Exported::Breaker(Phase::HalfOpen), Lang::En) => {
+                "The circuit breaker is half-open: it lets a few calls through.".into()
+            }
+            (Exported::Breaker(Phase::HalfOpen), Lang::Ko) => {
+                "서킷 브레이커가 반열림 상태가 되어 호출 몇 개를 보내 봅니다.".into()
+            }
+            (Exported::Breaker(Phase::Closed), Lang::En) => "The circuit breaker closes.".into(),
+            (Exported::Breaker(Phase::Closed), Lang::Ko) => "서킷 브레이커가 닫힙니다.".into(),
             (Exported::RolledBack(store), Lang::En) => format!("{store}: rolled back"),
             (Exported::RolledBack(store), Lang::Ko) => format!("{store}: 롤백"),
             (Exported::TooLate, Lang::En) => {

@@ -116,6 +116,8 @@ pub enum Say<'a> {
     DiagramOf(&'a str),
     /// A link to exactly this run: its moment in seconds, and how many things were done.
     ShareExactly(f64, usize),
+    /// The digest of this run at a moment, in seconds.
+    DigestAt(f64),
     /// How long a link is, in characters.
     LinkLength(usize),
     /// That it is so long that some programs cut it short.
@@ -148,6 +150,8 @@ impl Say<'_> {
             (Say::ShareExactly(at, done), Lang::Ko) => {
                 format!("지금 실행 그대로, {at:.1}초 시점(조작 {done}건 포함)")
             }
+            (Say::DigestAt(at), Lang::En) => format!("Digest of this run at {at:.1} s"),
+            (Say::DigestAt(at), Lang::Ko) => format!("이 실행의 {at:.1}초 시점 다이제스트"),
             (Say::LinkLength(length), Lang::En) => format!("{length} characters"),
             (Say::LinkLength(length), Lang::Ko) => format!("{length}자"),
             (Say::LongLink(length), Lang::En) => {

@@ -38,6 +38,7 @@ words! {
     ShareSettings: "These settings, from the start", "지금 설정으로 처음부터";
     ShareLink: "Link", "링크";
     SharePrivate: "Nothing leaves your browser: everything is in the link itself.", "아무것도 서버로 보내지 않습니다. 모든 내용은 링크 자체에 들어 있습니다.";
+    DigestWhy: "Two runs with the same digest have the same numbers to the last digit: whoever opens the link to exactly this run can compare.", "다이제스트가 같은 두 실행은 모든 수치가 마지막 자리까지 같습니다. 지금 실행 그대로의 링크를 연 사람이 같은 결과인지 비교할 수 있습니다.";
     ShareTooLong: "Too long for a link: save the scenario as a file instead", "링크로 만들기에는 너무 깁니다. 시나리오를 파일로 저장하십시오";
     ShareLeavesOut: "More was done than a link can hold: the last changes are missing. Save the scenario as a file, or share its settings", "링크에 담을 수 있는 것보다 많은 변경이 있어 마지막 변경은 빠졌습니다. 시나리오를 파일로 저장하거나 설정만 공유하십시오";
     ShareEmbed: "Put it into a page", "문서에 넣기";

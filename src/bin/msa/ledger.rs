@@ -74,7 +74,7 @@ pub fn report(run: &Run) -> String {
     };
     let counts = &truth.counts;
     let mut text = format!(
-        "\nledger: {} of {} business keys disagree; {} in progress, {} left to manual repair\n",
+        "\nledger: {} of {} business keys disagree; {} in progress, {} wait for manual repair\n",
         count(counts.disagree),
         count(counts.closed),
         count(counts.open),

@@ -137,6 +137,10 @@ pub fn report(run: &Run, took: Duration) -> String {
         (stores(&numbers), numbers.stores.len()),
         (references(&numbers), numbers.references.len()),
         (caches(&numbers), numbers.caches.len()),
+        (
+            guards(&numbers),
+            numbers.guards.iter().filter(|it| it.is_there()).count(),
+        ),
         (topics(&numbers), numbers.writing.topics.len()),
         (subscriptions(&numbers), numbers.writing.subscriptions.len()),
         (
@@ -234,6 +238,7 @@ fn operations(numbers: &Numbers) -> Table {
         "timed out",
         "kept back",
         "attempts",
+        "waiting",
         "mean",
         "p50",
         "p95",
@@ -244,7 +249,7 @@ fn operations(numbers: &Numbers) -> Table {
         let [mean, p50, p95, p99, max] = latency(&it.latency_ms);
         table.row([
             operation(&it.name),
-            count(it.calls),
+            count(it.asked()),
             count(it.ok),
             count(it.declined),
             count(it.failed),
@@ -253,6 +258,7 @@ fn operations(numbers: &Numbers) -> Table {
             count(it.timed_out),
             count(it.not_permitted),
             count(it.attempts),
+            count(it.in_flight),
             mean,
             p50,
             p95,
@@ -363,6 +369,41 @@ fn references(numbers: &Numbers) -> Table {
     table
 }
 
+/// Whole instances, tokens or probabilities: nothing where there is no such thing.
+fn if_any(number: Option<String>) -> String {
+    number.unwrap_or_else(|| "-".into())
+}
+
+fn guards(numbers: &Numbers) -> Table {
+    let mut table = Table::new([
+        "in front of calls",
+        "breaker opened",
+        "open",
+        "half-open",
+        "open now",
+        "kept back",
+        "tokens",
+        "retries denied",
+        "throttle",
+        "kept back ",
+    ]);
+    for it in numbers.guards.iter().filter(|it| it.is_there()) {
+        table.row([
+            it.name.clone(),
+            if_any(it.open_share.map(|_| count(it.opened))),
+            if_any(it.open_share.map(percent)),
+            if_any(it.half_open_share.map(percent)),
+            if_any(it.open_now.map(count)),
+            if_any(it.open_share.map(|_| count(it.kept_back_by_breaker))),
+            if_any(it.tokens_mean.map(three)),
+            count(it.retries_denied),
+            if_any(it.throttle_mean.map(percent)),
+            if_any(it.throttle_mean.map(|_| count(it.kept_back_by_throttle))),
+        ]);
+    }
+    table
+}
+
 fn topics(numbers: &Numbers) -> Table {
     let mut table = Table::new([
         "topic",
@@ -421,7 +462,7 @@ fn reconciliations(numbers: &Numbers) -> Table {
         "runs",
         "compared",
         "repaired",
-        "manual repair",
+        "left to manual repair",
     ]);
     for it in &numbers.writing.reconciliations {
         table.row([

@@ -3,7 +3,9 @@
 use super::outcome;
 use crate::sim::plan::Plan;
 use crate::sim::records::shown;
-use crate::sim::trace::{Anomaly, Finding, NO_OPERATION, NO_RULE, Return, Verdict, What, Written};
+use crate::sim::trace::{
+    Anomaly, Finding, NO_OPERATION, NO_RULE, NO_TABLE, No, Return, Verdict, What, Written,
+};
 
 /// The line of a record, without its time. Nothing for a record that is about something else.
 pub(super) fn line(plan: &Plan, what: &What) -> Option<String> {
@@ -235,6 +237,45 @@ pub(super) fn line(plan: &Plan, what: &What) -> Option<String> {
             operation(it),
             shown(key)
         ),
+        What::SaidNo {
+            operation: it,
+            table: t,
+            why,
+        } if t != NO_TABLE => {
+            let states = &plan.tables[t as usize].states;
+            let why = match why {
+                No::NotThere => "it is not there".to_string(),
+                No::State(state) => {
+                    let state = states.get(state as usize).map_or("-", String::as_str);
+                    format!("it is {state}")
+                }
+                No::NotEnough => "there is not enough".to_string(),
+                No::Changed => "it has changed since it was read".to_string(),
+                No::Share => "it is of the share that is refused".to_string(),
+            };
+            format!("{} says no because of {}: {why}", operation(it), table(t))
+        }
+        What::FoundNothing {
+            key,
+            request,
+            operation: it,
+            table: NO_TABLE,
+        } => format!(
+            "#{request} {} finds nothing prepared for {}, and does nothing",
+            operation(it),
+            shown(key)
+        ),
+        What::FoundNothing {
+            key,
+            request,
+            operation: it,
+            table: t,
+        } => format!(
+            "#{request} {} finds nothing to undo or change in {} for {}, and does nothing",
+            operation(it),
+            table(t),
+            shown(key)
+        ),
         What::RelayDied { relay, again } => {
             let relay = &plan.relays[relay as usize];
             format!(
@@ -273,15 +314,6 @@ pub(super) fn line(plan: &Plan, what: &What) -> Option<String> {
             shown(key),
             rule(it),
             found(finding)
-        ),
-        What::SaidNo {
-            operation: it,
-            table: its,
-            why,
-        } => format!(
-            "{} says no because of {}: {why:?}",
-            operation(it),
-            table(its)
         ),
         What::Noticed {
             key,

@@ -194,6 +194,17 @@ impl Deed {
                     of(by)
                 )
             }
+            Deed::FoundNothing {
+                by,
+                prepared: false,
+            } => format!(
+                "{} found nothing to undo or change, and did nothing.",
+                of(by)
+            ),
+            Deed::FoundNothing { by, prepared: true } => format!(
+                "{} had nothing prepared that the decision is about, and did nothing.",
+                of(by)
+            ),
             Deed::RelayDied { topic, again } => format!(
                 "The relay to “{}” died after sending, before marking: {} will be sent again.",
                 of(topic),

@@ -198,6 +198,21 @@ impl Deed {
             Deed::Skipped { by } => {
                 format!("{} 이미 처리한 것이라 중복을 무시했습니다.", by.ko(Topic))
             }
+            Deed::FoundNothing {
+                by,
+                prepared: false,
+            } => {
+                format!(
+                    "{} 취소하거나 변경할 대상이 없어 아무것도 하지 않았습니다.",
+                    by.ko(Topic)
+                )
+            }
+            Deed::FoundNothing { by, prepared: true } => {
+                format!(
+                    "{} 이 결정에 해당하는 준비된 트랜잭션이 없어 아무것도 하지 않았습니다.",
+                    by.ko(Topic)
+                )
+            }
             Deed::RelayDied { topic, again } => format!(
                 "‘{}’ 릴레이가 보낸 뒤 표시하기 전에 중단되었습니다. 이벤트 {again}개를 다시 보냅니다.",
                 of(topic)
