@@ -3,13 +3,13 @@
 
 mod support;
 
+use msa_playground::sim::Simulation;
 use msa_playground::sim::trace::{Key, Record, Return, Role, What};
-use msa_playground::sim::{Progress, Simulation};
 use msa_playground::time::{Span, Time};
 use msa_playground::validate;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use support::scenario;
+use support::{advance, recorded, scenario};
 
 /// When the messages are published.
 const BEGIN_S: f64 = 100_000.0;
@@ -88,11 +88,7 @@ fn polls(at_s: &[f64]) -> Value {
 
 /// The run until so many seconds after the messages were published.
 fn run(document: &Value, seconds: f64) -> (Simulation, Vec<Record>) {
-    let mut simulation = Simulation::new(&scenario(document));
-    let until = Time(((BEGIN_S + seconds) * 1e9) as u64);
-    while simulation.run_until(until, 1_000_000) == Progress::Busy {}
-    let records = std::mem::take(simulation.records());
-    (simulation, records)
+    recorded(document, BEGIN_S + seconds)
 }
 
 /// Seconds since the messages were published.
@@ -473,7 +469,7 @@ fn a_key_waits_for_its_message_in_hand_and_is_in_order() {
         document["faults"] =
             json!([{"at": "0s", "what": {"errors": {"service": "consumer", "rate": 0.1}}}]);
         let mut simulation = Simulation::new(&scenario(&document));
-        while simulation.run_until(Time(600_000_000_000), 1_000_000) == Progress::Busy {}
+        advance(&mut simulation, 600.0);
         let records = std::mem::take(simulation.records());
         let mut in_hand: BTreeMap<Key, u32> = BTreeMap::new();
         let mut latest: BTreeMap<Key, u32> = BTreeMap::new();
@@ -686,9 +682,7 @@ fn shop(death: f64, load: &Value) -> Value {
 }
 
 fn run_shop(document: &Value, seconds: u64) -> Vec<Record> {
-    let mut simulation = Simulation::new(&scenario(document));
-    while simulation.run_until(Time(seconds * 1_000_000_000), 1_000_000) == Progress::Busy {}
-    std::mem::take(simulation.records())
+    recorded(document, seconds as f64).1
 }
 
 #[test]
@@ -825,7 +819,7 @@ fn a_saga_is_undone_in_reverse_order() {
         }
         document["processes"]["saga"]["participants"] = Value::Array(participants);
         let mut simulation = Simulation::new(&scenario(&document));
-        while simulation.run_until(Time(100_000_000_000), 1_000_000) == Progress::Busy {}
+        advance(&mut simulation, 100.0);
         let records = std::mem::take(simulation.records());
         let names: Vec<String> = simulation
             .plan()

@@ -1,6 +1,8 @@
 //! Documents from outside: broken ones are answered with every problem and its place, and nothing makes the reader
 //! panic. The broken documents stand in `tests/broken`, each with what is to be said about it beside it.
 
+mod support;
+
 use msa_playground::run::Run;
 use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, from_value, read, to_value};
 use msa_playground::scenario::{
@@ -498,7 +500,7 @@ fn any_document() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+    #![proptest_config(support::cases(2_000))]
 
     #[test]
     fn what_has_the_right_shape_the_types_can_read(

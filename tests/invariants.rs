@@ -32,7 +32,7 @@ fn audited(scenario: &Scenario, until: Time) -> Auditor {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(support::cases(150))]
 
     #[test]
     fn requests_are_conserved_bounds_hold_and_time_never_goes_back(document in document()) {

@@ -171,7 +171,7 @@ fn check_round_trip(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(support::cases(60))]
 
     #[test]
     fn a_link_brings_back_whatever_was_done_to_a_scenario_of_ones_own(

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use support::scenario;
+use support::{BROKERS, case, scenario};
 
 struct Counting;
 
@@ -71,34 +71,25 @@ fn is_bounded(document: &Value) {
 #[test]
 fn endless_redelivery_takes_no_more_memory() {
     let alone = ALONE.lock();
-    let text = include_str!("cases/endless-redelivery.json");
-    is_bounded(&serde_json::from_str(text).expect("it is JSON"));
+    is_bounded(&case("endless-redelivery"));
     drop(alone);
 }
 
 fn document() -> impl Strategy<Value = Value> {
-    let brokers = [
-        "plain",
-        "rabbitmq_quorum",
-        "sqs_standard",
-        "sqs_fifo",
-        "kafka",
-        "nats_jetstream",
-    ];
-    let consumes = ["naive", "check_first", "inbox", "window"];
-    let broker = prop::sample::select(brokers.to_vec());
-    let consume = prop::sample::select(consumes.to_vec());
-    // How it goes wrong: errors, deaths, lost acknowledgements, too slow, all of the work and then an error.
-    let wrong = 0u32..5;
+    let broker = prop::sample::select(BROKERS.to_vec());
+    let consume = prop::sample::select(vec!["naive", "check_first", "inbox", "window"]);
+    // How it goes wrong: errors, deaths, lost acknowledgements, too slow, errors for most, errors of one instance.
+    let wrong = 0u32..6;
     let subscription = (
         1u32..20,
         prop::option::of(prop::sample::select(vec!["50ms", "30s", "12h"])),
         prop::option::of(prop::sample::select(vec!["1ms", "40ms"])),
         prop::sample::select(vec!["none", "key"]),
         prop::option::of(Just("300ms")),
+        prop::option::of(prop::sample::select(vec!["all", "deaths"])),
     );
     (broker, consume, wrong, subscription, any::<u32>(), any::<bool>()).prop_map(
-        |(broker, consume, wrong, (consumers, deadline, backoff, order, redrive), seed, limited)| {
+        |(broker, consume, wrong, (consumers, deadline, backoff, order, redrive, counts), seed, limited)| {
             let mut faults = vec![json!({"at": "1s", "what": {"surge": {"client": "c", "factor": 0}}})];
             let mut links = json!({});
             let mut work = "1ms";
@@ -108,47 +99,42 @@ fn document() -> impl Strategy<Value = Value> {
                     {"operation": "worker.handle", "point": "before_answer", "share": 1}}})),
                 2 => links = json!({"jobs -> worker": {"latency": "1ms", "answer_loss": 1}}),
                 3 => work = "70ms",
-                _ => faults.push(json!({"at": "500ms", "what": {"errors": {"service": "worker", "rate": 0.9}}})),
+                4 => faults.push(json!({"at": "500ms", "what": {"errors": {"service": "worker", "rate": 0.9}}})),
+                _ => faults.push(json!({"at": "0s", "what": {"errors":
+                    {"service": "worker", "instance": 1, "rate": 1}}})),
             }
             let mut it = json!({"operation": "worker.handle", "consumers": consumers, "consume": consume,
                 "order": order, "window": "1s",
                 "deliveries": if limited { json!(5) } else { json!("unlimited") }});
-            if let Some(deadline) = deadline {
-                it["ack_deadline"] = json!(deadline);
+            let optional = [
+                ("ack_deadline", deadline.map(|it| json!(it))),
+                ("backoff", backoff.map(|it| json!([it]))),
+                ("redrive", redrive.map(|it| json!(it))),
+                ("counts", counts.filter(|_| broker == "rabbitmq_quorum").map(|it| json!(it))),
+            ];
+            for (name, value) in optional {
+                if let Some(value) = value {
+                    it[name] = value;
+                }
             }
-            if let Some(backoff) = backoff {
-                it["backoff"] = json!([backoff]);
-            }
-            if let Some(redrive) = redrive {
-                it["redrive"] = json!(redrive);
-            }
-            json!({
-                "version": 1, "name": "failing", "seed": seed, "network": {"latency": "1ms"}, "links": links,
-                "services": {"shop": {"threads": 100}, "worker": {"threads": 50, "accept_queue": 100}},
-                "stores": {
-                    "shop_db": {"service": "shop", "tables": {"orders": {"states": ["accepted"]}}},
-                    "work_db": {"service": "worker", "tables": {"done": {"states": ["done"]}}}
-                },
-                "operations": {
-                    "shop.place": {"steps": [{"transaction": {"store": "shop_db", "steps": [
-                        {"insert": {"store": "shop_db", "table": "orders"}},
-                        {"publish": {"topic": "jobs", "of": "shop_db.orders"}}]}}]},
-                    "worker.handle": {"steps": [{"work": work}, {"insert": {"store": "work_db", "table": "done",
-                        "on_duplicate": "add"}}]}
-                },
-                "topics": {"jobs": {"broker": broker, "publish": {"by": "outbox", "interval": "1s"},
-                    "subscriptions": {"w": it}}},
-                "clients": {"c": {"operation": "shop.place", "key": "new", "load": {"poisson": {"rate": 50}}}},
-                "ledger": {"client": "c", "record": "shop_db.orders", "accepted": ["accepted"],
-                    "rules": {"once": {"table": "work_db.done"}}},
-                "faults": faults
-            })
+            let mut document = case("failed-message");
+            document["seed"] = json!(seed);
+            document["services"] = json!({"shop": {"threads": 100},
+                "worker": {"instances": 2, "threads": 50, "accept_queue": 100}});
+            document["links"] = links;
+            document["operations"]["worker.handle"]["steps"] = json!([{"work": work},
+                {"insert": {"store": "work_db", "table": "done", "on_duplicate": "add"}}]);
+            document["topics"]["jobs"] = json!({"broker": broker, "publish": {"by": "outbox", "interval": "1s"},
+                "subscriptions": {"w": it}});
+            document["clients"]["c"]["load"] = json!({"poisson": {"rate": 50}});
+            document["faults"] = json!(faults);
+            document
         },
     )
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+    #![proptest_config(support::cases(48))]
 
     #[test]
     fn failing_consumers_take_no_more_memory(document in document()) {

@@ -4,16 +4,12 @@
 mod support;
 
 use msa_playground::sim::trace::{Outcome, Record, What};
-use msa_playground::sim::{Progress, Simulation};
-use msa_playground::time::Time;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use support::scenario;
+use support::recorded;
 
 fn run(document: &Value, seconds: u64) -> Vec<Record> {
-    let mut simulation = Simulation::new(&scenario(document));
-    while simulation.run_until(Time(seconds * 1_000_000_000), 1_000_000) == Progress::Busy {}
-    std::mem::take(simulation.records())
+    recorded(document, seconds as f64).1
 }
 
 /// Lists of ten rows whose references are called for, and half of whose attempts fail afterwards.

@@ -213,7 +213,7 @@ fn watch(document: &serde_json::Value, seconds: u64) -> [u32; 5] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
+    #![proptest_config(support::cases(96))]
 
     #[test]
     fn nothing_lives_longer_or_shorter_than_its_rule(document in document()) {

@@ -91,7 +91,7 @@ fn to_rest(document: &Value) -> Run {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(support::cases(24))]
 
     #[test]
     fn with_outbox_redelivery_and_an_idempotent_consumer_the_ledger_empties_once_the_faults_end(

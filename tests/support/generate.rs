@@ -1,7 +1,8 @@
-//! Generated scenarios: small worlds of a few services, with everything in them that a document can say, and faults.
+//! Generated scenarios: small worlds of a few services, with everything in them that a document can say but
+//! writing and topics (`generate_writes` has those), and faults.
 
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// A length of time in milliseconds, in every distribution.
 fn time() -> impl Strategy<Value = Value> {
@@ -40,27 +41,76 @@ fn strategy() -> impl Strategy<Value = &'static str> {
     ])
 }
 
+/// Every kind of fault but those of a topic, which this world does not have: `generate_writes` draws them.
 fn fault() -> impl Strategy<Value = Value> {
-    let what = prop::sample::select(vec![
-        json!({"crash": {"service": "a"}}),
-        json!({"crash": {"service": "b", "instance": 0}}),
-        json!({"slow": {"service": "b", "factor": 7}}),
-        json!({"errors": {"service": "c", "rate": 0.3}}),
-        json!({"loss": {"link": "a -> b", "request": 0.2, "answer": 0.3}}),
-        json!({"cut": {"link": "a -> b"}}),
-        json!({"store_down": {"store": "b_db"}}),
-        json!({"surge": {"client": "mixers", "factor": 4}}),
-        json!({"surge": {"client": "readers", "factor": 0.3}}),
+    let instance = prop::option::of(0u32..6);
+    let lossy = prop::sample::select(vec![
+        "a -> b",
+        "mixers -> a",
+        "readers -> a",
+        "changers -> b",
     ]);
-    (what, 0u32..4000, prop::option::of(1u32..3000)).prop_map(|(what, at, lasts)| {
-        let mut fault = Map::new();
-        fault.insert("at".into(), json!(format!("{at}ms")));
-        fault.insert("what".into(), what);
-        if let Some(lasts) = lasts {
-            fault.insert("for".into(), json!(format!("{lasts}ms")));
+    let store = prop::sample::select(vec!["a_db", "b_db"]);
+    let client = prop::sample::select(vec!["mixers", "readers", "changers"]);
+    let place = prop::sample::select(vec![
+        ("a.mix", "before_answer"),
+        ("a.add", "after_commit"),
+        ("b.change", "before_commit"),
+        ("b.find", "before_answer"),
+    ]);
+    let around = (0u32..4000, prop::option::of(1u32..3000));
+    (0u8..13, instance, lossy, store, (client, place, 0u32..5), around).prop_map(
+        |(kind, instance, link, store, (client, (operation, point), amount), (at, lasts))| {
+            let share = f64::from(amount) / 4.0;
+            let half = if amount % 2 == 0 { "request" } else { "answer" };
+            let what = match kind {
+                0 => json!({"crash": {"service": "a"}}),
+                1 => json!({"crash": {"service": "b", "instance": instance}}),
+                2 => json!({"slow": {"service": "b", "instance": instance, "factor": 7}}),
+                3 => json!({"slow": {"service": "a", "instance": instance, "factor": 1 + amount}}),
+                4 => json!({"errors": {"service": "c", "instance": instance, "rate": 0.3}}),
+                5 => json!({"errors": {"service": "b", "instance": instance, "rate": share}}),
+                6 => json!({"loss": {"link": link, "request": 0.2, "answer": 0.3}}),
+                7 => json!({"lose_next": {"link": link, "what": half, "count": 1 + amount}}),
+                8 => json!({"cut": {"link": link}}),
+                9 => json!({"hold": {"link": link}}),
+                10 => json!({"store_down": {"store": store}}),
+                11 => json!({"store_slow": {"store": store, "factor": 1 + 10 * amount}}),
+                _ if amount < 2 => json!({"dies": {"operation": operation, "point": point, "share": 0.3}}),
+                _ => json!({"surge": {"client": client, "factor": share * 4.0}}),
+            };
+            let mut fault = json!({"at": format!("{at}ms"), "what": what});
+            if let Some(lasts) = lasts {
+                fault["for"] = json!(format!("{lasts}ms"));
+            }
+            fault
+        },
+    )
+}
+
+/// Faults of one instance name one that `services` have; those that name none hit all of them.
+pub fn of_instances_there_are(mut faults: Vec<Value>, services: &Value) -> Vec<Value> {
+    for fault in &mut faults {
+        let Some(kind) = fault["what"]
+            .as_object_mut()
+            .and_then(|what| what.values_mut().next())
+        else {
+            continue;
+        };
+        let Some(fields) = kind.as_object_mut() else {
+            continue;
+        };
+        match fields.get("instance").map(Value::as_u64) {
+            Some(Some(instance)) => {
+                let service = fields["service"].as_str().unwrap_or_default();
+                let instances = services[service]["instances"].as_u64().unwrap_or(1);
+                fields["instance"] = json!(instance % instances);
+            }
+            Some(None) => drop(fields.remove("instance")),
+            None => {}
         }
-        Value::Object(fault)
-    })
+    }
+    faults
 }
 
 /// What may stand in front of calls: retries with and without a budget, a breaker, a throttle.
@@ -160,6 +210,8 @@ pub fn document() -> impl Strategy<Value = Value> {
         1u32..40,
         1u32..30,
         0u32..5,
+        1u32..5,
+        any::<bool>(),
     );
     let around = (
         load(),
@@ -171,7 +223,7 @@ pub fn document() -> impl Strategy<Value = Value> {
     (world, references, around, network).prop_map(
         |(
             (a, b, c, query_time, write_time, steps),
-            (first, second, broadcast, rows, batch, limit),
+            (first, second, broadcast, rows, batch, limit, chunks, in_order),
             (load, changes, faults, seed),
             (latency, loss, of_reference, of_client),
         )| {
@@ -180,13 +232,16 @@ pub fn document() -> impl Strategy<Value = Value> {
             let reference = |strategy: &str, to: &str| {
                 json!({
                     "from": "a_db.list", "to": to, "lookup": "b.find", "strategy": strategy, "timeout": "400ms",
-                    "batch_size": batch, "parallel_limit": limit, "popularity": {"zipf": {"exponent": 0.8}},
+                    "batch_size": batch, "batch_parallel": chunks, "parallel_limit": limit,
+                    "event_order": if in_order { "in_order" } else { "as_they_come" }, "popularity": {"zipf": {"exponent": 0.8}},
                     "cache": {"ttl": "700ms", "size": 20, "sync": sync}
                 })
             };
+            let services = json!({"a": a, "b": b, "c": c});
+            let faults = of_instances_there_are(faults, &services);
             json!({
                 "version": 1, "name": "generated", "seed": seed,
-                "services": {"a": a, "b": b, "c": c},
+                "services": services,
                 "stores": {
                     "a_db": {"service": "a", "connections": 4, "query_time": query_time, "row_time": "50us",
                              "write_time": write_time, "tables": {"list": {"rows": 50}}},

@@ -1,6 +1,8 @@
 //! A generator of sound documents that write: an order with its participants, in every coordination; events that leave and
 //! arrive in every way; locks, a ledger and a reconciliation; and faults that hit all of these.
 
+use super::BROKERS;
+use super::generate::of_instances_there_are;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -10,14 +12,6 @@ fn one_of(choices: &[&'static str]) -> impl Strategy<Value = &'static str> + use
 
 /// How one topic behaves, its subscription aside.
 fn topic() -> impl Strategy<Value = Value> {
-    let brokers = [
-        "plain",
-        "rabbitmq_quorum",
-        "sqs_standard",
-        "sqs_fifo",
-        "kafka",
-        "nats_jetstream",
-    ];
     let ways = ["before_commit", "after_commit", "outbox", "cdc"];
     let publish = (one_of(&ways), any::<bool>(), 1u32..4, 1u32..300, 1u32..20);
     let rest = (
@@ -25,7 +19,7 @@ fn topic() -> impl Strategy<Value = Value> {
         0u32..3,
         prop::option::of(1u32..60),
     );
-    (one_of(&brokers), publish, rest).prop_map(
+    (one_of(&BROKERS), publish, rest).prop_map(
         |(broker, (by, confirms, attempts, interval, batch), (carries, duplicates, retention))| {
             let mut topic = json!({
                 "broker": broker,
@@ -49,10 +43,14 @@ fn subscription(ways: &[&'static str]) -> impl Strategy<Value = Value> + use<> {
     let delivery = (1u32..5, prop::option::of(50u32..3000), limit, any::<bool>());
     let order = one_of(&["none", "key"]);
     let dead = (any::<bool>(), prop::option::of(500u32..5000));
-    (one_of(ways), delivery, order, dead).prop_map(
-        |(consume, (consumers, deadline, limit, backoff), order, (dead_letters, redrive))| {
+    let counts = prop::option::of(one_of(&["all", "deaths"]));
+    (one_of(ways), delivery, order, dead, counts).prop_map(
+        |(consume, (consumers, deadline, limit, backoff), order, (dead_letters, redrive), counts)| {
             let mut it = json!({"consume": consume, "consumers": consumers, "order": order, "window": "1s",
                                 "dead_letters": dead_letters});
+            if let Some(counts) = counts {
+                it["counts"] = json!(counts);
+            }
             if let Some(deadline) = deadline {
                 it["ack_deadline"] = json!(format!("{deadline}ms"));
             }
@@ -70,6 +68,7 @@ fn subscription(ways: &[&'static str]) -> impl Strategy<Value = Value> + use<> {
     )
 }
 
+/// Every kind of fault that there is.
 fn fault() -> impl Strategy<Value = Value> {
     let operation = one_of(&[
         "order.place",
@@ -96,10 +95,23 @@ fn fault() -> impl Strategy<Value = Value> {
         "orders -> note",
         "customers -> note",
     ]);
-    let what = (operation, point, topic, service, store, link);
-    let kind = (0u32..12, 1u32..4, any::<bool>(), what);
+    let client = one_of(&["buyers", "lookers", "customers-themselves"]);
+    let instance = prop::option::of(0u32..4);
+    let what = (
+        operation, point, topic, service, instance, store, link, client,
+    );
+    let kind = (0u32..15, 1u32..4, any::<bool>(), what);
     (kind, 0u32..2500, 50u32..1500).prop_map(
-        |((kind, count, answer, (operation, point, topic, service, store, link)), at, lasts)| {
+        |(
+            (
+                kind,
+                count,
+                answer,
+                (operation, point, topic, service, instance, store, link, client),
+            ),
+            at,
+            lasts,
+        )| {
             let share = f64::from(count) / 4.0;
             let half = if answer { "answer" } else { "request" };
             let what = match kind {
@@ -110,10 +122,15 @@ fn fault() -> impl Strategy<Value = Value> {
                 5 => json!({"broker_down": {"topic": topic}}),
                 6 => json!({"store_slow": {"store": store, "factor": 20}}),
                 7 => json!({"store_down": {"store": store}}),
-                8 => json!({"crash": {"service": service}}),
-                9 => json!({"errors": {"service": service, "rate": share}}),
+                8 => json!({"crash": {"service": service, "instance": instance}}),
+                9 => json!({"errors": {"service": service, "instance": instance, "rate": share}}),
                 10 => json!({"cut": {"link": link}}),
-                _ => json!({"hold": {"link": link}}),
+                11 => json!({"hold": {"link": link}}),
+                12 => {
+                    json!({"slow": {"service": service, "instance": instance, "factor": 5 * count}})
+                }
+                13 => json!({"loss": {"link": link, half: share}}),
+                _ => json!({"surge": {"client": client, "factor": 2.0 * share}}),
             };
             json!({"at": format!("{at}ms"), "for": format!("{lasts}ms"), "what": what})
         },
@@ -162,6 +179,19 @@ fn with(mut object: Value, name: &str, value: Value) -> Value {
     object
 }
 
+/// A topic with its subscriptions. What RabbitMQ counts is a choice of its own, so others do not say it.
+fn with_subscriptions(topic: Value, mut subscriptions: Value) -> Value {
+    if topic["broker"] != "rabbitmq_quorum" {
+        let all = subscriptions
+            .as_object_mut()
+            .into_iter()
+            .flat_map(|all| all.values_mut());
+        all.filter_map(Value::as_object_mut)
+            .for_each(|it| drop(it.remove("counts")));
+    }
+    with(topic, "subscriptions", subscriptions)
+}
+
 /// A whole document.
 pub fn document() -> impl Strategy<Value = Value> {
     let topics = (topic(), topic());
@@ -203,9 +233,10 @@ pub fn document() -> impl Strategy<Value = Value> {
                 process
             };
             let on = |subscription: Value, operation: &str| with(subscription, "operation", json!(operation));
-            let orders = with(orders, "subscriptions", json!({"notes": on(sends, "note.send")}));
+            let notes = json!({"notes": on(sends, "note.send")});
+            let orders = with_subscriptions(orders, notes);
             let copies = json!({"copies": on(applies, "note.apply"), "looks": on(keeps, "note.keep")});
-            let customers = with(customers, "subscriptions", copies);
+            let customers = with_subscriptions(customers, copies);
             let missing = match repair {
                 "call" => json!({"call": "payment.pay"}),
                 "publish" => json!({"publish": "orders"}),
@@ -224,12 +255,14 @@ pub fn document() -> impl Strategy<Value = Value> {
                        "write_time": {"exponential": {"mean": "2ms"}}, "lock_timeout": "150ms", "tables": tables})
             };
             let service = json!({"instances": instances, "threads": threads, "accept_queue": 20});
+            let services = json!({
+                "order": service, "stock": service, "note": service,
+                "payment": with(service.clone(), "external", json!(external))
+            });
+            let faults = of_instances_there_are(faults, &services);
             json!({
                 "version": 1, "name": "generated-writes", "seed": seed,
-                "services": {
-                    "order": service, "stock": service, "note": service,
-                    "payment": with(service.clone(), "external", json!(external))
-                },
+                "services": services,
                 "network": {"latency": {"exponential": {"mean": "2ms"}}, "request_loss": 0.01, "answer_loss": 0.01},
                 "stores": {
                     "order_db": store("order", json!({

@@ -10,9 +10,31 @@ pub mod same_everywhere;
 use msa_playground::digest::digest_of;
 use msa_playground::run::Run;
 use msa_playground::scenario::{Scenario, read, settings};
+use msa_playground::sim::trace::Record;
 use msa_playground::sim::{Progress, Simulation};
 use msa_playground::time::Time;
+use proptest::prelude::ProptestConfig;
 use serde_json::Value;
+
+/// All brokers, by the names that documents give them.
+pub const BROKERS: [&str; 6] = [
+    "plain",
+    "rabbitmq_quorum",
+    "sqs_standard",
+    "sqs_fifo",
+    "kafka",
+    "nats_jetstream",
+];
+
+/// A property is held against so many generated cases, each time other ones. With `CASES_TIMES=20` in the environment
+/// against 20 times as many: a claim that is true only mostly shows itself there, and not in somebody's build.
+pub fn cases(count: u32) -> ProptestConfig {
+    let times = std::env::var("CASES_TIMES").map_or(1, |times| times.parse().expect("a number"));
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(count * times)
+    }
+}
 
 /// The scenario that a document says, which must be sound.
 pub fn scenario(document: &Value) -> Scenario {
@@ -51,6 +73,27 @@ pub fn shipped(name: &str, changes: &[(&str, &str)]) -> Scenario {
         .map(|(name, value)| (name.to_string(), value.to_string()))
         .collect();
     settings::apply(&base, &changes).unwrap_or_else(|problems| panic!("{}", problems[0]))
+}
+
+/// The document of a file in `tests/cases`.
+pub fn case(name: &str) -> Value {
+    let file = format!("{}/tests/cases/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
+    serde_json::from_str(&text).expect("it is JSON")
+}
+
+/// Goes on until so many seconds.
+pub fn advance(simulation: &mut Simulation, seconds: f64) {
+    let until = Time((seconds * 1e9) as u64);
+    while simulation.run_until(until, 1_000_000) == Progress::Busy {}
+}
+
+/// The run of a document for so many seconds, and all that happened in it.
+pub fn recorded(document: &Value, seconds: f64) -> (Simulation, Vec<Record>) {
+    let mut simulation = Simulation::new(&scenario(document));
+    advance(&mut simulation, seconds);
+    let records = std::mem::take(simulation.records());
+    (simulation, records)
 }
 
 /// Runs a scenario for so many seconds.
