@@ -147,13 +147,13 @@ enum Failures {
 }
 
 impl Budget {
-    /// A budget from which nothing has been taken.
-    pub fn new(rules: Rules) -> Budget {
+    /// A budget that begins now: nothing has been taken from it, and nothing has come in with time.
+    pub fn new(rules: Rules, now: Time) -> Budget {
         Budget {
             rules,
             bucket: Bucket {
                 tokens: rules.tokens.map_or(0, |tokens| tokens.start),
-                filled_at: Time::ZERO,
+                filled_at: now,
                 part: 0,
             },
             ratio: rules
@@ -287,7 +287,7 @@ mod tests {
     const NOW: Time = Time::ZERO;
 
     fn budget(document: &RetryBudget) -> Budget {
-        Budget::new(Rules::new(document).unwrap())
+        Budget::new(Rules::new(document).unwrap(), Time::ZERO)
     }
 
     fn of_tokens(tokens: TokenBudget) -> Budget {
@@ -324,6 +324,24 @@ mod tests {
             }
         }
         unreachable!("a call ends")
+    }
+
+    /// After a crash or a change of settings a budget begins in the middle of a run.
+    #[test]
+    fn what_comes_in_with_time_counts_from_the_budget_s_own_beginning() {
+        let rules = RetryBudget {
+            tokens: Some(TokenBudget {
+                size: 100.0,
+                start: Some(2.0),
+                per_second: 1.0,
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let begins = Time(50 * A_SECOND);
+        let mut budget = Budget::new(Rules::new(&rules).unwrap(), begins);
+        assert_eq!(budget.tokens(begins), 2 * WHOLE);
+        assert_eq!(budget.tokens(Time(53 * A_SECOND)), 5 * WHOLE);
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl GuardPlan {
 
     /// The whole tokens that a retry budget has at the beginning; 0 if there is none.
     pub fn tokens_at_first(&self) -> u32 {
-        Guard::new(self).told.tokens
+        Guard::new(self, Time::ZERO).told.tokens
     }
 
     /// What a document puts in front of a call, if anything.
@@ -130,18 +130,18 @@ impl Guards {
     /// Guards that have seen nothing.
     pub fn new(plan: &GuardPlan, instances: usize, seed: u64) -> Guards {
         Guards {
-            instances: vec![Guard::new(plan); instances],
+            instances: vec![Guard::new(plan, Time::ZERO); instances],
             luck: Stream::new(seed, &format!("retries/{}", plan.name)),
         }
     }
 
     /// As many as there are instances now, all by the rules of now: what has other rules begins anew. Whether breakers do,
     /// so that the permits of the old ones are void.
-    pub fn follow(&mut self, plan: &GuardPlan, instances: usize) -> bool {
+    pub fn follow(&mut self, plan: &GuardPlan, instances: usize, now: Time) -> bool {
         let mut void = false;
         for guard in &mut self.instances {
             if guard.budget.as_ref().map(Budget::rules) != plan.budget {
-                guard.budget = plan.budget.map(Budget::new);
+                guard.budget = plan.budget.map(|rules| Budget::new(rules, now));
             }
             if guard.breaker.as_ref().map(Breaker::rules) != plan.breaker {
                 guard.breaker = plan.breaker.map(Breaker::new);
@@ -153,29 +153,29 @@ impl Guards {
         }
         let more = instances.saturating_sub(self.instances.len());
         self.instances
-            .extend(std::iter::repeat_n(Guard::new(plan), more));
+            .extend(std::iter::repeat_n(Guard::new(plan, now), more));
         void
     }
 
     /// The instance has died, and what its guard knew with it.
-    pub fn restart(&mut self, plan: &GuardPlan, instance: u16) {
+    pub fn restart(&mut self, plan: &GuardPlan, instance: u16, now: Time) {
         if let Some(guard) = self.instances.get_mut(instance as usize) {
             let told = guard.told;
-            *guard = Guard::new(plan);
+            *guard = Guard::new(plan, now);
             guard.told = told;
         }
     }
 }
 
 impl Guard {
-    fn new(plan: &GuardPlan) -> Guard {
+    fn new(plan: &GuardPlan, now: Time) -> Guard {
         let mut guard = Guard {
-            budget: plan.budget.map(Budget::new),
+            budget: plan.budget.map(|rules| Budget::new(rules, now)),
             breaker: plan.breaker.map(Breaker::new),
             throttle: plan.throttle.map(Throttle::new),
             told: Told::default(),
         };
-        guard.told = guard.now(Time::ZERO);
+        guard.told = guard.now(now);
         guard
     }
 
@@ -339,7 +339,7 @@ impl<O: Observe> Simulation<O> {
     pub(super) fn guards_follow(&mut self) {
         for (index, plan) in self.plan.guards.iter().enumerate() {
             let guards = &mut self.world.guards[index];
-            if guards.follow(plan, callers(&self.plan, plan)) {
+            if guards.follow(plan, callers(&self.plan, plan), self.now) {
                 let calls = self.world.logical_calls.iter_mut();
                 for call in calls.filter(|call| call.target.guard as usize == index) {
                     call.permit = None;
@@ -388,7 +388,7 @@ impl<O: Observe> Simulation<O> {
             if plan.caller == End::Service(service)
                 && usize::from(instance) < self.world.guards[index].instances.len()
             {
-                self.world.guards[index].restart(plan, instance);
+                self.world.guards[index].restart(plan, instance, self.now);
                 self.tell_guard(index as u16, instance, 0);
             }
         }

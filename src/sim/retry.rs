@@ -367,7 +367,7 @@ mod tests {
         let mut luck = stream("fate");
         let (mut attempts, mut succeeded) = (0, 0);
         for _ in 0..callers {
-            let mut budget = rules.map(Budget::new);
+            let mut budget = rules.map(|rules| Budget::new(rules, Time::ZERO));
             for _ in 0..calls {
                 if let Some(budget) = &mut budget {
                     budget.begins(NOW);
@@ -487,7 +487,7 @@ mod tests {
             ..Default::default()
         };
         let policy = Policy::new(&retry);
-        let mut budget = Budget::new(Rules::new(&retry.budget.unwrap()).unwrap());
+        let mut budget = Budget::new(Rules::new(&retry.budget.unwrap()).unwrap(), Time::ZERO);
         budget.begins(NOW);
         let next = policy.next(
             &mut Progress::default(),
@@ -514,7 +514,7 @@ mod tests {
             ..Default::default()
         };
         let policy = Policy::new(&retry);
-        let mut budget = Budget::new(Rules::new(&retry.budget.unwrap()).unwrap());
+        let mut budget = Budget::new(Rules::new(&retry.budget.unwrap()).unwrap(), Time::ZERO);
         let full = budget.tokens(NOW);
         let mut progress = Progress::default();
         let luck = &mut stream("success");
