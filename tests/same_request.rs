@@ -154,6 +154,54 @@ fn a_no_of_the_business_is_the_same_when_it_is_asked_again() {
     assert!((declined / ends.len() as f64 - 0.5).abs() < 0.06);
 }
 
+/// Of two ways an attempt goes the one that the attempts before it have gone.
+#[test]
+fn a_calls_retry_chooses_the_same_way() {
+    let document = json!({
+        "version": 1, "name": "ways", "network": {"latency": "1ms"},
+        "services": {"front": {"threads": 100}, "left": {}, "mid": {"threads": 100}, "right": {}},
+        "operations": {
+            "front.show": {"steps": [{"call": {"operation": "mid.go", "timeout": "50ms", "retry": {"attempts": 4}}}]},
+            "mid.go": {"steps": [{"choose": {"ways": [
+                {"weight": 1, "steps": [{"call": {"operation": "left.do"}}]},
+                {"weight": 1, "steps": [{"call": {"operation": "right.do"}}]}
+            ]}}]},
+            "left.do": {"steps": []},
+            "right.do": {"steps": []}
+        },
+        "clients": {"people": {"operation": "front.show", "load": {"constant": {"rate": 10}}}},
+        "faults": [{"at": "0s", "what": {"loss": {"link": "front -> mid", "answer": 0.5}}}]
+    });
+    let (mut first, mut parents): (BTreeMap<u64, u64>, BTreeMap<u64, u64>) = Default::default();
+    let mut ways: BTreeMap<u64, Vec<u16>> = BTreeMap::new();
+    for record in run(&document, 100) {
+        match record.what {
+            What::Retried { request, of, .. } => drop(first.insert(request, of)),
+            What::Called {
+                request, parent, ..
+            } => drop(parents.insert(request, parent)),
+            // (Services are in the order of their names: left and right.)
+            What::Finished {
+                request,
+                service: way @ (1 | 3),
+                ..
+            } => {
+                let attempt = parents[&request];
+                let call = *first.get(&attempt).unwrap_or(&attempt);
+                ways.entry(call).or_default().push(way);
+            }
+            _ => {}
+        }
+    }
+    let again: Vec<_> = ways.values().filter(|ways| ways.len() > 1).collect();
+    assert!(again.len() > 200, "{}", again.len());
+    let same = |ways: &&Vec<u16>| ways.iter().all(|way| *way == ways[0]);
+    assert!(again.iter().all(same));
+    for way in [1, 3] {
+        assert!(again.iter().any(|ways| ways[0] == way), "nobody goes {way}");
+    }
+}
+
 #[test]
 fn errors_and_slowness_of_one_instance_are_its_own() {
     let document = json!({

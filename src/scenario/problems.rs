@@ -265,8 +265,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_twice_is_told_once_and_the_others_stay_counted() {
+        let mut all = many(0, 2);
+        all.append(many(0, 3));
+        assert_eq!(shown(&all.once_each()), shown(&many(0, 3)));
+        let all = many(0, 60).once_each();
+        assert_eq!(all[PROBLEMS_MAX].to_string(), "and 10 more");
+    }
+
+    #[test]
     fn what_stands_for_others_has_no_place_of_its_own() {
         let place = |problem: Problem| problem.inside(|_| "there".into());
+        let last = many(0, 60).last().cloned().expect("it counts the others");
+        assert_eq!(place(last.clone()), last);
         let all = shown(&many(0, 60).each(place));
         assert_eq!(all[0], "there: is wrong");
         assert_eq!(all[PROBLEMS_MAX], "and 10 more");
