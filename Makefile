@@ -30,18 +30,16 @@ test: ## install what the tests need and run all of them
 	@scripts/setup.sh tests
 	@scripts/setup.sh consumers
 	@scripts/setup.sh sites
-	$(say) "Tests 1/6: the simulation and the command msa"
+	$(say) "Tests 1/5: everything that needs no browser"
 	cargo test
-	$(say) "Tests 2/6: the views"
-	cargo test --features web --lib
-	$(say) "Tests 3/6: the release page builds and keeps its budget of size"
+	$(say) "Tests 2/5: the release page builds and keeps its budget of size"
 	@$(MAKE) --no-print-directory build
 	cargo test --features size-test --test size
-	$(say) "Tests 4/6: the release page in Chromium"
+	$(say) "Tests 3/5: the release page in Chromium"
 	eval "$$(scripts/setup.sh env)" && cargo test --features browser-tests --test browser
-	$(say) "Tests 5/6: what is exported, opened by the programs that it is for"
+	$(say) "Tests 4/5: what is exported, opened by the programs that it is for"
 	eval "$$(scripts/setup.sh env)" && MSA_DIST="$$MSA_CONSUMERS/node_modules" cargo test --features consumer-tests --test exports
-	$(say) "Tests 6/6: the playground in documentation that real tools have built"
+	$(say) "Tests 5/5: the playground in documentation that real tools have built"
 	scripts/sites.sh
 	eval "$$(scripts/setup.sh env)" && MSA_DIST="$$MSA_SITES" cargo test --features site-tests --test sites
 
@@ -79,25 +77,23 @@ picture: build ## take the README's picture anew, from the page
 posters: ## draw anew what stands in place of an embedded run that is not there yet (static/posters/)
 	@scripts/setup.sh rust
 	cargo build --quiet --bin msa
-	for file in src/scenario/shipped/*.json; do \
+	for file in crates/scenario/src/shipped/*.json; do \
 	    name=$$(basename $$file .json); \
 	    for lang in en ko; do \
 	        cargo run --quiet --bin msa -- export $$name --as svg --at 10s --lang $$lang -o static/posters/$$name.$$lang.svg || exit 1; \
 	    done; \
 	done
 
-check: ## formatting, Cargo.lock, that the simulation core needs nothing of the web, and clippy
+check: ## formatting, Cargo.lock, that what is in crates/ needs nothing of the web, and clippy
 	@scripts/setup.sh rust
 	$(say) "Formatting"
 	cargo fmt --check
-	$(say) "The simulation core and the command need nothing of the web"
+	$(say) "What is in crates/ needs nothing of the web"
 	scripts/check-core.sh
-	$(say) "Clippy: the simulation and the command"
-	cargo clippy --all-targets -- -D warnings
-	$(say) "Clippy: the views and the browser tests"
-	cargo clippy --all-targets --features web --features browser-tests --features consumer-tests --features site-tests -- -D warnings
+	$(say) "Clippy: everything, as it is built for this machine"
+	cargo clippy --all-targets --features size-test,browser-tests,consumer-tests,site-tests -- -D warnings
 	$(say) "Clippy: the page"
-	cargo clippy --target wasm32-unknown-unknown --no-default-features --features web --lib --bin msa-playground --bin msa-takeaway -- -D warnings
+	cargo clippy --target wasm32-unknown-unknown -p msa-playground -- -D warnings
 
 setup: ## only install what serve, build, check and test need
 	@scripts/setup.sh rust

@@ -2,12 +2,12 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use msa_playground::queue::EventQueue;
-use msa_playground::random::Stream;
-use msa_playground::run::Run;
-use msa_playground::scenario::{Scenario, read};
-use msa_playground::share::{Link, story};
-use msa_playground::time::{Span, Time};
+use kernel::queue::EventQueue;
+use kernel::random::Stream;
+use kernel::time::{Span, Time};
+use run::Run;
+use scenario::{Scenario, read};
+use share::{Link, story};
 
 fn main() {
     divan::main();

@@ -2,14 +2,14 @@
 
 mod support;
 
-use msa_playground::export::table;
-use msa_playground::run::Run;
-use msa_playground::scenario::{Scenario, read, settings, shipped};
-use msa_playground::sim::Plan;
-use msa_playground::sim::trace::{Message, NO_OPERATION, Verdict, What};
-use msa_playground::time::{Span, Time};
+use export::table;
+use kernel::time::{Span, Time};
 use proptest::prelude::*;
+use run::Run;
+use scenario::{Scenario, read, settings, shipped};
 use serde_json::{Value, json};
+use sim::Plan;
+use sim::trace::{Message, NO_OPERATION, Verdict, What};
 use std::collections::{BTreeMap, BTreeSet};
 use support::generate::document;
 use support::{run_to, scenario};
@@ -141,7 +141,7 @@ proptest! {
         let series = run.course();
         for (place, it) in run.numbers().clients.iter().enumerate() {
             prop_assert_eq!(&series.clients[place], &it.name);
-            let of = |number: fn(&msa_playground::metrics::ClientBin) -> u64| -> u64 {
+            let of = |number: fn(&run::metrics::ClientBin) -> u64| -> u64 {
                 series.bins.iter().map(|bin| number(&bin.clients[place])).sum()
             };
             prop_assert_eq!(of(|bin| bin.issued), it.issued);

@@ -2,9 +2,9 @@
 
 mod support;
 
-use msa_playground::sim::Simulation;
-use msa_playground::sim::trace::{Outcome, Record, What};
-use msa_playground::time::Time;
+use kernel::time::Time;
+use sim::Simulation;
+use sim::trace::{Outcome, Record, What};
 use std::collections::BTreeSet;
 use support::{BROKERS, advance, case as document, recorded as run, scenario};
 

@@ -3,11 +3,10 @@
 
 mod support;
 
-use msa_playground::sim::Simulation;
-use msa_playground::sim::trace::{Key, Record, Return, Role, What};
-use msa_playground::time::{Span, Time};
-use msa_playground::validate;
+use kernel::time::{Span, Time};
 use serde_json::{Value, json};
+use sim::Simulation;
+use sim::trace::{Key, Record, Return, Role, What};
 use std::collections::BTreeMap;
 use support::{advance, recorded, scenario};
 
@@ -16,7 +15,7 @@ const BEGIN_S: f64 = 100_000.0;
 
 /// One fact: its inputs and what it expects.
 fn fact(id: &str) -> (Value, Value) {
-    let facts = validate::facts().expect("the files can be read");
+    let facts = validation::facts().expect("the files can be read");
     let fact = facts.into_iter().find(|fact| fact.id == id);
     let value = fact
         .unwrap_or_else(|| panic!("there is no fact {id}"))

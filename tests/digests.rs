@@ -3,7 +3,7 @@
 
 mod support;
 
-use msa_playground::digest::{ENGINE, digest_of};
+use run::digest::{ENGINE, digest_of};
 use std::path::Path;
 use support::same_everywhere::{UNTIL, scenarios};
 
@@ -40,7 +40,7 @@ fn every_trace_is_the_one_it_was_everywhere() {
     let version = expected.lines().find_map(|line| line.strip_prefix(VERSION));
     assert!(
         version != Some(&ENGINE.to_string()) || shipped(&written) == shipped(&expected),
-        "the trace of a scenario that ships has become another one: add one to ENGINE in src/digest.rs, so that links of \
+        "the trace of a scenario that ships has become another one: add one to ENGINE in crates/run/src/digest.rs, so that links of \
          before can say so, and then write the digests anew"
     );
     if std::env::var_os("DIGESTS").is_some_and(|value| value == "write") {

@@ -3,15 +3,13 @@
 
 mod support;
 
-use msa_playground::run::Run;
-use msa_playground::scenario::read::{DOCUMENT_MAX, Problem, from_value, read, to_value};
-use msa_playground::scenario::{
-    Headline, HeadlineKind, Price, Scenario, problems, settings, shape, shipped,
-};
-use msa_playground::sim::{Progress, Simulation};
-use msa_playground::time::{Span, Time};
+use kernel::time::{Span, Time};
 use proptest::prelude::*;
+use run::Run;
+use scenario::read::{DOCUMENT_MAX, Problem, from_value, read, to_value};
+use scenario::{Headline, HeadlineKind, Price, Scenario, problems, settings, shape, shipped};
 use serde_json::{Value, json};
+use sim::{Progress, Simulation};
 use std::fs;
 use std::path::{Path, PathBuf};
 

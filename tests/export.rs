@@ -3,20 +3,18 @@
 
 mod support;
 
-use msa_playground::export::svg::{self, Theme};
-use msa_playground::export::{
-    Subject, Window, animation, chrome, flowchart, otlp, sequence, table,
-};
-use msa_playground::layout::Form;
-use msa_playground::run::Run;
-use msa_playground::scenario::{Scenario, read, shipped};
-use msa_playground::sim::Progress;
-use msa_playground::sim::trace::Serial;
-use msa_playground::time::{Span, Time};
-use msa_playground::words::Lang;
-use msa_playground::words::names::Names;
+use export::svg::{self, Theme};
+use export::{Subject, Window, animation, chrome, flowchart, otlp, sequence, table};
+use kernel::time::{Span, Time};
+use picture::layout::Form;
+use run::Run;
+use scenario::{Scenario, read, shipped};
 use serde_json::{Value, json};
+use sim::Progress;
+use sim::trace::Serial;
 use std::collections::{BTreeMap, BTreeSet};
+use words::Lang;
+use words::names::Names;
 
 /// A run up to this second.
 fn run_to(scenario: Scenario, seconds: f64) -> Run {
@@ -429,7 +427,7 @@ fn the_pictures_have_the_sizes_of_the_page() {
     ] {
         let of_page = size(page, &format!(".picture .{name}"));
         assert_eq!(of_page, size(&spaced, &format!(".{name}")), "{name}");
-        assert!(of_page >= Some(msa_playground::layout::TEXT_MIN), "{name}");
+        assert!(of_page >= Some(picture::layout::TEXT_MIN), "{name}");
     }
 }
 

@@ -129,7 +129,7 @@ fn no_document_is_too_strange_to_be_answered() {
 fn every_accepted_document_runs_within_the_laws_and_the_bounds() {
     let seeds = [
         files("fuzz/corpus/engine"),
-        files("src/scenario/shipped"),
+        files("crates/scenario/src/shipped"),
         files("tests/golden")
             .into_iter()
             .filter(|text| text.starts_with(b"{"))

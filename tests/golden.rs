@@ -3,9 +3,9 @@
 
 mod support;
 
-use msa_playground::scenario::read;
-use msa_playground::sim::{Progress, Simulation, text};
-use msa_playground::time::Time;
+use kernel::time::Time;
+use scenario::read;
+use sim::{Progress, Simulation, text};
 use std::path::Path;
 
 fn check(name: &str) {

@@ -2,12 +2,12 @@
 
 mod support;
 
-use msa_playground::run::Run;
-use msa_playground::scenario::{FaultKind, Scenario, settings};
-use msa_playground::session::{Session, Story};
-use msa_playground::sim::{Progress, Simulation};
-use msa_playground::time::{Span, Time};
+use kernel::time::{Span, Time};
 use proptest::prelude::*;
+use run::Run;
+use run::session::{Session, Story};
+use scenario::{FaultKind, Scenario, settings};
+use sim::{Progress, Simulation};
 use std::rc::Rc;
 use support::audit::Auditor;
 use support::generate::document;
@@ -76,7 +76,7 @@ proptest! {
 
 #[test]
 fn every_shipped_scenario_passes_the_audit() {
-    for (name, _) in msa_playground::scenario::shipped::ALL {
+    for (name, _) in scenario::shipped::ALL {
         let auditor = audited(&shipped(name, &[]), Time(10_000_000_000));
         assert!(auditor.settled > 0, "{name}: nobody got anything");
     }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use msa_playground::metrics::Numbers;
+use run::metrics::Numbers;
 use serde_json::{Value, json};
 use support::{run_for, scenario};
 

@@ -3,14 +3,14 @@
 
 mod support;
 
-use msa_playground::digest::{ENGINE, digest_of_story};
-use msa_playground::scenario::notation::json_text;
-use msa_playground::scenario::{FaultKind, Scenario, shipped};
-use msa_playground::session::{Session, Story};
-use msa_playground::share::story::{self, Opened};
-use msa_playground::share::{ENGINE_MAX, Link, Origin, complete, readable};
-use msa_playground::time::{Span, Time};
+use kernel::time::{Span, Time};
 use proptest::prelude::*;
+use run::digest::{ENGINE, digest_of_story};
+use run::session::{Session, Story};
+use scenario::notation::json_text;
+use scenario::{FaultKind, Scenario, shipped};
+use share::story::{self, Opened};
+use share::{ENGINE_MAX, Link, Origin, complete, readable};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use support::generate::document;

@@ -5,9 +5,9 @@
 
 mod support;
 
-use msa_playground::run::Run;
-use msa_playground::time::Time;
+use kernel::time::Time;
 use proptest::prelude::*;
+use run::Run;
 use serde_json::{Value, json};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Mutex;

@@ -1,10 +1,10 @@
 //! A choice that is said to have no effect has none, and one that is offered has one: over every scenario that ships, all
 //! of its controls, and each of them with every choice of every other one.
 
-use msa_playground::scenario::settings::{self, Kind};
-use msa_playground::scenario::{Fault, FaultKind, Scenario, shipped};
-use msa_playground::sim::{End, Plan, Simulation, text};
-use msa_playground::time::{Span, Time};
+use kernel::time::{Span, Time};
+use scenario::settings::{self, Kind};
+use scenario::{Fault, FaultKind, Scenario, shipped};
+use sim::{End, Plan, Simulation, text};
 
 /// Two runs are held against each other for so many simulated seconds, from the start, ...
 const SECONDS: u64 = 10;

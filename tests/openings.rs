@@ -2,12 +2,12 @@
 //! seeds, and within twenty seconds of the offered change it is clearly mended. Nothing is scripted: what a person sees is
 //! what the run gives, so a scenario may only choose the moment at which it opens and the change that it offers.
 
-use msa_playground::forecast::ForecastRun;
-use msa_playground::metrics::HeadlineNow;
-use msa_playground::scenario::settings::{self, Setting};
-use msa_playground::scenario::{HeadlineKind, Scenario, shipped};
-use msa_playground::session::{Session, Story};
-use msa_playground::time::{Span, Time};
+use kernel::time::{Span, Time};
+use run::forecast::ForecastRun;
+use run::metrics::HeadlineNow;
+use run::session::{Session, Story};
+use scenario::settings::{self, Setting};
+use scenario::{HeadlineKind, Scenario, shipped};
 use std::rc::Rc;
 
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=20;

@@ -1,12 +1,12 @@
 //! The engine against theory and published results: the quick set of `msa validate`; and that nothing is forgotten, and
 //! that what is wrong is seen.
 
-use msa_playground::validate::formula::Formula;
-use msa_playground::validate::{self, Catalogue, Effort, Outcome, conduct, fact};
 use serde_json::{Value, json};
+use validation::formula::Formula;
+use validation::{Catalogue, Effort, Outcome, conduct, fact};
 
 fn catalogue() -> Catalogue {
-    validate::catalogue().unwrap_or_else(|message| panic!("{message}"))
+    validation::catalogue().unwrap_or_else(|message| panic!("{message}"))
 }
 
 fn quick(catalogue: &Catalogue, only: &str, threads: usize) -> Vec<Outcome> {

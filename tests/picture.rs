@@ -1,17 +1,17 @@
 //! The diagram of every scenario that ships, with every choice that it offers, in both forms and both languages: nothing
 //! that is written is too small, cut off or run through.
 
-use msa_playground::export::Subject;
-use msa_playground::export::svg::{Pen, Scene, Theme, style};
-use msa_playground::layout::{Aspect, Form, LANE, Layout, Point, Rect, TEXT_MIN};
-use msa_playground::metrics::main_client;
-use msa_playground::run::Run;
-use msa_playground::scenario::settings::{self, Kind, Setting};
-use msa_playground::scenario::{Scenario, shipped};
-use msa_playground::sim::Plan;
-use msa_playground::time::Time;
-use msa_playground::words::Lang;
-use msa_playground::words::names::Names;
+use export::Subject;
+use export::svg::{Pen, Scene, Theme, style};
+use kernel::time::Time;
+use picture::layout::{Aspect, Form, LANE, Layout, Point, Rect, TEXT_MIN};
+use run::Run;
+use run::metrics::main_client;
+use scenario::settings::{self, Kind, Setting};
+use scenario::{Scenario, shipped};
+use sim::Plan;
+use words::Lang;
+use words::names::Names;
 
 /// The frames of the diagram on the page, in CSS pixels, and the size that its smallest text has at least: at 1280 x 800, and
 /// on a projector at 1920 x 1080. (Of scenarios that read, and of those that write.)

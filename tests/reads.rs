@@ -3,11 +3,11 @@
 
 mod support;
 
-use msa_playground::metrics::Numbers;
-use msa_playground::metrics::numbers::{ClientNumbers, ReferenceNumbers, ServiceNumbers};
-use msa_playground::run::Run;
-use msa_playground::scenario::FaultKind;
-use msa_playground::time::Span;
+use kernel::time::Span;
+use run::Run;
+use run::metrics::Numbers;
+use run::metrics::numbers::{ClientNumbers, ReferenceNumbers, ServiceNumbers};
+use scenario::FaultKind;
 use support::{run_for, run_to, shipped};
 
 const REFERENCES: [&str; 4] = ["customer", "code", "user", "department"];
@@ -355,9 +355,7 @@ fn one_strategy_changes_nothing_in_the_luck_of_the_rest() {
         let issued: Vec<_> = records
             .iter()
             .filter_map(|record| match record.what {
-                msa_playground::sim::trace::What::Issued { client, .. } => {
-                    Some((record.at, client))
-                }
+                sim::trace::What::Issued { client, .. } => Some((record.at, client)),
                 _ => None,
             })
             .collect();

@@ -1,13 +1,13 @@
 //! Retries and what limits them, in whole runs: each case is a document, and its expectation is published or derived.
-//! (The machines by themselves are held against their libraries' own traces in `src/sim/`.)
+//! (The machines by themselves are held against their libraries' own traces in `crates/sim/src/`.)
 
 mod support;
 
-use msa_playground::export::table;
-use msa_playground::metrics::Numbers;
-use msa_playground::run::Run;
-use msa_playground::sim::trace::{GuardState, Phase, What};
+use export::table;
+use run::Run;
+use run::metrics::Numbers;
 use serde_json::{Value, json};
+use sim::trace::{GuardState, Phase, What};
 use support::{run_for, run_to, scenario};
 
 fn near(what: &str, measured: f64, expected: f64, tolerance: f64) {
@@ -41,10 +41,7 @@ fn numbers(document: &Value, seconds: f64) -> Numbers {
     run.numbers()
 }
 
-fn operation<'a>(
-    numbers: &'a Numbers,
-    name: &str,
-) -> &'a msa_playground::metrics::numbers::OperationNumbers {
+fn operation<'a>(numbers: &'a Numbers, name: &str) -> &'a run::metrics::numbers::OperationNumbers {
     let mut found = numbers.operations.iter().filter(|it| it.name == name);
     found.next().expect("it is there")
 }

@@ -3,8 +3,8 @@
 
 mod support;
 
-use msa_playground::sim::trace::{Outcome, Record, What};
 use serde_json::{Value, json};
+use sim::trace::{Outcome, Record, What};
 use std::collections::BTreeMap;
 use support::recorded;
 

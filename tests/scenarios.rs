@@ -1,11 +1,11 @@
 //! The scenarios that ship tell the truth: what visibly fails by default is mended by the change that is offered, and each
 //! guidance of the guide can be seen in the numbers. Nothing here is scripted; two seeds are run.
 
-use msa_playground::metrics::Numbers;
-use msa_playground::run::Run;
-use msa_playground::scenario::{FaultKind, Scenario, settings, shipped};
-use msa_playground::sim::Progress;
-use msa_playground::time::{Span, Time};
+use kernel::time::{Span, Time};
+use run::Run;
+use run::metrics::Numbers;
+use scenario::{FaultKind, Scenario, settings, shipped};
+use sim::Progress;
 
 const SEEDS: [u64; 2] = [1, 20];
 
@@ -53,10 +53,7 @@ fn disagreements(run: &Run) -> (u64, u64) {
     (counts.disagree, counts.ever.iter().sum())
 }
 
-fn client<'n>(
-    numbers: &'n Numbers,
-    name: &str,
-) -> &'n msa_playground::metrics::numbers::ClientNumbers {
+fn client<'n>(numbers: &'n Numbers, name: &str) -> &'n run::metrics::numbers::ClientNumbers {
     let clients = &numbers.clients;
     clients.iter().find(|it| it.name == name).expect("a client")
 }

@@ -3,11 +3,11 @@
 
 mod support;
 
-use msa_playground::sim::trace::{Outcome, Record, Return, What, Written};
-use msa_playground::sim::{Plan, Progress, Simulation};
-use msa_playground::time::{Span, Time};
+use kernel::time::{Span, Time};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
+use sim::trace::{Outcome, Record, Return, What, Written};
+use sim::{Plan, Progress, Simulation};
 use std::collections::BTreeMap;
 use support::generate_writes::document;
 use support::scenario;

@@ -2,9 +2,9 @@
 
 mod support;
 
-use msa_playground::metrics::Numbers;
-use msa_playground::metrics::numbers::{ClientNumbers, ServiceNumbers};
-use msa_playground::run::Run;
+use run::Run;
+use run::metrics::Numbers;
+use run::metrics::numbers::{ClientNumbers, ServiceNumbers};
 use serde_json::{Value, json};
 use support::{run_for, run_to, scenario};
 

@@ -2,14 +2,14 @@
 
 mod support;
 
-use msa_playground::run::Run;
-use msa_playground::scenario::FaultKind;
-use msa_playground::sim::trace::{Finding, What};
-use msa_playground::sim::{Progress, Simulation};
-use msa_playground::time::{Span, Time};
+use kernel::time::{Span, Time};
 use proptest::prelude::*;
 use proptest::sample::select;
+use run::Run;
+use scenario::FaultKind;
 use serde_json::{Value, json};
+use sim::trace::{Finding, What};
+use sim::{Progress, Simulation};
 use support::scenario;
 
 /// Orders with stock and a shipment; what is wrong with the links and the processes is filled in.

@@ -2,14 +2,14 @@
 
 mod support;
 
-use msa_playground::scenario::{Scenario, settings};
-use msa_playground::sim::trace::{Record, What};
-use msa_playground::sim::{Progress, Simulation};
-use msa_playground::time::{Span, Time};
+use kernel::time::{Span, Time};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use scenario::{Scenario, settings};
 use serde_json::Value;
+use sim::trace::{Record, What};
+use sim::{Progress, Simulation};
 use std::collections::BTreeMap;
 use support::audit::Auditor;
 use support::generate_writes::document;

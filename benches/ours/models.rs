@@ -1,10 +1,10 @@
 //! The two models as scenario documents, read, checked, planned and run, with all the numbers the page has.
 
 use crate::harness::{Outcome, stop};
-use msa_playground::run::Run;
-use msa_playground::scenario::{Scenario, read};
-use msa_playground::sim::Progress;
-use msa_playground::time::Time;
+use kernel::time::Time;
+use run::Run;
+use scenario::{Scenario, read};
+use sim::Progress;
 
 /// The documents.
 pub const MM1: &str = include_str!("../mm1.json");

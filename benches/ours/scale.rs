@@ -2,10 +2,10 @@
 
 use crate::harness::Clock;
 use crate::models::{go_on, scenario};
-use msa_playground::queue::EventQueue;
-use msa_playground::random::Stream;
-use msa_playground::run::Run;
-use msa_playground::time::{Span, Time};
+use kernel::queue::EventQueue;
+use kernel::random::Stream;
+use kernel::time::{Span, Time};
+use run::Run;
 
 /// How many events are to come.
 const PENDING: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -14,7 +14,7 @@ const RATE: u64 = 1_000;
 /// Users of one client, at most.
 const USERS_MAX: u64 = 100_000;
 /// Users of all clients, at most, as the checker has it.
-const ALL_USERS_MAX: u64 = msa_playground::sim::limits::IN_FLIGHT_MAX as u64;
+const ALL_USERS_MAX: u64 = sim::limits::IN_FLIGHT_MAX as u64;
 /// Simulated seconds that are measured.
 const MEASURED_S: u64 = 1_000;
 

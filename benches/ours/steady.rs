@@ -2,8 +2,8 @@
 
 use crate::counting::allocations;
 use crate::models::{CHAIN, CHAIN_RATE, MM1, MM1_RATE, TRACE, go_on, scenario};
-use msa_playground::run::Run;
-use msa_playground::time::Time;
+use kernel::time::Time;
+use run::Run;
 
 /// The client's requests before a run counts as steady.
 const WARM_UP: f64 = 200_000.0;

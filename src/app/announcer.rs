@@ -9,11 +9,11 @@ use super::fault::trouble;
 use super::play::Play;
 use super::undo::Action;
 use super::{Model, Msg, Snapshot};
-use crate::scenario::Scenario;
-use crate::sim::Plan;
-use crate::sim::trace::{Anomaly, Finding};
-use crate::words::{Act, Aloud, Failure, Happened, Lang, Say, story};
+use scenario::Scenario;
+use sim::Plan;
+use sim::trace::{Anomaly, Finding};
 use std::rc::Rc;
+use words::{Act, Aloud, Failure, Happened, Lang, Say, story};
 
 /// So long nothing is said after an announcement, in milliseconds.
 pub const REST_MS: u32 = 5_000;
@@ -228,7 +228,7 @@ fn hear_controls(announcer: &mut Announcer, before: &[Control], now: &[Control],
         }
     }
     for (value, controls) in set {
-        let titles = controls.iter().map(|it| lang.pick(&it.title, &it.name));
+        let titles = controls.iter().map(|it| it.title.pick(lang, &it.name));
         let titles = titles.collect::<Vec<_>>().join(", ");
         let names = controls.iter().map(|it| it.name.as_str());
         let about = About::Controls(names.collect::<Vec<_>>().join(","));
@@ -306,7 +306,7 @@ fn failures(now: &Snapshot) -> Vec<Failure> {
         }
     };
     if let Some(recent) = &now.recent {
-        let sum = |part: fn(&crate::metrics::numbers::ClientNumbers) -> u64| {
+        let sum = |part: fn(&run::metrics::numbers::ClientNumbers) -> u64| {
             recent.clients.iter().map(part).sum::<u64>()
         };
         add(Failure::Refused, sum(|it| it.rejected + it.refused) > 0);
@@ -356,9 +356,9 @@ mod tests {
     use super::*;
     use crate::app::snapshot::FaultNow;
     use crate::app::{Choice, Command, Start, update};
-    use crate::run::Run;
-    use crate::scenario::FaultKind;
-    use crate::time::Time;
+    use kernel::time::Time;
+    use run::Run;
+    use scenario::FaultKind;
 
     fn page(fragment: &str) -> Model {
         let start = Start {

@@ -3,12 +3,12 @@
 
 use super::play::Play;
 use super::prospect::Because;
-use crate::run::Run;
-use crate::scenario::settings::Kind;
-use crate::scenario::{HeadlineKind, Scenario};
-use crate::time::Span;
-use crate::words::{ChoiceNote, Column, Lang, decimal, ms, share};
+use kernel::time::Span;
+use run::Run;
+use scenario::settings::Kind;
+use scenario::{HeadlineKind, Scenario};
 use std::rc::Rc;
+use words::{ChoiceNote, Column, Lang, decimal, ms, share};
 
 /// What is left out of the numbers: the system is still filling up.
 pub const WARM_UP: Span = Span::from_secs(3);
@@ -260,9 +260,9 @@ pub fn length(scenario: &Scenario) -> Span {
 mod tests {
     use super::super::{Command, Model, Msg, Start, opening, update};
     use super::*;
-    use crate::layout::Form;
-    use crate::sim::Progress;
-    use crate::time::Time;
+    use kernel::time::Time;
+    use picture::layout::Form;
+    use sim::Progress;
 
     fn play(fragment: &str) -> Play {
         Play::new(opening::open(fragment).unwrap(), Form::Wide)

@@ -2,11 +2,11 @@
 
 use super::prospect::Prospect;
 use super::quantity::{Quantity, Unit};
-use crate::scenario::notation::number;
-use crate::scenario::settings::{self, Kind, Setting, current_in, kind_in};
-use crate::scenario::{Place, ReadStrategy, Scenario, Text, read::to_value};
-use crate::words::{Lang, Question, Word};
+use scenario::notation::number;
+use scenario::settings::{self, Kind, Setting, current_in, kind_in};
+use scenario::{Place, ReadStrategy, Scenario, Text, read::to_value};
 use serde_json::Value;
+use words::{Lang, Question, Word};
 
 /// All strategies, in the order in which the page shows them.
 pub const STRATEGIES: [ReadStrategy; 7] = [
@@ -89,7 +89,7 @@ impl Control {
     fn number_of(&self, value: &str) -> f64 {
         match self.kind {
             // A plain number is what a slider on its way gives: milliseconds.
-            Kind::Time { .. } => match crate::time::Span::parse(value) {
+            Kind::Time { .. } => match kernel::time::Span::parse(value) {
                 Ok(span) => span.as_millis(),
                 Err(_) => number(value).unwrap_or(0.0),
             },
@@ -102,7 +102,7 @@ impl Control {
 pub fn strategy_of(name: &str) -> Option<ReadStrategy> {
     STRATEGIES
         .into_iter()
-        .find(|strategy| crate::words::strategy_key(*strategy) == name)
+        .find(|strategy| words::strategy_key(*strategy) == name)
 }
 
 /// In what a number at a path is counted.
@@ -190,7 +190,7 @@ pub fn all_to(controls: &[Control], strategy: ReadStrategy) -> Vec<Setting> {
         .map(|control| {
             (
                 control.name.clone(),
-                crate::words::strategy_key(strategy).to_string(),
+                words::strategy_key(strategy).to_string(),
             )
         })
         .collect()
@@ -199,7 +199,7 @@ pub fn all_to(controls: &[Control], strategy: ReadStrategy) -> Vec<Setting> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{settings, shipped};
+    use scenario::{settings, shipped};
 
     #[test]
     fn every_control_of_the_shipped_scenarios_is_shown_with_its_value() {

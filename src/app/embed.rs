@@ -4,7 +4,7 @@
 //! somebody's page that shows too much is better than one that shows an error.
 
 use super::Theme;
-use crate::words::Lang;
+use words::Lang;
 
 /// How much of the page is in the frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

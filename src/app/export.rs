@@ -1,6 +1,6 @@
 //! What a person can take away from a run at its moment, each in a form that other programs open.
 
-use crate::words::Word;
+use words::Word;
 
 /// A form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use super::names::Names;
 use super::play::Node;
-use crate::scenario::{FaultKind, Half};
-use crate::sim::{End, Plan};
-pub use crate::words::trouble;
-use crate::words::{Name, Word};
+use scenario::{FaultKind, Half};
+use sim::{End, Plan};
+pub use words::trouble;
+use words::{Name, Word};
 
 /// A fault that a person can cause.
 #[derive(Clone, Debug, PartialEq)]
@@ -220,8 +220,8 @@ fn topics(plan: &Plan, names: &Names, list: &mut Vec<Possible>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::Run;
-    use crate::scenario::shipped;
+    use run::Run;
+    use scenario::shipped;
 
     #[test]
     fn every_fault_that_is_offered_can_be_caused() {

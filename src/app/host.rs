@@ -10,11 +10,11 @@ pub mod steps;
 mod tests;
 
 use super::{Broken, Model, Play, SPEEDS};
-use crate::scenario::binding;
-use crate::time::Time;
 pub use calls::{Calls, Standing, Turn};
+use kernel::time::Time;
 use messages::sentence_of;
 pub use messages::{MESSAGE_MAX, Request, Topic, VERSION, parse};
+use scenario::binding;
 use serde_json::{Map, Value, json};
 use steps::Steps;
 

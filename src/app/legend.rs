@@ -1,8 +1,8 @@
 //! Which marks a scenario can show with the settings of now: no others stand in the legend.
 
-use crate::sim::plan::Instruction;
-use crate::sim::trace::Role;
-use crate::sim::{End, Plan};
+use sim::plan::Instruction;
+use sim::trace::Role;
+use sim::{End, Plan};
 
 /// Marks that not every scenario can show. (Requests, answers, refusals, failures and working threads are everywhere.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,8 +78,8 @@ impl Marks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::{Form, Layout};
-    use crate::scenario::{settings, shipped};
+    use picture::layout::{Form, Layout};
+    use scenario::{settings, shipped};
 
     fn marks(name: &str, set: &[(&str, &str)]) -> Marks {
         let set: Vec<_> = set

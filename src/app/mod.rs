@@ -23,24 +23,24 @@ pub mod snapshot;
 pub mod takeaway;
 #[cfg(test)]
 mod tests;
-pub mod truth;
 pub mod undo;
 mod update;
 
-use crate::layout::Form;
-use crate::scenario::settings::Setting;
-use crate::scenario::{FaultKind, Problems, Scenario};
-use crate::session::Story;
-pub use crate::theme::Theme;
-use crate::time::{Span, Time};
-use crate::words::{Lang, Say, Word};
-pub use crate::words::{chain, names};
 use embed::{Autoplay, Embed, Part};
+use kernel::time::{Span, Time};
 pub use opening::{Broken, Brought, Refused, Unreadable};
+use picture::layout::Form;
+pub use picture::theme::Theme;
 pub use play::{Compare, Forecast, Node, Play};
+use run::session::Story;
+use scenario::settings::Setting;
+use scenario::{FaultKind, Problems, Scenario};
 pub use snapshot::Snapshot;
 use std::rc::Rc;
 pub use update::{SKIP_S, update};
+pub use words::truth_now as truth;
+use words::{Lang, Say, Word};
+pub use words::{chain, names};
 
 /// The speeds that are offered: simulated seconds in one second.
 pub const SPEEDS: [f64; 16] = [
@@ -437,7 +437,7 @@ impl Model {
     pub fn title(&self) -> String {
         match &self.page {
             Page::Run(play) => {
-                let scenario = self.lang.pick(&play.scenario.title, &play.scenario.name);
+                let scenario = play.scenario.title.pick(self.lang, &play.scenario.name);
                 Say::Title(scenario).text(self.lang)
             }
             Page::Broken(_) => Say::Title(Word::BrokenLink.text(self.lang)).text(self.lang),

@@ -7,13 +7,13 @@ use super::chain::{deed, key_of};
 use super::fault::trouble;
 use super::names::Names;
 use super::truth::in_doubt;
-use crate::run::Run;
-use crate::scenario::{FaultKind, Half, ReadStrategy};
-use crate::sim::records::shown;
-use crate::sim::trace::{Copies, Key, Message, Outcome, Record, Role, Serial, What, Written};
-use crate::sim::{FaultState, Plan};
-use crate::words::{Deed, Happened, How, Name};
+use run::Run;
+use scenario::{FaultKind, Half, ReadStrategy};
+use sim::records::shown;
+use sim::trace::{Copies, Key, Message, Outcome, Record, Role, Serial, What, Written};
+use sim::{FaultState, Plan};
 use std::collections::VecDeque;
+use words::{Deed, Happened, How, Name};
 
 /// After so long, in seconds of the run, a kind of sentence is as new as ever.
 const FRESH_SECONDS: f64 = 9.0;
@@ -279,7 +279,7 @@ impl Narrator {
             fault.active
                 && matches!(
                     fault.kind,
-                    crate::scenario::FaultKind::Crash { instance: None, .. }
+                    scenario::FaultKind::Crash { instance: None, .. }
                 )
         });
         let still_works = owner_down
@@ -440,7 +440,7 @@ impl Narrator {
                     fault.active
                         && matches!(
                             fault.kind,
-                            crate::scenario::FaultKind::Crash { instance: None, .. }
+                            scenario::FaultKind::Crash { instance: None, .. }
                         )
                 });
                 match owner() {
@@ -577,14 +577,14 @@ fn doubtful(plan: &Plan, names: &Names, store: u16, key: Key) -> Option<Happened
 }
 
 /// The owner of what lists refer to.
-fn owner_of(plan: &Plan, names: &Names) -> Option<crate::words::Name> {
+fn owner_of(plan: &Plan, names: &Names) -> Option<words::Name> {
     names
         .services
         .get(plan.references.first()?.owner as usize)
         .cloned()
 }
 
-fn service_of(plan: &Plan, names: &Names, operation: u16) -> Option<crate::words::Name> {
+fn service_of(plan: &Plan, names: &Names, operation: u16) -> Option<words::Name> {
     let service = plan.operations.get(operation as usize)?.service;
     names.services.get(service as usize).cloned()
 }
@@ -611,11 +611,11 @@ fn how(plan: &Plan, calls: u32) -> How {
 mod tests {
     use super::*;
     use crate::app::onlooker::Onlooker;
-    use crate::scenario::{FaultKind, settings, shipped};
-    use crate::session::{Session, Story};
-    use crate::time::{Span, Time};
-    use crate::words::Lang;
+    use kernel::time::{Span, Time};
+    use run::session::{Session, Story};
+    use scenario::{FaultKind, settings, shipped};
     use std::rc::Rc;
+    use words::Lang;
 
     /// The sentences of a run that is watched at the clock's own speed.
     fn sentences(set: &[(&str, &str)], fault: Option<FaultKind>, seconds: u64) -> Vec<Happened> {

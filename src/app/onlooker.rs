@@ -8,11 +8,11 @@
 use super::names::Names;
 use super::narrator::Narrator;
 use super::truth::Watch;
-use crate::session::{Advance, Session};
-use crate::sim::trace::{Message, What};
-use crate::time::{Span, Time};
-use crate::trace_log::TraceLog;
-use crate::words::Happened;
+use kernel::time::{Span, Time};
+use run::session::{Advance, Session};
+use run::trace_log::TraceLog;
+use sim::trace::{Message, What};
+use words::Happened;
 
 /// Between two looks: so long is the part of a run that one sentence is picked from.
 pub const LOOK: Span = Span::from_millis(1_600);
@@ -197,12 +197,12 @@ fn rates(trace: &TraceLog, links: usize, now: Time) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::{Form, Layout};
-    use crate::scenario::FaultKind;
-    use crate::session::{Story, TRACE};
-    use crate::share::{Link, story};
-    use crate::sim::Plan;
-    use crate::sprites::{Picture, picture};
+    use picture::layout::{Form, Layout};
+    use picture::sprites::{Picture, picture};
+    use run::session::{Story, TRACE};
+    use scenario::FaultKind;
+    use share::{Link, story};
+    use sim::Plan;
     use std::rc::Rc;
 
     /// A run with its onlooker.
@@ -350,7 +350,7 @@ mod tests {
         let seen = Seen::new("consultation-list", 1.0).play_to(Time(5_000_000_000));
         let run = seen.session.run();
         let shown = seen.onlooker.at_rest(&seen.session, &seen.names);
-        let hop = |record: &&crate::sim::trace::Record| {
+        let hop = |record: &&sim::trace::Record| {
             matches!(
                 record.what,
                 What::Hop {

@@ -1,20 +1,17 @@
 //! From an address to a run, or to a page that says what is wrong with it; and back to the address.
 
 use super::play::{Node, Play};
-use crate::digest::ENGINE;
-use crate::said::{Said, Words, said};
-use crate::scenario::nearest::plain;
-use crate::scenario::read::DOCUMENT_MAX;
-use crate::scenario::{Problem, Problems, read, shipped, sparse};
-use crate::session::Story;
-use crate::share::story::{self, Opened};
-use crate::share::{Link, Origin, complete};
-use crate::time::Time;
+use kernel::time::Time;
+use message::{Said, Words, said};
+use run::digest::ENGINE;
+use run::session::Story;
+use scenario::nearest::plain;
+use scenario::read::DOCUMENT_MAX;
+use scenario::{Problem, Problems, read, shipped, sparse};
 use serde_json::Value;
+use share::story::{self, Opened};
+use share::{Link, Origin, complete};
 use std::rc::Rc;
-
-/// The scenario that opens when the address names none.
-pub const DEFAULT: &str = "consultation-list";
 
 /// What cannot be run, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +29,7 @@ pub struct Broken {
 pub fn open(fragment: &str) -> Result<Opened, Broken> {
     let text = fragment.strip_prefix('#').unwrap_or(fragment);
     let link = match text {
-        "" => Ok(Link::shipped(DEFAULT)),
+        "" => Ok(Link::shipped(shipped::DEFAULT)),
         text => Link::parse(text),
     };
     link.and_then(|link| story::open(&link))
@@ -181,7 +178,7 @@ impl Play {
     }
 
     fn selection(&self) -> Option<String> {
-        let name = |kind: &str, names: &[crate::words::Name], place: u16| {
+        let name = |kind: &str, names: &[words::Name], place: u16| {
             let name = names.get(place as usize)?;
             Some(format!("{kind}.{}", name.key))
         };
@@ -199,7 +196,7 @@ impl Play {
         let Some((kind, name)) = selected.split_once('.') else {
             return;
         };
-        let place = |names: &[crate::words::Name]| {
+        let place = |names: &[words::Name]| {
             names
                 .iter()
                 .position(|known| known.key == name)
@@ -218,13 +215,13 @@ impl Play {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::Form;
+    use picture::layout::Form;
 
     #[test]
     fn an_empty_address_opens_the_standard_scenario() {
         for fragment in ["", "#"] {
             let opened = open(fragment).unwrap();
-            assert_eq!(opened.base.name, DEFAULT);
+            assert_eq!(opened.base.name, shipped::DEFAULT);
             assert_eq!(opened.base, opened.story.first);
         }
     }

@@ -9,17 +9,17 @@ use super::prospect::{Prospect, look_ahead};
 use super::slide::Moving;
 use super::snapshot::Snapshot;
 use super::undo::History;
-use crate::layout::{Aspect, Form, Layout};
-use crate::metrics::{HeadlineNow, main_client};
-use crate::scenario::settings::{self, Setting};
-use crate::scenario::{ReadStrategy, Scenario};
-use crate::session::Story;
-use crate::share::Origin;
-use crate::share::story::Opened;
-use crate::sim::{Limit, Plan};
-use crate::time::{Span, Time};
-use crate::words::{Deed, Happened, Lang, Say, Word};
+use kernel::time::{Span, Time};
+use picture::layout::{Aspect, Form, Layout};
+use run::metrics::{HeadlineNow, main_client};
+use run::session::Story;
+use scenario::settings::{self, Setting};
+use scenario::{ReadStrategy, Scenario};
+use share::Origin;
+use share::story::Opened;
+use sim::{Limit, Plan};
 use std::rc::Rc;
+use words::{Deed, Happened, Lang, Say, Word};
 
 /// Something in the diagram that can be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -288,7 +288,7 @@ impl Play {
             if control.value == *value {
                 continue;
             }
-            let what = lang.pick(&control.title, name).to_string();
+            let what = control.title.pick(lang, name).to_string();
             let from = control.value_name(&control.value, lang).to_string();
             let to = control.value_name(value, lang).to_string();
             match changes

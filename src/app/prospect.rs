@@ -1,10 +1,10 @@
 //! What each choice would do if it were taken now: the run goes on with it, starts again, or nothing is any different.
 
 use super::control::Control;
-use crate::scenario::Scenario;
-use crate::scenario::settings::{self, Kind, Setting};
-use crate::sim::{Plan, plans_can_go_on};
-use crate::words::{ChoiceNote, Lang, Question};
+use scenario::Scenario;
+use scenario::settings::{self, Kind, Setting};
+use sim::{Plan, plans_can_go_on};
+use words::{ChoiceNote, Lang, Question};
 
 /// What a choice would do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub fn look_ahead(scenario: &Scenario, now: &Plan, controls: &mut [Control]) {
         .collect();
     // With which other control would a choice matter? Those that everybody sees come first.
     let mut order: Vec<usize> = (0..controls.len()).collect();
-    order.sort_by_key(|place| controls[*place].place != crate::scenario::Place::Strategy);
+    order.sort_by_key(|place| controls[*place].place != scenario::Place::Strategy);
     let because = |place: usize, value: &str| -> Because {
         let matters_with = |other: &usize| {
             tried[*other].iter().any(|it| {
@@ -159,7 +159,7 @@ pub fn reason(
     if speaks_for_itself {
         ChoiceNote::NoEffectWith(&value).text(lang)
     } else {
-        let title = lang.pick(&other.title, &other.name);
+        let title = other.title.pick(lang, &other.name);
         ChoiceNote::NoEffectWhile(title, &value).text(lang)
     }
 }
@@ -168,7 +168,7 @@ pub fn reason(
 mod tests {
     use super::super::control::controls;
     use super::*;
-    use crate::scenario::shipped;
+    use scenario::shipped;
 
     /// The controls of a shipped scenario with these settings.
     fn seen(name: &str, set: &[(&str, &str)]) -> Vec<Control> {

@@ -2,9 +2,9 @@
 //!
 //! Values are as in a setting: milliseconds for times, fractions for shares.
 
-use crate::scenario::notation::number;
-use crate::scenario::settings::Kind;
-use crate::words::{ChoiceNote as Note, Lang, count};
+use scenario::notation::number;
+use scenario::settings::Kind;
+use words::{ChoiceNote as Note, Lang, count};
 
 /// Where the slider of a number stops within a power of ten: round numbers, each about a quarter more than the one before.
 const ROUND: [&str; 10] = ["1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8"];

@@ -1,9 +1,9 @@
 //! What the dialog for links offers, and what the last visit left off with.
 
 use super::{Model, Play, Theme, opening};
-use crate::scenario::Text;
-use crate::share::{LINK_MAX, Link, Origin, SAFE_LENGTH};
-use crate::time::Time;
+use kernel::time::Time;
+use scenario::Text;
+use share::{LINK_MAX, Link, Origin, SAFE_LENGTH};
 
 /// The dialog for links, while it is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Sharing {
     pub exactly: bool,
     /// The moment at which the dialog was opened.
     pub now: Time,
-    /// The digest of the run at this moment ([`crate::export::table::digest_of`]), once it is known.
+    /// The digest of the run at this moment ([`export::table::digest_of`]), once it is known.
     pub digest: Option<u64>,
 }
 
@@ -84,7 +84,7 @@ pub fn offered(model: &Model, play: &Play, sharing: Sharing) -> Offered {
     let readable = matches!(link.origin, Origin::Shipped(_)) && !fragment.starts_with("z1:");
     let address = &model.address;
     let chosen = chosen(model);
-    let title = escaped(model.lang.pick(&play.scenario.title, &play.scenario.name));
+    let title = escaped(play.scenario.title.pick(model.lang, &play.scenario.name));
     let whole = format!("{address}{}#{fragment}", query(&chosen, false));
     let attributes: String = chosen
         .iter()

@@ -5,11 +5,11 @@ use super::play::Play;
 use super::undo::History;
 use super::update::{estimate, write_address};
 use super::{Broken, Brought, Command, Model, Note, Page, Playhead, SPEEDS};
-use crate::layout::Form;
-use crate::session::Story;
-use crate::share::story::Opened;
-use crate::words::Word;
+use picture::layout::Form;
+use run::session::Story;
+use share::story::Opened;
 use std::rc::Rc;
+use words::Word;
 
 /// Another story of the same scenario is opened.
 pub(super) fn open_story(

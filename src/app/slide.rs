@@ -6,8 +6,8 @@
 
 use super::update::change_settings;
 use super::{Command, Note, Play};
-use crate::layout::Form;
-use crate::scenario::settings::Setting;
+use picture::layout::Form;
+use scenario::settings::Setting;
 use std::rc::Rc;
 
 /// A slider that moves, or has come to rest a moment ago.

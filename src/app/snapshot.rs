@@ -1,12 +1,12 @@
 //! What the run looks like at a moment: plain data, sent from the frame loop a few times a second.
 
 use super::truth::TruthNow;
-use crate::metrics::{Bin, HeadlineNow, Numbers};
-use crate::scenario::FaultKind;
-use crate::sim::{Limit, Locks};
-use crate::time::Time;
-use crate::words::Happened;
+use kernel::time::Time;
+use run::metrics::{Bin, HeadlineNow, Numbers};
+use scenario::FaultKind;
+use sim::{Limit, Locks};
 use std::rc::Rc;
+use words::Happened;
 
 /// Bins that the charts show.
 pub const CHART_BINS: usize = 90;

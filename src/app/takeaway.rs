@@ -6,15 +6,15 @@
 
 use super::export::Export;
 use super::{Play, Theme, opening};
-use crate::export::{Subject, Window, animation, chrome, flowchart, otlp, sequence, svg, table};
-use crate::layout::Form;
-use crate::scenario::notation::json_text;
-use crate::scenario::{read, settings};
-use crate::session::{Session, TRACE};
-use crate::share::complete;
-use crate::time::{Span, Time};
-use crate::words::names::Names;
-use crate::words::{Lang, Word};
+use export::{Subject, Window, animation, chrome, flowchart, otlp, sequence, svg, table};
+use kernel::time::{Span, Time};
+use picture::layout::Form;
+use run::session::{Session, TRACE};
+use scenario::notation::json_text;
+use scenario::{read, settings};
+use share::complete;
+use words::names::Names;
+use words::{Lang, Word};
 
 /// How long the stretch before the moment is that an animation shows, and how fast it plays.
 const ANIMATED: Span = Span::from_millis(500);
@@ -154,7 +154,7 @@ impl Wish {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::share::Link;
+    use share::Link;
 
     fn wish(name: &str, ms: u64, export: Export) -> Wish {
         let mut link = Link::shipped(name);
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn everything_can_be_taken_away_from_a_run_at_any_moment() {
-        for (name, _) in crate::scenario::shipped::ALL {
+        for (name, _) in scenario::shipped::ALL {
             for ms in [0, 1_500] {
                 for export in Export::ALL {
                     let text = wish(name, ms, export).text();

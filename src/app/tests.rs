@@ -5,12 +5,12 @@ mod actions;
 use super::export::Export;
 use super::takeaway::{Look, Wish};
 use super::*;
-use crate::export::table;
-use crate::metrics::HeadlineNow;
-use crate::scenario::{Headline, HeadlineKind, Price};
-use crate::session::{Change, Session};
-use crate::time::Time;
-use crate::words::strategy_key;
+use ::export::table;
+use kernel::time::Time;
+use run::metrics::HeadlineNow;
+use run::session::{Change, Session};
+use scenario::{Headline, HeadlineKind, Price};
+use words::strategy_key;
 
 fn start(fragment: &str) -> (Model, Vec<Command>) {
     Model::new(Start {
@@ -199,7 +199,7 @@ fn every_strategy_can_be_chosen_for_every_reference_and_stands_in_the_address() 
             .find(|control| control.name == "customer")
             .unwrap();
         assert_eq!(chosen.strategy(), Some(strategy));
-        if strategy != crate::scenario::ReadStrategy::PerRow {
+        if strategy != scenario::ReadStrategy::PerRow {
             let expected = format!("consultation-list?customer={}", strategy_key(strategy));
             assert_eq!(bench.address(), (expected.as_str(), true));
             assert_eq!(*bench.session.scenario(), *play(&bench.model).scenario);
@@ -237,7 +237,7 @@ fn taking_the_offer_compares_with_before_and_can_be_undone() {
     let set = set("customer", "batch");
     story
         .inputs
-        .push((Time(1), crate::session::Input::Reconfigure(changed, set)));
+        .push((Time(1), run::session::Input::Reconfigure(changed, set)));
     update(&mut model, Msg::Did(Rc::new(story)));
     let commands = update(&mut model, Msg::Undo);
     assert!(commands.iter().any(
@@ -546,9 +546,12 @@ fn a_broken_address_stops_the_run_and_is_kept_to_be_seen() {
     assert_eq!(broken.input, "consultation-list?rate=lots");
     // Messages of the run that was are nothing to it.
     assert!(update(&mut model, Msg::Toggle).is_empty());
-    let commands = update(&mut model, Msg::OpenScenario(opening::DEFAULT.into()));
+    let commands = update(
+        &mut model,
+        Msg::OpenScenario(scenario::shipped::DEFAULT.into()),
+    );
     assert!(model.play().is_some());
-    assert_eq!(written(&commands), Some((opening::DEFAULT, true)));
+    assert_eq!(written(&commands), Some((scenario::shipped::DEFAULT, true)));
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use super::Play;
 use super::fault::trouble;
-use crate::scenario::FaultKind;
-use crate::scenario::settings::{self, Setting};
-use crate::session::{Input, Story};
-use crate::sim::Plan;
-use crate::time::Time;
-use crate::words::{Act, Lang, Word};
+use kernel::time::Time;
+use run::session::{Input, Story};
+use scenario::FaultKind;
+use scenario::settings::{self, Setting};
+use sim::Plan;
 use std::rc::Rc;
+use words::{Act, Lang, Word};
 
 /// Actions that can be taken back one after the other.
 const PAST_MAX: usize = 200;
@@ -155,7 +155,7 @@ impl Play {
             [(name, _)] => {
                 let control = self.controls.iter().find(|control| control.name == *name);
                 control.map_or(name.clone(), |control| {
-                    lang.pick(&control.title, name).to_string()
+                    control.title.pick(lang, name).to_string()
                 })
             }
             _ => Act::Settings(set.len()).text(lang),

@@ -10,12 +10,12 @@ use super::show::{dress, import, open, open_story};
 use super::slide;
 use super::undo::{Action, Past};
 use super::{Choice, Command, Model, Msg, Note, Page, Playhead, SPEEDS};
-use crate::scenario::settings::{self, Setting};
-use crate::scenario::{Problems, Scenario};
-use crate::session::Story;
-use crate::time::Time;
-use crate::words::Word;
+use kernel::time::Time;
+use run::session::Story;
+use scenario::settings::{self, Setting};
+use scenario::{Problems, Scenario};
 use std::rc::Rc;
+use words::Word;
 
 /// So far the keys of the stage go back and on, in seconds of the screen: at twice the speed, twice as far in the run.
 pub const SKIP_S: f64 = 5.0;
@@ -522,7 +522,7 @@ fn same_address(play: &mut Play) -> Command {
 }
 
 /// The run becomes one from before or after an action, at the moment at which it stands (or stood then).
-fn go_to(play: &mut Play, form: crate::layout::Form, past: Past) -> Vec<Command> {
+fn go_to(play: &mut Play, form: picture::layout::Form, past: Past) -> Vec<Command> {
     let playhead = past.at.map_or(Playhead::Here, Playhead::At);
     let mut commands = open_story(play, form, past.story, playhead);
     commands.push(write_address(play, None, true));
@@ -579,7 +579,7 @@ fn change(play: &Play, set: &[Setting]) -> Result<Rc<Scenario>, Problems> {
 /// What is wrong with them.
 pub(super) fn change_settings(
     play: &mut Play,
-    form: crate::layout::Form,
+    form: picture::layout::Form,
     set: &[Setting],
 ) -> Result<Vec<Command>, Note> {
     let scenario = change(play, set).map_err(Note::Problems)?;
@@ -589,7 +589,7 @@ pub(super) fn change_settings(
 /// The settings of now become these.
 fn take_over(
     play: &mut Play,
-    form: crate::layout::Form,
+    form: picture::layout::Form,
     scenario: Rc<Scenario>,
     set: &[Setting],
     expected: Option<Forecast>,

@@ -1,9 +1,10 @@
 //! The program that makes files from a run, beside the page; `static/takeaway.js` loads it when the first one is wanted.
 
+use kernel::time;
 use msa_playground::app::opening;
 use msa_playground::app::takeaway::Wish;
-use msa_playground::scenario::{self, Problem};
-use msa_playground::{digest, time};
+use run::digest;
+use scenario::Problem;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 fn main() {

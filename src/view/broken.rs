@@ -1,10 +1,10 @@
 //! The page that says what is wrong, and keeps what was given.
 
 use super::on;
-use crate::app::opening::DEFAULT;
 use crate::app::{Broken, Msg};
-use crate::words::{Lang, Word};
+use scenario::shipped::DEFAULT;
 use std::rc::Rc;
+use words::{Lang, Word};
 use yew::prelude::*;
 
 /// What the page needs.

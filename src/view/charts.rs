@@ -2,10 +2,10 @@
 
 use crate::app::Snapshot;
 use crate::app::names::Names;
-use crate::metrics::Bin;
-use crate::words::{Lang, Say, Word, count, decimal, ms, share};
+use run::metrics::Bin;
 use std::fmt::Write;
 use std::rc::Rc;
+use words::{Lang, Say, Word, count, decimal, ms, share};
 use yew::prelude::*;
 
 /// What the charts need.

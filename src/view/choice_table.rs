@@ -6,7 +6,7 @@ use crate::app::choice_table::{ChoiceTable, Row, State};
 use crate::app::control::Control;
 use crate::app::prospect::reason;
 use crate::app::{Msg, Play};
-use crate::words::{ChoiceNote, Column, Lang, Word};
+use words::{ChoiceNote, Column, Lang, Word};
 use yew::prelude::*;
 
 /// What the table needs.
@@ -19,7 +19,7 @@ pub struct Props<'p> {
 
 /// The button beside a control.
 pub fn compare(control: &Control, lang: Lang, send: &Callback<Msg>) -> Html {
-    let title = lang.pick(&control.title, &control.name);
+    let title = control.title.pick(lang, &control.name);
     let label = ChoiceNote::CompareAll(title).text(lang);
     let id = format!("compare-{}", control.name);
     html! {
@@ -44,7 +44,7 @@ pub fn view(props: &Props<'_>) -> Html {
         html! { <th role="columnheader" scope="col" {class}>{ column.name(lang) }</th> }
     };
     let (done, of) = table.progress();
-    let title = lang.pick(&control.title, &control.name);
+    let title = control.title.pick(lang, &control.name);
     html! {
         <div class="backdrop">
             <div class="dialog choice-table" role="dialog" aria-modal="true" aria-labelledby="choice-table-title" data-test="choice-table">

@@ -7,8 +7,8 @@ use super::terms::explained;
 use super::why::{Reasons, legend, mark};
 use crate::app::control::{Control, choices};
 use crate::app::{Choice, Msg};
-use crate::words::{Lang, Word};
 use std::rc::Rc;
+use words::{Lang, Word};
 use yew::prelude::*;
 
 /// What the choices need.
@@ -42,7 +42,7 @@ pub fn Choices(props: &Props) -> Html {
 
 fn group(props: &Props, control: &Control, values: &[String]) -> Html {
     let lang = props.lang;
-    let title = lang.pick(&control.title, &control.name).to_string();
+    let title = control.title.pick(lang, &control.name).to_string();
     let offered = props.offered.iter().find(|(name, _)| *name == control.name);
     let means = control
         .question

@@ -8,10 +8,10 @@ use crate::app::legend::Marks;
 use crate::app::names::Names;
 use crate::app::snapshot::FaultNow;
 use crate::app::{Msg, Node, Snapshot};
-use crate::layout::{Feed, Form, Layout, Point, Rect, ServiceBox};
-use crate::scenario::FaultKind;
-use crate::words::{Lang, Say, Word, service_state};
+use picture::layout::{Feed, Form, Layout, Point, Rect, ServiceBox};
+use scenario::FaultKind;
 use std::rc::Rc;
+use words::{Lang, Say, Word, service_state};
 use yew::prelude::*;
 
 /// What the diagram needs.

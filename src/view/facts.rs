@@ -2,9 +2,9 @@
 
 use super::outcome::Props;
 use crate::app::truth::TruthNow;
-use crate::scenario::{HeadlineKind, Price};
-use crate::sim::trace::{Anomaly, Finding};
-use crate::words::{AboutHeadline, Say, Truth, finding_means};
+use scenario::{HeadlineKind, Price};
+use sim::trace::{Anomaly, Finding};
+use words::{AboutHeadline, Say, Truth, finding_means};
 use yew::prelude::*;
 
 /// A fact: its text, what it means, and whether it is bad news.

@@ -11,12 +11,12 @@ use crate::app::embed::Part;
 use crate::app::fault::trouble;
 use crate::app::undo::Action;
 use crate::app::{Model, Msg, Note, Page as AppPage, Play, Theme};
-use crate::scenario::read::in_one_line;
-use crate::scenario::shipped;
-use crate::sim::Plan;
-use crate::time::{Span, Time};
-use crate::words::{Act, Lang, Say, Trouble, Word};
+use kernel::time::{Span, Time};
+use scenario::read::in_one_line;
+use scenario::shipped;
+use sim::Plan;
 use std::rc::Rc;
+use words::{Act, Lang, Say, Trouble, Word};
 use yew::prelude::*;
 
 /// What the page needs: everything it knows, and where its messages go.
@@ -107,7 +107,7 @@ fn header(props: &Props) -> Html {
     let current = model.play().map_or("", |play| play.base.name.as_str());
     let summary = model
         .play()
-        .map(|play| lang.pick(&play.scenario.summary, "").to_string());
+        .map(|play| play.scenario.summary.pick(lang, "").to_string());
     let onchange = {
         let send = props.send.clone();
         Callback::from(move |event: Event| {
@@ -124,7 +124,7 @@ fn header(props: &Props) -> Html {
     };
     let options = shipped::ALL.iter().filter_map(|(name, _)| {
         let scenario = shipped::load(name)?;
-        let title = lang.pick(&scenario.title, name).to_string();
+        let title = scenario.title.pick(lang, name).to_string();
         Some(html! { <option value={*name} selected={*name == current}>{ title }</option> })
     });
     // A scenario of one's own, or none at all: a list without it would show another one.
@@ -132,7 +132,7 @@ fn header(props: &Props) -> Html {
         let title = model
             .play()
             .map_or(word(Word::Scenario).to_string(), |play| {
-                lang.pick(&play.base.title, current).to_string()
+                play.base.title.pick(lang, current).to_string()
             });
         html! { <option value="" selected=true hidden=true>{ title }</option> }
     });
@@ -179,14 +179,16 @@ fn run(props: &Props, play: &Play) -> Html {
         .as_ref()
         .zip(play.scenario.offer.as_ref())
         .map(|(set, offer)| {
-            let title = AttrValue::from(lang.pick(&offer.title, "").to_string());
+            let title = AttrValue::from(offer.title.pick(lang, "").to_string());
             (title, play.changes(set, lang))
         });
     let owner = play
         .owner
         .and_then(|owner| Some((owner, play.names.services.get(owner as usize)?.clone())));
-    let title = lang
-        .pick(&play.scenario.title, &play.scenario.name)
+    let title = play
+        .scenario
+        .title
+        .pick(lang, &play.scenario.name)
         .to_string();
     let considered = play
         .considered
@@ -355,7 +357,7 @@ fn caption(model: &Model, play: &Play, title: &str) -> Html {
         .iter()
         .filter(|control| control.value != control.shipped);
     let said = changed.map(|control| {
-        let title = lang.pick(&control.title, &control.name);
+        let title = control.title.pick(lang, &control.name);
         format!("{title}: {}", control.shown(lang))
     });
     let said: Vec<String> = said.collect();
@@ -392,7 +394,7 @@ fn considered_words(play: &Play, set: &[(String, String)], lang: Lang) -> Option
         None => control.question.choice(value)?.name(lang),
     };
     let words = match set.len() {
-        1 => Say::StrategyOf(lang.pick(&control.title, name), strategy).text(lang),
+        1 => Say::StrategyOf(control.title.pick(lang, name), strategy).text(lang),
         _ => strategy.to_string(),
     };
     Some(words.into())

@@ -5,7 +5,7 @@ use super::on;
 use super::terms::glossary;
 use crate::app::Msg;
 use crate::app::legend::Marks;
-use crate::words::{Lang, Word};
+use words::{Lang, Word};
 use yew::prelude::*;
 
 /// What the help needs.

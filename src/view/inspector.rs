@@ -6,9 +6,9 @@ use super::panel::{FaultProps, fault_button};
 use crate::app::fault::Possible;
 use crate::app::names::Names;
 use crate::app::{Msg, Node, Snapshot};
-use crate::layout::{ChipKind, Layout};
-use crate::words::{Lang, Say, Truth, Word, count, decimal, ms, share};
+use picture::layout::{ChipKind, Layout};
 use std::rc::Rc;
+use words::{Lang, Say, Truth, Word, count, decimal, ms, share};
 use yew::prelude::*;
 
 /// What the inspector needs.

@@ -66,7 +66,7 @@ mod why;
 pub use frame::{Props, page};
 
 use crate::app::Msg;
-use crate::scenario::settings::Setting;
+use scenario::settings::Setting;
 use yew::{Callback, MouseEvent};
 
 /// A callback that sends this message, whatever the event.

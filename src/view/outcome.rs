@@ -8,12 +8,12 @@ use crate::app::names::Names;
 use crate::app::play::Changed;
 use crate::app::prospect::Prospect;
 use crate::app::{Compare, Forecast, Msg, Snapshot};
-use crate::metrics::HeadlineNow;
-use crate::metrics::headline::course;
-use crate::scenario::HeadlineKind;
-use crate::words::{AboutHeadline, Lang, Name, Nouns, Word, price, story};
+use run::metrics::HeadlineNow;
+use run::metrics::headline::course;
+use scenario::HeadlineKind;
 use std::fmt::Write;
 use std::rc::Rc;
+use words::{AboutHeadline, Lang, Name, Nouns, Word, price, story};
 use yew::prelude::*;
 
 /// What the outcome needs.

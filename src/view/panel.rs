@@ -10,10 +10,10 @@ use crate::app::control::Control;
 use crate::app::fault::Possible;
 use crate::app::snapshot::FaultNow;
 use crate::app::{Msg, Snapshot};
-use crate::scenario::{Place, ReadStrategy};
-use crate::time::Span;
-use crate::words::{Lang, Say, Term, Word};
+use kernel::time::Span;
+use scenario::{Place, ReadStrategy};
 use std::rc::Rc;
+use words::{Lang, Say, Term, Word};
 use yew::prelude::*;
 
 /// What the panel needs.

@@ -3,7 +3,7 @@
 
 use crate::app::share::{self, Sharing};
 use crate::app::{Model, Play};
-use crate::words::{Say, Word};
+use words::{Say, Word};
 use yew::prelude::*;
 
 /// A longer link is on paper for nobody.
@@ -13,7 +13,7 @@ const LINK_MAX: usize = 600;
 pub fn view(model: &Model, play: &Play) -> Html {
     let lang = model.lang;
     let now = play.snapshot.now;
-    let title = lang.pick(&play.scenario.title, &play.base.name).to_string();
+    let title = play.scenario.title.pick(lang, &play.base.name).to_string();
     let exactly = Say::ShareExactly(now.as_secs(), play.story.inputs.len()).text(lang);
     let link = share::address_of(
         model,
@@ -26,7 +26,7 @@ pub fn view(model: &Model, play: &Play) -> Html {
     );
     let seed = (Word::Seed.text(lang), play.scenario.seed.to_string(), false);
     let controls = play.controls.iter().map(|control| {
-        let title = lang.pick(&control.title, &control.name);
+        let title = control.title.pick(lang, &control.name);
         let changed = control.value != control.shipped;
         (title, control.shown(lang), changed)
     });

@@ -1,8 +1,8 @@
 //! People in the diagram: a figure, what they ask for, and what they see right now.
 
 use super::diagram::{Props, text};
-use crate::layout::People;
-use crate::words::{Figure, Say, Word, figure_ms};
+use picture::layout::People;
+use words::{Figure, Say, Word, figure_ms};
 use yew::prelude::*;
 
 /// One figure (for one client, or for several that are drawn as one).

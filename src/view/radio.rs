@@ -3,9 +3,9 @@
 
 use crate::app::Msg;
 use crate::app::prospect::Prospect;
-use crate::words::{ChoiceNote, Lang};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
+use words::{ChoiceNote, Lang};
 use yew::prelude::*;
 
 /// What a radio button needs.

@@ -3,7 +3,7 @@
 use super::icon::{Icon, icon};
 use super::on;
 use crate::app::{Model, Msg};
-use crate::words::{Say, Word};
+use words::{Say, Word};
 use yew::prelude::*;
 
 /// The message, if there is one.

@@ -8,11 +8,11 @@ use crate::app::control::Control;
 use crate::app::prospect::reason;
 use crate::app::quantity::Quantity;
 use crate::app::{Choice, Msg};
-use crate::scenario::Place;
-use crate::scenario::notation::number;
-use crate::scenario::settings::Kind;
-use crate::words::{ChoiceNote, Lang};
+use scenario::Place;
+use scenario::notation::number;
+use scenario::settings::Kind;
 use std::rc::Rc;
+use words::{ChoiceNote, Lang};
 use yew::prelude::*;
 
 /// What the numbers need.
@@ -50,7 +50,7 @@ pub fn Numbers(props: &Props) -> Html {
 }
 
 fn title(control: &Control, lang: Lang) -> String {
-    lang.pick(&control.title, &control.name).to_string()
+    control.title.pick(lang, &control.name).to_string()
 }
 
 /// A choice among the numbers.

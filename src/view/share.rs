@@ -5,9 +5,9 @@ use super::on;
 use crate::app::export::Export;
 use crate::app::share::{Offered, Sharing, offered};
 use crate::app::{Model, Msg, Play};
-use crate::words::{Lang, Say, Word};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::fmt::Write;
+use words::{Lang, Say, Word};
 use yew::prelude::*;
 
 /// What the dialog needs.
@@ -189,7 +189,7 @@ pub fn left_off(model: &Model, send: &Callback<Msg>) -> Html {
         return html! {};
     };
     let lang = model.lang;
-    let title = lang.pick(&left_off.title, &left_off.name);
+    let title = left_off.title.pick(lang, &left_off.name);
     html! {
         <div class="left-off" role="status" data-test="left-off">
             <span>{ Say::LeftOff(title, left_off.at.as_secs()).text(lang) }</span>

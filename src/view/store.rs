@@ -2,9 +2,9 @@
 
 use super::diagram::{Button, Props, button, rect, text};
 use crate::app::Node;
-use crate::layout::{Chip, ChipKind, Cylinder, Outbox};
-use crate::scenario::FaultKind;
-use crate::words::{Say, Word};
+use picture::layout::{Chip, ChipKind, Cylinder, Outbox};
+use scenario::FaultKind;
+use words::{Say, Word};
 use yew::prelude::*;
 
 /// The cylinder.

@@ -7,9 +7,9 @@ use super::why::Reasons;
 use crate::app::control::{Control, STRATEGIES, all_to, strategies};
 use crate::app::prospect::Prospect;
 use crate::app::{Choice, Msg};
-use crate::scenario::ReadStrategy;
-use crate::words::{Lang, Say, Word, strategy_key};
+use scenario::ReadStrategy;
 use std::rc::Rc;
+use words::{Lang, Say, Word, strategy_key};
 use yew::prelude::*;
 
 /// What the matrix needs.
@@ -105,7 +105,7 @@ fn reasons(props: &Props, control: &Control) -> Reasons {
 
 fn row(props: &Props, control: &Control) -> Html {
     let lang = props.lang;
-    let title = lang.pick(&control.title, &control.name);
+    let title = control.title.pick(lang, &control.name);
     let reasons = reasons(props, control);
     let offered = props
         .offered

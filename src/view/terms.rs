@@ -1,7 +1,7 @@
 //! Terms that one click (or the pointer over them) explains. A `details` each: the browser knows how to open it by
 //! keyboard, by tap and for a screen reader, and nothing has to be placed over anything.
 
-use crate::words::{Lang, Term, Word};
+use words::{Lang, Term, Word};
 use yew::prelude::*;
 
 /// The terms that belong to a part of the page; `of` tells its tests apart from others.

@@ -5,18 +5,18 @@ use super::*;
 use crate::app::{
     Choice, Command, Forecast, Model, Node, Page as AppPage, Snapshot, Start, Theme, update,
 };
-use crate::export::table::{digest_of, numbers};
-use crate::layout::Form;
-use crate::metrics::HeadlineNow;
-use crate::run::Run;
-use crate::share::{Link, Origin};
-use crate::time::Time;
-use crate::words::{Happened, Lang, Word};
+use ::share::{Link, Origin};
+use export::table::{digest_of, numbers};
+use kernel::time::Time;
+use picture::layout::Form;
+use run::Run;
+use run::metrics::HeadlineNow;
 use serde_json::json;
 use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
+use words::{Happened, Lang, Word};
 use yew::{Html, LocalServerRenderer, component};
 
 /// Drawing as text waits for nothing, so it needs no executor.
@@ -528,7 +528,7 @@ fn a_run_that_has_stopped_says_so_at_the_button_the_pace_and_the_sentence() {
         let mut model = page_at("", lang, 3);
         assert!(tag(&draw(model.clone()), "play").contains("aria-pressed=\"true\""));
         let mut snapshot = (*model.play().unwrap().snapshot).clone();
-        snapshot.stopped = Some(crate::sim::Limit::Events);
+        snapshot.stopped = Some(sim::Limit::Events);
         update(&mut model, Msg::Snapshot(Rc::new(snapshot)));
         let html = draw(model);
         let play = tag(&html, "play");
@@ -540,7 +540,7 @@ fn a_run_that_has_stopped_says_so_at_the_button_the_pace_and_the_sentence() {
             text[text.find('>').unwrap() + 1..text.find("</").unwrap()].to_string()
         };
         assert_eq!(after("pace"), Word::HasStopped.text(lang));
-        let said = crate::words::Say::Stopped(crate::sim::Limit::Events).text(lang);
+        let said = words::Say::Stopped(sim::Limit::Events).text(lang);
         assert_eq!(after("sentence"), said);
     }
 }

@@ -3,8 +3,8 @@
 use super::diagram::{Button, Props, button, rect, text, triangle};
 use crate::app::Node;
 use crate::app::snapshot::QueueNow;
-use crate::layout::{Lane, TopicBox};
-use crate::words::{Say, Word};
+use picture::layout::{Lane, TopicBox};
+use words::{Say, Word};
 use yew::prelude::*;
 
 /// The topic.

@@ -3,9 +3,9 @@
 use super::icon::{Icon, icon};
 use super::{on, value_of};
 use crate::app::{Msg, SPEEDS, Snapshot};
-use crate::scenario::notation::number;
-use crate::words::{AboutHeadline, Act, Lang, Say, Trouble, Word, clock};
+use scenario::notation::number;
 use std::rc::Rc;
+use words::{AboutHeadline, Act, Lang, Say, Trouble, Word, clock};
 use yew::prelude::*;
 
 /// What the transport needs.

@@ -5,8 +5,8 @@ use super::on;
 use crate::app::names::Names;
 use crate::app::truth::{Actual, AffairNow, Cell, JobNow, RowNow, Stage, Told, TruthNow};
 use crate::app::{By, Msg, Snapshot};
-use crate::words::{Deed, Disagreement, Lang, Truth, Word, clock};
 use std::rc::Rc;
+use words::{Deed, Disagreement, Lang, Truth, Word, clock};
 use yew::prelude::*;
 
 /// What the views of the truth need.

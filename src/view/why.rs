@@ -3,7 +3,7 @@
 use super::icon::{Icon, icon};
 use crate::app::control::Control;
 use crate::app::prospect::{Because, Prospect, reason};
-use crate::words::{ChoiceNote, Lang};
+use words::{ChoiceNote, Lang};
 use yew::prelude::*;
 
 /// The reasons that stand under a control.

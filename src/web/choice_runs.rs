@@ -1,9 +1,9 @@
 //! The runs behind the table of all choices: one after the other, a little in each frame.
 
 use crate::app::choice_table::{Outcome, State, Wanted};
-use crate::run::Run;
-use crate::sim::Progress;
-use crate::time::{Span, Time};
+use kernel::time::{Span, Time};
+use run::Run;
+use sim::Progress;
 use std::collections::VecDeque;
 
 /// Events between two looks at the clock.

@@ -14,14 +14,14 @@ use crate::app::names::Names;
 use crate::app::onlooker::Onlooker;
 use crate::app::truth::truth;
 use crate::app::{Msg, Play, Playhead};
-use crate::export::table::digest_of;
-use crate::layout::Layout;
-use crate::scenario::{FaultKind, Scenario};
-use crate::session::{Change, Session, Story, TRACE};
-use crate::sim::Limit;
-use crate::sim::trace::What;
-use crate::sprites::{Picture, picture};
-use crate::time::{Span, Time};
+use export::table::digest_of;
+use kernel::time::{Span, Time};
+use picture::layout::Layout;
+use picture::sprites::{Picture, picture};
+use run::session::{Change, Session, Story, TRACE};
+use scenario::{FaultKind, Scenario};
+use sim::Limit;
+use sim::trace::What;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -749,7 +749,7 @@ impl Inner {
             // Nothing travels; what happened at a place is still said there.
             self.picture
                 .marks
-                .retain(|mark| mark.kind == crate::sprites::Kind::Failure);
+                .retain(|mark| mark.kind == picture::sprites::Kind::Failure);
         }
         let painter = Painter {
             ctx: &canvas.ctx,

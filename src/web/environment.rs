@@ -2,11 +2,11 @@
 
 use crate::app::embed::{self, Embed};
 use crate::app::{Start, Theme};
-use crate::layout::Form;
-use crate::words::Lang;
+use picture::layout::Form;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, MediaQueryList, Storage, UrlSearchParams, Window};
+use words::Lang;
 
 /// On pages narrower than this the diagram runs from top to bottom.
 const NARROW: &str = "screen and (max-width: 760px)";

@@ -2,9 +2,9 @@
 
 use super::environment::{document, window};
 use crate::app::{Brought, Msg, Unreadable};
-use crate::scenario::read::DOCUMENT_MAX;
 use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Uint8Array};
+use scenario::read::DOCUMENT_MAX;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::{JsFuture, spawn_local};

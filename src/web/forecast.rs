@@ -1,9 +1,9 @@
-//! What a change of settings would bring: a run of its own ([`crate::forecast`]), a little in each frame, when the person is
+//! What a change of settings would bring: a run of its own ([`run::forecast`]), a little in each frame, when the person is
 //! not busy changing things.
 
 use crate::app::Forecast;
-use crate::forecast::ForecastRun;
-use crate::scenario::Scenario;
+use run::forecast::ForecastRun;
+use scenario::Scenario;
 use std::rc::Rc;
 
 /// It waits so long for the next change, in milliseconds.

@@ -6,10 +6,10 @@
 use super::environment::{document, window};
 use crate::app::host::{self, Calls, MESSAGE_MAX, Request, Standing, Topic};
 use crate::app::{Command, Model, Page, embed::Embed};
-use crate::scenario::{Problems, notation::json_text, read};
-use crate::time::Time;
 use gloo_events::EventListener;
 use js_sys::{JSON, Object, Reflect};
+use kernel::time::Time;
+use scenario::{Problems, notation::json_text, read};
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{KeyboardEvent, MessageEvent, Window};

@@ -2,12 +2,12 @@
 //! the whole picture of a moment.
 
 use super::scene::retrying_at;
-use crate::layout::{
+use picture::layout::{
     Cylinder, Drawer, Layout, ONE_BY_ONE_MAX, People, Point, Rect, ServiceBox, Slots, slots,
 };
-use crate::run::Sim;
-use crate::sim::InstanceState;
-use crate::sprites::{Caption, Kind, Mark, Picture, STAR, Sign};
+use picture::sprites::{Caption, Kind, Mark, Picture, STAR, Sign};
+use run::Sim;
+use sim::InstanceState;
 use std::f64::consts::{PI, TAU};
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;

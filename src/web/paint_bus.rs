@@ -1,9 +1,9 @@
 //! The canvas, continued: what waits on the bus and what is locked in a store.
 
 use super::paint::Painter;
-use crate::layout::{Cylinder, Lane, Point, Rect, Slots, slots};
-use crate::run::Sim;
-use crate::sim::Locks;
+use picture::layout::{Cylinder, Lane, Point, Rect, Slots, slots};
+use run::Sim;
+use sim::Locks;
 
 /// So many of one thing are drawn one by one.
 const SHOWN_MAX: u32 = 24;

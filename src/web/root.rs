@@ -13,16 +13,16 @@ use crate::app::embed::Autoplay;
 use crate::app::export::Export;
 use crate::app::takeaway::{Look, Wish};
 use crate::app::{Command, Model, Msg, Page as AppPage, SPEEDS, Theme, update};
-use crate::export::table;
-use crate::layout::Form;
 use crate::view;
-use crate::words::Word;
+use export::table;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
+use picture::layout::Form;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use words::Word;
 use yew::prelude::*;
 
 /// What is open is kept for the next visit, this often.

@@ -4,8 +4,8 @@ use crate::app::onlooker::Shown;
 use crate::app::snapshot::{
     CHART_BINS, CacheNow, FaultNow, InstanceNow, LinkNow, QueueNow, ServiceNow, Snapshot, StoreNow,
 };
-use crate::session::Session;
-use crate::sprites::Caption;
+use picture::sprites::Caption;
+use run::session::Session;
 
 /// What services look like now.
 pub fn services(session: &Session) -> Vec<ServiceNow> {
@@ -91,7 +91,7 @@ pub fn snapshot(session: &Session, shown: &Shown, captions: &[Caption]) -> Snaps
         index,
         kind: fault.kind.clone(),
         began_s: fault.begins.as_secs(),
-        ends_s: fault.ends.map(crate::time::Time::as_secs),
+        ends_s: fault.ends.map(kernel::time::Time::as_secs),
         active: fault.active,
         armed: sim.waits_for_next(&fault.kind),
     });
@@ -100,7 +100,7 @@ pub fn snapshot(session: &Session, shown: &Shown, captions: &[Caption]) -> Snaps
         now: session.now(),
         now_s: session.now().as_secs(),
         reach_s: 0.0,
-        seeking: session.seeking().map(crate::time::Time::as_secs),
+        seeking: session.seeking().map(kernel::time::Time::as_secs),
         pace: None,
         stopped: None,
         headline: Some(run.headline(&recent)),

@@ -2,7 +2,7 @@
 
 use crate::harness::Browser;
 use crate::playground::at;
-use msa_playground::scenario::shipped;
+use scenario::shipped;
 
 /// The size of the smallest text in the diagram, in CSS pixels as they are seen.
 const SMALLEST: &str = "Math.min(...[...document.querySelectorAll('.picture text')].filter(it => it.textContent).map(it => \

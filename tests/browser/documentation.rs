@@ -1,8 +1,8 @@
 //! The scripts that the documentation shows, run as they stand there.
 
 use crate::harness::{Browser, Page};
-use msa_playground::share::{Link, complete, story};
 use serde_json::json;
+use share::{Link, complete, story};
 
 /// The scripts of a page of the documentation. Where a reader would write something of their own, nothing stands.
 fn scripts(page: &str) -> Vec<String> {

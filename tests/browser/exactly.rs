@@ -2,11 +2,11 @@
 
 use crate::harness::Browser;
 use crate::support::same_everywhere::{UNTIL, scenarios};
-use msa_playground::digest::digest_of;
-use msa_playground::scenario::read::to_value;
-use msa_playground::scenario::{ReadStrategy, Scenario, settings, shipped};
-use msa_playground::time::{Span, Time};
-use msa_playground::words::strategy_key;
+use kernel::time::{Span, Time};
+use run::digest::digest_of;
+use scenario::read::to_value;
+use scenario::{ReadStrategy, Scenario, settings, shipped};
+use words::strategy_key;
 
 const SECONDS: u64 = 5;
 

@@ -2,7 +2,7 @@
 
 use crate::harness::{Browser, query};
 use crate::playground::at;
-use msa_playground::words::{Lang, Term};
+use words::{Lang, Term};
 
 /// Whether the sentence of a term can be read (or heard) now.
 fn shown(term: &str) -> String {

@@ -231,7 +231,7 @@ fn the_offer_and_its_undoing_keep_the_focus() {
 #[test]
 fn tab_follows_the_flow_of_the_diagram_and_of_the_page() {
     Browser::desktop().run(|page| {
-        for (name, _) in msa_playground::scenario::shipped::ALL {
+        for (name, _) in scenario::shipped::ALL {
             page.go("about:blank");
             page.open_playground(name);
             // People cannot be opened, but they are read, and first.

@@ -2,8 +2,8 @@
 
 use crate::harness::{Browser, Page, query};
 use crate::playground::at;
-use msa_playground::words::{Lang, Word};
 use serde_json::Value;
+use words::{Lang, Word};
 
 /// Everything that can be read or heard on the page, except what says that it is in another language.
 const READABLE: &str = "(() => {

@@ -119,7 +119,7 @@ fn on_the_stage_everything_is_large_and_fits_the_screen_in_both_languages() {
     };
     for browser in [Browser::desktop(), Browser::desktop().korean().dark()] {
         browser.size(1920, 1080).run(|page| {
-            for (name, _) in msa_playground::scenario::shipped::ALL {
+            for (name, _) in scenario::shipped::ALL {
                 page.go("about:blank");
                 open(page, name);
                 page.run_until(2.0);

@@ -2,10 +2,10 @@
 
 use crate::harness::{Browser, Page, query};
 use crate::playground::{at, chosen};
+use kernel::time::Span;
 use msa_playground::app::opening::open;
-use msa_playground::digest::digest_of_story;
-use msa_playground::session::{Session, Story};
-use msa_playground::time::Span;
+use run::digest::digest_of_story;
+use run::session::{Session, Story};
 use serde_json::{Value, json};
 use std::rc::Rc;
 

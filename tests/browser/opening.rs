@@ -2,7 +2,7 @@
 
 use crate::harness::{Browser, SUB_PATH, query};
 use crate::playground::{at, clock};
-use msa_playground::scenario::shipped;
+use scenario::shipped;
 
 #[test]
 fn the_page_opens_running_with_its_problem_and_says_nothing_in_the_console() {

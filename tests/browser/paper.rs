@@ -62,7 +62,7 @@ fn on_paper_are_diagram_outcome_settings_link_and_moment_on_a_light_ground() {
         }
         // Every setting is there, and its value.
         let (names, values) = (page.count(".paper dt"), page.count(".paper dd"));
-        let controls = msa_playground::scenario::shipped::load("order-payment")
+        let controls = scenario::shipped::load("order-payment")
             .unwrap()
             .controls
             .len() as u64;
@@ -82,7 +82,7 @@ fn on_paper_are_diagram_outcome_settings_link_and_moment_on_a_light_ground() {
 fn every_scenario_is_printed_on_one_page_in_both_languages() {
     for browser in [Browser::desktop(), Browser::desktop().korean()] {
         browser.run(|page| {
-            for (name, _) in msa_playground::scenario::shipped::ALL {
+            for (name, _) in scenario::shipped::ALL {
                 page.go("about:blank");
                 page.open_playground(name);
                 page.run_until(1.0);

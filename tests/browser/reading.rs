@@ -2,7 +2,7 @@
 
 use crate::harness::{Browser, Page, query};
 use crate::playground::{BAD_NEWS, at, chosen};
-use msa_playground::words::{Lang, Word};
+use words::{Lang, Word};
 
 /// What the page shows after some time with one strategy for all references.
 #[derive(Debug)]

@@ -5,10 +5,10 @@ use crate::playground::{at, chosen};
 use msa_playground::app::Theme;
 use msa_playground::app::export::Export;
 use msa_playground::app::takeaway::{Look, Wish};
-use msa_playground::layout::Form;
-use msa_playground::share::{Link, complete};
-use msa_playground::words::Lang;
+use picture::layout::Form;
 use serde_json::json;
+use share::{Link, complete};
+use words::Lang;
 
 fn open_dialog(page: &Page) {
     page.choose("share");

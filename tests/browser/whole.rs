@@ -2,7 +2,7 @@
 
 use crate::harness::Browser;
 use crate::playground::{at, pressed};
-use msa_playground::scenario::shipped;
+use scenario::shipped;
 use serde_json::{Value, json};
 
 /// What scrolls: its content is whole if one can scroll to it, as to a diagram whose text stays large. (The page itself and

@@ -2,8 +2,8 @@
 
 use crate::harness::{Browser, Page, query};
 use crate::playground::{at, clock};
-use msa_playground::share::complete;
 use serde_json::json;
+use share::complete;
 
 /// Opens what stands behind `#` as a new page, and looks at what it says.
 fn say_what_is_wrong(page: &Page, fragment: &str) -> String {

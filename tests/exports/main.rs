@@ -6,21 +6,21 @@
 #[allow(dead_code, unused_imports)] // made for the page's tests, of which this needs a part
 mod harness;
 
+use export::svg::{self, Theme};
+use export::{Subject, Window, animation, chrome, flowchart, otlp, sequence};
 use harness::{Browser, Page};
-use msa_playground::export::svg::{self, Theme};
-use msa_playground::export::{Subject, Window, animation, chrome, flowchart, otlp, sequence};
-use msa_playground::layout::Form;
-use msa_playground::run::Run;
-use msa_playground::scenario::{read, shipped};
-use msa_playground::share::Link;
-use msa_playground::sim::Progress;
-use msa_playground::time::Time;
-use msa_playground::words::Lang;
-use msa_playground::words::names::Names;
+use kernel::time::Time;
+use picture::layout::Form;
+use run::Run;
+use scenario::{read, shipped};
 use serde_json::{Value, json};
+use share::Link;
+use sim::Progress;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use words::Lang;
+use words::names::Names;
 
 /// How long a viewer may take for a large file.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -109,7 +109,7 @@ fn a_plain_frame_needs_no_script() {
 #[test]
 fn a_page_of_our_own_documentation_for_every_scenario_runs_it() {
     Browser::desktop().run(|page| {
-        for (name, _) in msa_playground::scenario::shipped::ALL {
+        for (name, _) in scenario::shipped::ALL {
             open_and_run(page, &format!("/docs/scenarios/{name}.html"));
         }
     });
@@ -118,7 +118,7 @@ fn a_page_of_our_own_documentation_for_every_scenario_runs_it() {
 #[test]
 fn the_pages_that_mdbook_has_built_have_their_cards() {
     Browser::desktop().run(|page| {
-        for (name, _) in msa_playground::scenario::shipped::ALL {
+        for (name, _) in scenario::shipped::ALL {
             page.open(&format!("/docs/scenarios/{name}.html"));
             let picture = page.eval("document.querySelector('head meta[property=\"og:image\"]').content");
             assert_eq!(picture, format!("https://example.org/msa/cards/{name}.png"));

@@ -1,8 +1,8 @@
 //! An auditor: reads records and panics where one of the run's laws is broken.
 
-use msa_playground::sim::Plan;
-use msa_playground::sim::trace::{Record, What};
-use msa_playground::time::Time;
+use kernel::time::Time;
+use sim::Plan;
+use sim::trace::{Record, What};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the auditor has seen.

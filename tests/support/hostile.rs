@@ -2,17 +2,17 @@
 //!
 //! The targets are driven by `tests/fuzz.rs` for a moment and by libFuzzer (`fuzz/`, `make fuzz`) for hours.
 
+use kernel::time::{Span, Time};
 use msa_playground::app::opening::open;
-use msa_playground::run::Run;
-use msa_playground::scenario::read::{DOCUMENT_MAX, from_value, to_value};
-use msa_playground::scenario::{FaultKind, Problem, Scenario, read, settings};
-use msa_playground::session::Session;
-use msa_playground::share::{LINK_MAX, Link, complete, readable, story};
-use msa_playground::sim::Progress;
-use msa_playground::sim::limits::Limit;
-use msa_playground::time::{Span, Time};
-use msa_playground::words::Lang;
+use run::Run;
+use run::session::Session;
+use scenario::read::{DOCUMENT_MAX, from_value, to_value};
+use scenario::{FaultKind, Problem, Scenario, read, settings};
 use serde_json::{Map, Value, json};
+use share::{LINK_MAX, Link, complete, readable, story};
+use sim::Progress;
+use sim::limits::Limit;
+use words::Lang;
 
 /// Problems that are listed of one document, and the one that counts the rest.
 const PROBLEMS_MAX: usize = 51;

@@ -7,14 +7,14 @@ pub mod generate_writes;
 pub mod hostile;
 pub mod same_everywhere;
 
-use msa_playground::digest::digest_of;
-use msa_playground::run::Run;
-use msa_playground::scenario::{Scenario, read, settings};
-use msa_playground::sim::trace::Record;
-use msa_playground::sim::{Progress, Simulation};
-use msa_playground::time::Time;
+use kernel::time::Time;
 use proptest::prelude::ProptestConfig;
+use run::Run;
+use run::digest::digest_of;
+use scenario::{Scenario, read, settings};
 use serde_json::Value;
+use sim::trace::Record;
+use sim::{Progress, Simulation};
 
 /// All brokers, by the names that documents give them.
 pub const BROKERS: [&str; 6] = [
@@ -67,7 +67,7 @@ pub fn assert_same_however_sliced(scenario: &Scenario, until: Time, slice: u64) 
 
 /// A shipped scenario with settings as in a link.
 pub fn shipped(name: &str, changes: &[(&str, &str)]) -> Scenario {
-    let base = msa_playground::scenario::shipped::load(name).expect("it ships");
+    let base = scenario::shipped::load(name).expect("it ships");
     let changes: Vec<_> = changes
         .iter()
         .map(|(name, value)| (name.to_string(), value.to_string()))

@@ -1,10 +1,10 @@
 //! The scenarios whose traces must be the same on every machine: those that ship, and generated ones.
 
 use super::{generate, scenario};
-use msa_playground::scenario::{Scenario, shipped};
-use msa_playground::time::Time;
+use kernel::time::Time;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
+use scenario::{Scenario, shipped};
 
 /// How many are generated.
 pub const GENERATED: usize = 300;

@@ -10,9 +10,9 @@ mod harness;
 mod models;
 
 use models::{CHAIN, CHAIN_CALLS, CHAIN_RATE, MM1, MM1_RATE, scenario};
-use msa_playground::run::Run;
-use msa_playground::sim::Progress;
-use msa_playground::time::Time;
+use run::Run;
+use sim::Progress;
+use kernel::time::Time;
 use std::cell::RefCell;
 
 struct Bench {

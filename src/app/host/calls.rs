@@ -8,16 +8,16 @@ use super::messages::{Change, Request, WhichFault, sentence_of};
 use super::steps::Steps;
 use super::{answer, broken_link, error, state, step};
 use crate::app::{Choice, Command, Model, Msg, Play, opening, update};
-use crate::scenario::settings;
-use crate::session::INPUTS_MAX;
-use crate::share::story::{self, subscriptions};
-use crate::sim::limits::FAULTS_MAX;
-use crate::sim::{FaultState, Limit, Plan, check_fault};
-use crate::time::{Span, Time};
-use crate::words::{Lang, Say};
+use kernel::time::{Span, Time};
+use run::session::INPUTS_MAX;
+use scenario::settings;
 use serde_json::Value;
+use share::story::{self, subscriptions};
+use sim::limits::FAULTS_MAX;
+use sim::{FaultState, Limit, Plan, check_fault};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use words::{Lang, Say};
 
 /// So many calls may wait; a host that makes more does not await them.
 pub const CALLS_MAX: usize = 100;

@@ -2,12 +2,12 @@
 
 use super::steps::{STEPS_MAX, Step};
 use crate::app::{SPEEDS, Theme};
-use crate::scenario::settings::{self, Setting};
-use crate::scenario::{FaultKind, Problem, binding, read::in_one_line};
-use crate::share::readable::fault_problems;
-use crate::time::Span;
-use crate::words::Lang;
+use kernel::time::Span;
+use scenario::settings::{self, Setting};
+use scenario::{FaultKind, Problem, binding, read::in_one_line};
 use serde_json::Value;
+use share::readable::fault_problems;
+use words::Lang;
 
 /// The version of the messages.
 pub const VERSION: u64 = 1;

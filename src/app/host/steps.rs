@@ -3,7 +3,7 @@
 //! A step is a function of the run that was open when the steps were given, and of nothing else: that run from its
 //! start, with nothing done, with the settings of the step, at its moment. So steps can be gone through in any order.
 
-use crate::scenario::settings::Setting;
+use scenario::settings::Setting;
 
 /// At most so many steps are taken.
 pub const STEPS_MAX: usize = 100;

@@ -4,12 +4,12 @@ use super::messages::{Change, WhichFault};
 use super::steps::Step;
 use super::*;
 use crate::app::{Command, Msg, Start, Theme, update};
-use crate::scenario::{FaultKind, shipped};
-use crate::session::{INPUTS_MAX, Story};
-use crate::sim::{FaultState, Limit};
-use crate::time::Span;
-use crate::words::Lang;
+use kernel::time::Span;
+use run::session::{INPUTS_MAX, Story};
+use scenario::{FaultKind, shipped};
+use sim::{FaultState, Limit};
 use std::rc::Rc;
+use words::Lang;
 
 /// What a message asks for; what is refused is refused with a text that has this in it.
 fn check(message: Value, expect: Result<Request, &str>) {
@@ -434,8 +434,8 @@ fn dead_letters_are_delivered_anew_by_the_name_of_their_subscription() {
     let mut model = model_of("order-payment?by=events");
     let redrive =
         |name: &str| message_of(json!({"msa": 1, "type": "redrive", "subscription": name}));
-    let plan = crate::sim::Plan::new(&model.play().unwrap().scenario);
-    let names = crate::share::story::subscriptions(&plan);
+    let plan = sim::Plan::new(&model.play().unwrap().scenario);
+    let names = share::story::subscriptions(&plan);
     let (commands, result) = call(&mut model, redrive(names.last().unwrap()), &standing(0));
     assert_eq!(commands[0], Command::Redrive(names.len() as u16 - 1));
     assert_eq!(result, Ok(Value::Null));
@@ -658,7 +658,7 @@ fn a_page_without_a_run_says_so_until_it_gets_a_link() {
 #[test]
 fn the_numbers_of_every_shipped_scenario_can_be_told() {
     for name in shipped::names() {
-        let mut run = crate::run::Run::new(shipped::load(name).unwrap(), 0);
+        let mut run = run::Run::new(shipped::load(name).unwrap(), 0);
         run.run_until(Time::ZERO + Span::from_secs(2), u64::MAX);
         let told = binding::to_value(&run.recent()).unwrap();
         assert_eq!(told, serde_json::to_value(run.recent()).unwrap(), "{name}");

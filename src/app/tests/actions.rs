@@ -2,9 +2,9 @@
 
 use super::truth::{Watch, truth};
 use super::*;
-use crate::run::Run;
-use crate::session::Input;
-use crate::words::Act;
+use run::Run;
+use run::session::Input;
+use words::Act;
 
 fn crash(service: &str) -> FaultKind {
     FaultKind::Crash {
@@ -287,23 +287,20 @@ fn what_is_selected_stands_in_the_address_at_once() {
 fn a_run_that_has_stopped_does_not_play() {
     let mut bench = Bench::new("");
     let stopped = Snapshot {
-        stopped: Some(crate::sim::Limit::InFlight),
+        stopped: Some(sim::Limit::InFlight),
         ..Snapshot::default()
     };
     let commands = update(&mut bench.model, Msg::Snapshot(Rc::new(stopped)));
     assert!(commands.contains(&Command::SetPlaying(false)));
     assert!(!play(&bench.model).playing);
-    assert_eq!(
-        play(&bench.model).stopped(),
-        Some(crate::sim::Limit::InFlight)
-    );
+    assert_eq!(play(&bench.model).stopped(), Some(sim::Limit::InFlight));
     assert!(update(&mut bench.model, Msg::Play(true)).is_empty());
     assert!(!play(&bench.model).playing);
 }
 
 /// A run of orders, some of which disagree.
 fn orders(seconds: u64) -> (Run, names::Names) {
-    let scenario = crate::scenario::shipped::load("order-payment").unwrap();
+    let scenario = scenario::shipped::load("order-payment").unwrap();
     let mut run = Run::new(scenario.clone(), 0);
     run.run_until(Time(seconds * 1_000_000_000), u64::MAX);
     let names = names::Names::new(&scenario, run.plan());
@@ -362,7 +359,7 @@ fn a_line_of_a_history_goes_to_its_moment_and_what_comes_later_stays_known() {
     update(&mut model, Msg::Follow(Some(7)));
     let line = |at: f64| {
         let topic = words_name("t");
-        (at, crate::words::Deed::Published { topic })
+        (at, words::Deed::Published { topic })
     };
     let at = |now_s: f64, lines: &[f64]| {
         let followed = truth::Followed {
@@ -389,7 +386,7 @@ fn a_line_of_a_history_goes_to_its_moment_and_what_comes_later_stays_known() {
     assert_eq!(play(&model).chain.len(), 4);
     // What is done now has another future.
     update(&mut model, Msg::Visit(1.5));
-    let crash = crate::session::Input::Inject(crash("payment"), None);
+    let crash = run::session::Input::Inject(crash("payment"), None);
     let mut story = (*play(&model).story).clone();
     story.inputs.push((Time(1_500_000_000), crash));
     update(&mut model, Msg::Did(Rc::new(story)));
@@ -397,13 +394,13 @@ fn a_line_of_a_history_goes_to_its_moment_and_what_comes_later_stays_known() {
     assert_eq!(play(&model).chain.len(), 1);
 }
 
-fn words_name(key: &str) -> crate::words::Name {
-    crate::words::Name::new(key, &crate::scenario::Text::Empty)
+fn words_name(key: &str) -> words::Name {
+    words::Name::new(key, &scenario::Text::Empty)
 }
 
 #[test]
 fn a_run_that_starts_again_opens_where_its_scenario_opens_if_it_had_come_so_far() {
-    let scenario = crate::scenario::shipped::load("prescription-billing").unwrap();
+    let scenario = scenario::shipped::load("prescription-billing").unwrap();
     let opening = Time::ZERO + scenario.opens_at;
     assert!(opening > Time::ZERO);
     for (before, opens) in [

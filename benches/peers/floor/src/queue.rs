@@ -1,4 +1,4 @@
-//! A radix heap with a sorted front: the queue of `src/queue.rs` in the main crate, without what a floor does not need
+//! A radix heap with a sorted front: the queue of `crates/kernel/src/queue.rs` in the main crate, without what a floor does not need
 //! (a length, a look at the next event).
 
 use std::collections::VecDeque;
