@@ -92,11 +92,10 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// The floor of a file of the page; what makes the top (`main.rs`, `lib.rs`, `bin/`) is above all.
 fn floor(path: &Path) -> usize {
-    let is = |floor: &&str| path.starts_with(format!("src/{floor}"));
-    FLOORS
+    let own = FLOORS
         .iter()
-        .position(|floor| is(&floor))
-        .unwrap_or(FLOORS.len())
+        .position(|floor| path.starts_with(format!("src/{floor}")));
+    own.unwrap_or(FLOORS.len())
 }
 
 /// What a file does, without its unit tests and comments.
