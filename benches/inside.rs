@@ -16,8 +16,8 @@ fn main() {
 /// The next event out, another in.
 #[divan::bench(args = [1_000, 100_000, 1_000_000])]
 fn queue_hold(bencher: Bencher, pending: u64) {
-    let mut luck = Stream::new(1, "hold");
-    let mut wait = move || Span::from_nanos_f64(luck.exponential() * 1e9);
+    let mut rng = Stream::new(1, "hold");
+    let mut wait = move || Span::from_nanos_f64(rng.exponential() * 1e9);
     let mut queue = EventQueue::default();
     for event in 0..pending {
         queue.push(Time::ZERO + wait(), event);
@@ -36,8 +36,8 @@ fn queue_hold(bencher: Bencher, pending: u64) {
 
 #[divan::bench]
 fn exponential(bencher: Bencher) {
-    let mut luck = Stream::new(1, "exponential");
-    bencher.bench_local(move || luck.exponential());
+    let mut rng = Stream::new(1, "exponential");
+    bencher.bench_local(move || rng.exponential());
 }
 
 const DOCUMENTS: [&str; 2] = ["mm1", "chain"];

@@ -92,7 +92,7 @@ fn check(
     accepted: f64,
 ) {
     assert!(!seeds.is_empty());
-    let mut luck = Luck::new(20_240_501);
+    let mut rng = Luck::new(20_240_501);
     let mut passed = 0;
     let mut put_in = |input: &[u8]| {
         let name = || String::from_utf8_lossy(input).into_owned();
@@ -106,8 +106,8 @@ fn check(
         put_in(seed);
     }
     for _ in 0..changes {
-        let seed = &seeds[luck.below(seeds.len() as u64) as usize];
-        put_in(&change(seed, &mut luck));
+        let seed = &seeds[rng.below(seeds.len() as u64) as usize];
+        put_in(&change(seed, &mut rng));
     }
     let all = changes + seeds.len() as u64;
     assert!(
@@ -141,13 +141,13 @@ fn every_accepted_document_runs_within_the_laws_and_the_bounds() {
 
 #[test]
 fn no_link_is_too_strange_to_be_answered() {
-    fn scratched(seed: &[u8], luck: &mut Luck) -> Vec<u8> {
+    fn scratched(seed: &[u8], rng: &mut Luck) -> Vec<u8> {
         if seed.starts_with(b"{") {
-            return hostile::mutated(seed, luck);
+            return hostile::mutated(seed, rng);
         }
         let mut text = seed.to_vec();
-        for _ in 0..=luck.below(3) {
-            hostile::scratched(&mut text, luck);
+        for _ in 0..=rng.below(3) {
+            hostile::scratched(&mut text, rng);
         }
         text
     }

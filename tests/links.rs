@@ -76,10 +76,10 @@ fn links_that_are_out_in_the_world_open_for_ever() {
 }
 
 /// Plays with a scenario as a person would: settings, faults, their end, back in time and on.
-fn played(first: Scenario, luck: &[(u8, u16)]) -> Session {
+fn played(first: Scenario, rng: &[(u8, u16)]) -> Session {
     let mut session = Session::new(Rc::new(Story::new(Rc::new(first))), 1 << 14);
     let mut faults = Vec::new();
-    for (what, amount) in luck {
+    for (what, amount) in rng {
         session.advance(Span::from_millis(u64::from(*amount % 400)), 20_000);
         match what % 6 {
             0 => {
@@ -176,22 +176,22 @@ proptest! {
     #[test]
     fn a_link_brings_back_whatever_was_done_to_a_scenario_of_ones_own(
         document in document(),
-        luck in proptest::collection::vec((any::<u8>(), any::<u16>()), 0..8),
+        rng in proptest::collection::vec((any::<u8>(), any::<u16>()), 0..8),
     ) {
         let base = scenario(&document);
         let origin = Origin::Own(Rc::new(document));
-        check_round_trip(&origin, &base, &played(base.clone(), &luck))?;
+        check_round_trip(&origin, &base, &played(base.clone(), &rng))?;
     }
 
     #[test]
     fn a_link_brings_back_whatever_was_done_to_a_scenario_that_ships(
         which in 0..shipped::ALL.len(),
-        luck in proptest::collection::vec((any::<u8>(), any::<u16>()), 0..6),
+        rng in proptest::collection::vec((any::<u8>(), any::<u16>()), 0..6),
     ) {
         let (name, _) = shipped::ALL[which];
         let base = shipped::load(name).expect("it ships");
         let origin = Origin::Shipped(name.into());
-        check_round_trip(&origin, &base, &played(base.clone(), &luck))?;
+        check_round_trip(&origin, &base, &played(base.clone(), &rng))?;
     }
 }
 

@@ -3,14 +3,14 @@
 
 use serde_json::{Value, json};
 use validation::formula::Formula;
-use validation::{Catalogue, Effort, Outcome, conduct, fact};
+use validation::{Catalogue, Effort, Outcome, fact, run_experiments};
 
 fn catalogue() -> Catalogue {
     validation::catalogue().unwrap_or_else(|message| panic!("{message}"))
 }
 
 fn quick(catalogue: &Catalogue, only: &str, threads: usize) -> Vec<Outcome> {
-    conduct(catalogue, Effort::Quick, only, threads, &mut |_, _| {})
+    run_experiments(catalogue, Effort::Quick, only, threads, &mut |_, _| {})
 }
 
 /// What is not as expected, a line each.

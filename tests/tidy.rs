@@ -10,8 +10,8 @@ const FLOORS: &[&str] = &["app", "view", "web"];
 /// The crates whose results are compared between machines.
 const CORE: &[&str] = &["kernel", "scenario", "sim", "run"];
 
-/// Names that would make a run depend on the machine, the hour or the order of a hash: forbidden up to floor 2, and
-/// where floor 3 works out numbers.
+/// Names that would make a run depend on the machine, the hour or the order of a hash: forbidden in
+/// the crates whose results are compared between machines.
 const NOT_IN_THE_CORE: &[&str] = &[
     // Maps whose order is the luck of the process, and what makes it, under their own or another path.
     "HashMap",

@@ -106,9 +106,9 @@ fn check_surge(factor: f64) {
     let issued = |name| client(&numbers, name).issued as f64;
     // Ten seconds before, ten seconds of it, ten seconds after.
     let expected = |rate: f64| rate * (20.0 + 10.0 * factor);
-    let luck = 5.0 * expected(1000.0).sqrt();
+    let rng = 5.0 * expected(1000.0).sqrt();
     assert!(
-        (issued("poisson") - expected(1000.0)).abs() < luck,
+        (issued("poisson") - expected(1000.0)).abs() < rng,
         "{numbers:?}"
     );
     assert!(

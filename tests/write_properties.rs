@@ -149,13 +149,13 @@ proptest! {
         let run = to_rest(&world(seed, "compensation", "outbox", "naive", faults));
         let ledger = run.sim().ledger();
         prop_assert_eq!(ledger.counts().open, 0);
-        for (key, affair) in ledger.disagreeing() {
-            let orphan = affair.disagreements.iter().all(|it| it.finding == Finding::Orphaned);
+        for (key, business_key) in ledger.disagreeing() {
+            let orphan = business_key.disagreements.iter().all(|it| it.finding == Finding::Orphaned);
             // Told "no answer" although the last thing came to pass is the one other way to disagree.
-            let told_late = affair.disagreements.iter().all(|it| it.finding == Finding::DoneButRefused);
-            prop_assert!(told_late || (orphan && affair.with_operator), "{}: {:?}", key, affair.disagreements);
+            let told_late = business_key.disagreements.iter().all(|it| it.finding == Finding::DoneButRefused);
+            prop_assert!(told_late || (orphan && business_key.with_operator), "{}: {:?}", key, business_key.disagreements);
             if orphan {
-                let left = affair.history.iter().any(|it| matches!(it.what, What::LeftToOperator { key: of, .. } if of == key));
+                let left = business_key.history.iter().any(|it| matches!(it.what, What::LeftToOperator { key: of, .. } if of == key));
                 prop_assert!(left, "{}", key);
             }
         }

@@ -30,8 +30,8 @@ pub fn measure() {
 
 /// One hold takes the next event out and puts another in, exponentially later.
 fn hold(pending: u64) -> f64 {
-    let mut luck = Stream::new(1, "hold");
-    let mut wait = || Span::from_nanos_f64(luck.exponential() * 1e9);
+    let mut rng = Stream::new(1, "hold");
+    let mut wait = || Span::from_nanos_f64(rng.exponential() * 1e9);
     let mut queue = EventQueue::default();
     for event in 0..pending {
         queue.push(Time::ZERO + wait(), event);

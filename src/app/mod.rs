@@ -1,4 +1,4 @@
-//! Floor 4: what the page knows and what it does about a message: `update(&mut Model, Msg) -> Vec<Command>`.
+//! What the page knows and what it does about a message: `update(&mut Model, Msg) -> Vec<Command>`.
 //!
 //! Plain data; no DOM, no clock. The web floor sends messages and carries the commands out.
 

@@ -26,7 +26,7 @@ enum Kind {
     Applied,
     Held,
     Stale,
-    TooLate,
+    LateResponse,
     CallTimedOut,
     ListFailed,
     TurnedAway,
@@ -185,10 +185,10 @@ impl Narrator {
                 operation,
                 ..
             } if main.is_some_and(|main| main.operation != operation) => Kind::CallTimedOut,
-            What::TooLate { operation, .. }
+            What::LateResponse { operation, .. }
                 if main.is_some_and(|main| main.operation != operation) =>
             {
-                Kind::TooLate
+                Kind::LateResponse
             }
             What::Resolved { stale, .. } if stale > 0 => Kind::Stale,
             What::Resolved { hits, .. } if hits > 0 => Kind::Hits,
@@ -461,7 +461,7 @@ impl Narrator {
             What::Answered { operation, .. } => Some(Happened::CallTimedOut {
                 owner: service_of(plan, names, operation)?,
             }),
-            What::TooLate { operation, .. } => Some(Happened::TooLate {
+            What::LateResponse { operation, .. } => Some(Happened::LateResponse {
                 owner: service_of(plan, names, operation)?,
             }),
             What::Resolved {

@@ -252,12 +252,12 @@ mod tests {
         }
 
         /// Frame by frame, as irregular as they are.
-        fn play_in_frames_to(mut self, to: Time, mut luck: u64) -> Seen {
+        fn play_in_frames_to(mut self, to: Time, mut rng: u64) -> Seen {
             while self.session.now() < to {
-                luck = luck.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                let frame = Span::from_nanos_f64((luck >> 40) as f64 * 20.0);
+                rng = rng.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let frame = Span::from_nanos_f64((rng >> 40) as f64 * 20.0);
                 let frame = (self.session.now() + frame).min(to);
-                let events = 1 + (luck >> 33) % 700;
+                let events = 1 + (rng >> 33) % 700;
                 while !self.advance(frame, events) {}
             }
             self.play_to(to)

@@ -2,7 +2,7 @@
 
 use super::play::{Node, Play};
 use kernel::time::Time;
-use message::{Said, Words, said};
+use message::{LocalizedMessage, Words, msg};
 use run::digest::ENGINE;
 use run::session::Story;
 use scenario::nearest::plain;
@@ -83,18 +83,18 @@ pub fn open_brought(brought: &Brought) -> Result<Opened, Refused> {
 /// What a file or a pasted text as a whole is called.
 const THE_CONTENT: Words = &["the content", "내용"];
 
-fn unreadable(why: Unreadable) -> Said {
+fn unreadable(why: Unreadable) -> LocalizedMessage {
     match why {
-        Unreadable::Closed => said!(
+        Unreadable::Closed => msg!(
             "cannot be read; choose a file (not a folder) that is still there and that you may read",
             "읽을 수 없습니다. 폴더가 아니라 지금 있고 읽을 권한이 있는 파일을 고르십시오",
         ),
-        Unreadable::TooLarge => said!(
+        Unreadable::TooLarge => msg!(
             "is larger than {0} bytes, which no scenario needs; choose another file",
             "{0}바이트보다 큽니다. 그렇게 큰 시나리오는 없습니다. 다른 파일을 고르십시오",
             DOCUMENT_MAX,
         ),
-        Unreadable::NotText => said!(
+        Unreadable::NotText => msg!(
             "is not UTF-8 text; choose a scenario document (JSON), or save it as UTF-8",
             "UTF-8 텍스트가 아닙니다. 시나리오 문서(JSON)를 고르거나 UTF-8로 저장하십시오",
         ),
@@ -121,7 +121,7 @@ pub fn open_text(text: &str) -> Result<Opened, Problems> {
         || complete::version(fragment).is_some()
         || shipped::names().any(|name| fragment.split('?').next() == Some(name));
     if !claims_to_be_a_link {
-        let message = said!(
+        let message = msg!(
             "is neither a scenario document, which begins with {, nor a link, which has a #",
             "시나리오 문서({로 시작)도 링크(#이 있음)도 아닙니다",
         );

@@ -313,7 +313,7 @@ fn run(props: &Props, play: &Play) -> Html {
                     }) }
                 }
                 if let Some(props) = truth_props.as_ref().filter(|_| play.followed.is_some()) {
-                    { truth::affair(props) }
+                    { truth::business_key(props) }
                 }
                 if model.shows(Part::Choices) { { panel } }
             </div>

@@ -1,4 +1,4 @@
-//! Floor 5: values in, `Html` out. No browser calls, no simulation; every component draws what it is given.
+//! Values in, `Html` out. No browser calls, no simulation; every component draws what it is given.
 //!
 //! Tests find things by `data-test`, which stays when looks change:
 //!
@@ -23,7 +23,7 @@
 //! | `truth`, `key-<key>`, `all-agrees`, `job-<n>`, `job-<n>-last`, `operator-queue` | the keys that disagree and who looks after them |
 //! | `term-<control>-<key>`, `term-faults-<key>`, `glossary` | terms that open beside what they belong to; all of them, in the help |
 //! | `row-<key>`, `more-keys` | the whole row of a key, which can be clicked; how many more disagree |
-//! | `affair`, `affair-close`, `told`, `actual`, `wrong`, `chain`, `chain-<n>` (`data-s`) | how one key came about; each line goes to its moment |
+//! | `business key`, `business key-close`, `told`, `actual`, `wrong`, `chain`, `chain-<n>` (`data-s`) | how one key came about; each line goes to its moment |
 //! | `chart-disagreements`, `rows-<table>`, `rows-listed`, `meaning-<control>` | the curve of disagreements; a table's latest rows, and how many of how many they are; what a choice does |
 //! | `scenario`, `share`, `note`, `lang`, `theme`, `help`, `help-dialog`, `help-close`, `sheet`, `open-full` | the frame of the page |
 //! | `share-dialog`, `share-close`, `share-exactly`, `share-settings`, `share-link`, `share-length`, `share-copy`, `qr`, `share-embed`, `share-element`, `share-frame`, `snippet-copy`, `share-export`, `export-<form>`, `export-status`, `share-import`, `import-file` | links, and what is taken away or brought |

@@ -387,7 +387,10 @@ fn orders(lang: Lang, seconds: u64, follow: bool) -> Model {
     run.run_until(Time(seconds * 1_000_000_000), u64::MAX);
     let names = Names::new(&scenario, run.plan());
     let now = |key| truth(&run, &names, &Watch::default(), (key, None)).expect("it has a ledger");
-    let first = now(None).broken.first().map(|affair| affair.key);
+    let first = now(None)
+        .broken
+        .first()
+        .map(|business_key| business_key.key);
     let key = if follow { first } else { None };
     update(&mut model, Msg::Follow(key));
     let snapshot = Snapshot {
@@ -451,10 +454,14 @@ fn keys_that_disagree_show_every_store_and_the_same_mark_in_each() {
     let truth = model.play().unwrap().snapshot.truth.clone().unwrap();
     let html = draw(model);
     let table = &html[html.find("data-test=\"truth\"").expect("it is there")..];
-    for affair in &truth.broken {
-        assert!(table.contains(&format!("data-test=\"key-{}\"", affair.shown)));
-        let marks = affair.cells.iter().filter(|cell| cell.disagrees).count();
-        assert!(marks >= 1, "{affair:?}");
+    for business_key in &truth.broken {
+        assert!(table.contains(&format!("data-test=\"key-{}\"", business_key.shown)));
+        let marks = business_key
+            .cells
+            .iter()
+            .filter(|cell| cell.disagrees)
+            .count();
+        assert!(marks >= 1, "{business_key:?}");
     }
     for store in ["orders", "reservations", "charges", "texts"] {
         assert!(table.contains(&format!("<code>{store}</code>")), "{store}");
@@ -462,7 +469,7 @@ fn keys_that_disagree_show_every_store_and_the_same_mark_in_each() {
     let marks: usize = truth
         .broken
         .iter()
-        .flat_map(|affair| &affair.cells)
+        .flat_map(|business_key| &business_key.cells)
         .filter(|cell| cell.disagrees)
         .count();
     let end = table.find("</table>").unwrap();
@@ -473,11 +480,14 @@ fn keys_that_disagree_show_every_store_and_the_same_mark_in_each() {
 fn a_key_that_is_followed_tells_how_it_came_about_in_both_languages() {
     for (lang, words) in [(Lang::En, "was lost"), (Lang::Ko, "유실되")] {
         let html = draw(orders(lang, 40, true));
-        let affair = &html[html.find("data-test=\"affair\"").expect("it is open")..];
-        let affair = &affair[..affair.find("</aside>").unwrap()];
-        assert!(count(affair, "<li>") >= 4, "{affair}");
-        assert!(affair.contains(words), "{affair}");
-        assert!(affair.contains("data-test=\"told\"") && affair.contains("data-test=\"actual\""));
+        let business_key = &html[html.find("data-test=\"affair\"").expect("it is open")..];
+        let business_key = &business_key[..business_key.find("</aside>").unwrap()];
+        assert!(count(business_key, "<li>") >= 4, "{business_key}");
+        assert!(business_key.contains(words), "{business_key}");
+        assert!(
+            business_key.contains("data-test=\"told\"")
+                && business_key.contains("data-test=\"actual\"")
+        );
     }
     assert!(!draw(orders(Lang::En, 40, false)).contains("data-test=\"affair\""));
 }

@@ -3,7 +3,7 @@
 use super::icon::{Icon, icon};
 use super::on;
 use crate::app::names::Names;
-use crate::app::truth::{Actual, AffairNow, Cell, JobNow, RowNow, Stage, Told, TruthNow};
+use crate::app::truth::{Actual, BusinessKeyNow, Cell, JobNow, RowNow, Stage, Told, TruthNow};
 use crate::app::{By, Msg, Snapshot};
 use std::rc::Rc;
 use words::{Deed, Disagreement, Lang, Truth, Word, clock};
@@ -70,9 +70,9 @@ fn column(props: &Props<'_>, table: u16) -> (String, String) {
     (owner, table.unwrap_or_default())
 }
 
-fn wrong(props: &Props<'_>, affair: &AffairNow) -> String {
+fn wrong(props: &Props<'_>, business_key: &BusinessKeyNow) -> String {
     let lang = props.lang;
-    let kinds = affair.wrong.iter().map(|(what, rule)| {
+    let kinds = business_key.wrong.iter().map(|(what, rule)| {
         let rule = rule.and_then(|rule| props.names.writing.rules.get(rule as usize));
         let what = Disagreement {
             finding: *what,
@@ -135,7 +135,7 @@ fn rows(props: &Props<'_>) -> Html {
                         }) }
                         <th scope="col">{ word(Word::Since) }</th>
                     </tr></thead>
-                    <tbody>{ for truth.broken.iter().map(|affair| line(props, affair)) }</tbody>
+                    <tbody>{ for truth.broken.iter().map(|business_key| line(props, business_key)) }</tbody>
                 </table>
             </div>
             <p class="hint" data-test="more-keys">{ more.unwrap_or_default() }</p>
@@ -143,49 +143,53 @@ fn rows(props: &Props<'_>) -> Html {
     }
 }
 
-fn line(props: &Props<'_>, affair: &AffairNow) -> Html {
+fn line(props: &Props<'_>, business_key: &BusinessKeyNow) -> Html {
     let lang = props.lang;
     // A row that somebody looks at stays, whatever becomes of its key.
-    let mended = affair.wrong.is_empty();
+    let mended = business_key.wrong.is_empty();
     let wrong = if mended {
         Word::AgreesNow.text(lang).to_string()
     } else {
-        wrong(props, affair)
+        wrong(props, business_key)
     };
-    let key = props.names.writing.business_key(affair.shown).text(lang);
+    let key = props
+        .names
+        .writing
+        .business_key(business_key.shown)
+        .text(lang);
     let label = Truth::OpenKey(&key, &wrong).text(lang);
-    let open = props.followed == Some(affair.key);
+    let open = props.followed == Some(business_key.key);
     html! {
         // The whole row can be clicked; the keyboard has the button, whose click is the row's.
-        <tr key={affair.key.to_string()} class={classes!(open.then_some("open"), mended.then_some("mended"))}
-            data-test={format!("row-{}", affair.shown)}
-            onclick={on(&props.send, Msg::Follow((!open).then_some(affair.key)))}>
+        <tr key={business_key.key.to_string()} class={classes!(open.then_some("open"), mended.then_some("mended"))}
+            data-test={format!("row-{}", business_key.shown)}
+            onclick={on(&props.send, Msg::Follow((!open).then_some(business_key.key)))}>
             <th scope="row">
-                <button class="key" id={format!("key-{}", affair.key)} data-test={format!("key-{}", affair.shown)}
-                    aria-label={label} aria-pressed={if open { "true" } else { "false" }}>{ affair.shown.to_string() }</button>
+                <button class="key" id={format!("key-{}", business_key.key)} data-test={format!("key-{}", business_key.shown)}
+                    aria-label={label} aria-pressed={if open { "true" } else { "false" }}>{ business_key.shown.to_string() }</button>
             </th>
             <td class="words">{ wrong }</td>
-            <td class="words">{ told(affair.told).text(lang) }</td>
-            <td class="words">{ actual(affair.actual).text(lang) }</td>
-            { for affair.cells.iter().map(|cell| html! {
+            <td class="words">{ told(business_key.told).text(lang) }</td>
+            <td class="words">{ actual(business_key.actual).text(lang) }</td>
+            { for business_key.cells.iter().map(|cell| html! {
                 <td class={classes!("words", cell.disagrees.then_some("disagrees"))}>
                     if cell.disagrees { { mark(lang) } }
                     { cell_text(cell, lang) }
                 </td>
             }) }
             <td>
-                if !mended { { Truth::Ago((props.snapshot.now_s - affair.since_s).max(0.0)).text(lang) } }
+                if !mended { { Truth::Ago((props.snapshot.now_s - business_key.since_s).max(0.0)).text(lang) } }
             </td>
         </tr>
     }
 }
 
 /// A key that is looked at: both truths, what each store holds, and how it came about.
-pub fn affair(props: &Props<'_>) -> Html {
+pub fn business_key(props: &Props<'_>) -> Html {
     let lang = props.lang;
     let word = |word: Word| word.text(lang);
     let followed = props.truth.followed.as_ref();
-    let now = followed.and_then(|it| it.affair.as_ref());
+    let now = followed.and_then(|it| it.business_key.as_ref());
     let title = now.map_or(word(Word::HowItCameAbout).to_string(), |it| {
         let key = props.names.writing.business_key(it.shown).text(lang);
         Truth::ChainOf(&key).text(lang)

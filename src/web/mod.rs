@@ -1,4 +1,4 @@
-//! Floor 6: the browser. The only place that knows of elements, addresses, storage and the clock on the wall.
+//! The browser. The only place that knows of elements, addresses, storage and the clock on the wall.
 
 mod address;
 mod canvas;

@@ -321,7 +321,7 @@ impl App {
                 self.engine.compare_choices(wanted, length, main_client);
             }
             Command::ForgetEstimate => self.engine.forecast(None),
-            // The address of an embedded page is its host's affair.
+            // The address of an embedded page is its host's business key.
             Command::WriteAddress { .. } if self.model.embed => {}
             // And what it asks for is no wish of the visitor's.
             Command::RememberLang(_) | Command::RememberTheme(_) if self.model.embed => {}

@@ -152,7 +152,7 @@ fn less_motion_means_that_nothing_travels_and_the_run_waits_to_be_asked() {
         }})()",
         query(&at("canvas"))
     );
-    // How long sixty frames take is the machine's affair, so both are asked for, and for their proportion.
+    // How long sixty frames take is the machine's business key, so both are asked for, and for their proportion.
     let mut seen = Vec::new();
     for browser in [Browser::desktop(), Browser::desktop().reduced_motion()] {
         browser.size(1000, 700).run(|page| {

@@ -135,7 +135,7 @@ impl Auditor {
                     "ended while it waited: {record:?}"
                 );
             }
-            What::Waits {
+            What::WorkerBlocked {
                 request,
                 service,
                 instance,
@@ -147,7 +147,7 @@ impl Auditor {
                 let waiting = self.waiting.entry((service, instance)).or_default();
                 assert!(waiting.insert(request), "waits twice: {record:?}");
             }
-            What::GoesOn {
+            What::WorkerResumed {
                 request,
                 service,
                 instance,

@@ -122,7 +122,7 @@ pub fn engine(bytes: &[u8]) -> bool {
     let Ok(scenario) = read(text) else {
         return false;
     };
-    let mut luck = Luck::of(bytes);
+    let mut rng = Luck::of(bytes);
     let until = Time::ZERO + scenario.duration;
     let mut run = Run::new(scenario, KEPT);
     let mut faults = Vec::new();
@@ -132,10 +132,10 @@ pub fn engine(bytes: &[u8]) -> bool {
             Progress::Stopped(_) | Progress::Reached => break,
             Progress::Busy => {}
         }
-        match luck.below(4) {
+        match rng.below(4) {
             0 => {
-                let lasts = (luck.below(2) == 0).then(|| Span::from_millis(luck.below(2_000)));
-                if let Some(kind) = fault(run.scenario(), &mut luck) {
+                let lasts = (rng.below(2) == 0).then(|| Span::from_millis(rng.below(2_000)));
+                if let Some(kind) = fault(run.scenario(), &mut rng) {
                     faults.extend(run.inject(kind, lasts));
                 }
             }
@@ -145,7 +145,7 @@ pub fn engine(bytes: &[u8]) -> bool {
                 }
             }
             2 => {
-                if let Some(changed) = changed(run.scenario(), &mut luck) {
+                if let Some(changed) = changed(run.scenario(), &mut rng) {
                     // A change of more than numbers needs a restart; that is said and nothing happens.
                     let _ = run.reconfigure(changed);
                 }
@@ -163,53 +163,53 @@ pub fn engine(bytes: &[u8]) -> bool {
 }
 
 /// A fault on something that is there, or now and then on something that is not.
-fn fault(scenario: &Scenario, luck: &mut Luck) -> Option<FaultKind> {
+fn fault(scenario: &Scenario, rng: &mut Luck) -> Option<FaultKind> {
     let missing = "nobody".to_string();
-    let service = match luck.below(20) {
+    let service = match rng.below(20) {
         0 => missing,
-        _ => luck.one_of(scenario.services.keys())?.clone(),
+        _ => rng.one_of(scenario.services.keys())?.clone(),
     };
-    Some(match luck.below(6) {
+    Some(match rng.below(6) {
         0 => FaultKind::Crash {
             service,
-            instance: (luck.below(2) == 0).then(|| luck.below(101) as u32),
+            instance: (rng.below(2) == 0).then(|| rng.below(101) as u32),
         },
         1 => FaultKind::Slow {
             service,
-            instance: (luck.below(2) == 0).then(|| luck.below(101) as u32),
-            factor: 1.0 + luck.below(100) as f64,
+            instance: (rng.below(2) == 0).then(|| rng.below(101) as u32),
+            factor: 1.0 + rng.below(100) as f64,
         },
         2 => FaultKind::Errors {
             service,
             instance: None,
-            rate: luck.below(11) as f64 / 10.0,
+            rate: rng.below(11) as f64 / 10.0,
         },
         3 | 4 => {
-            let to = luck.one_of(scenario.services.keys())?;
-            let from = match luck.below(2) {
+            let to = rng.one_of(scenario.services.keys())?;
+            let from = match rng.below(2) {
                 0 => &service,
-                _ => luck.one_of(scenario.clients.keys())?,
+                _ => rng.one_of(scenario.clients.keys())?,
             };
             let link = format!("{from} -> {to}");
-            match luck.below(2) {
+            match rng.below(2) {
                 0 => FaultKind::Cut { link },
                 _ => FaultKind::Loss {
                     link,
-                    request: luck.below(11) as f64 / 10.0,
-                    answer: luck.below(11) as f64 / 10.0,
+                    request: rng.below(11) as f64 / 10.0,
+                    answer: rng.below(11) as f64 / 10.0,
                 },
             }
         }
         _ => FaultKind::StoreDown {
-            store: luck.one_of(scenario.stores.keys())?.clone(),
+            store: rng.one_of(scenario.stores.keys())?.clone(),
         },
     })
 }
 
 /// The scenario with one thing changed that the checker accepts.
-fn changed(scenario: &Scenario, luck: &mut Luck) -> Option<Scenario> {
+fn changed(scenario: &Scenario, rng: &mut Luck) -> Option<Scenario> {
     let document = to_value(scenario).ok()?;
-    if luck.below(2) == 0 {
+    if rng.below(2) == 0 {
         let strategies = [
             "join",
             "per_row",
@@ -219,8 +219,8 @@ fn changed(scenario: &Scenario, luck: &mut Luck) -> Option<Scenario> {
             "replica",
             "remodel",
         ];
-        let reference = luck.one_of(scenario.references.keys())?;
-        let strategy = luck.one_of(strategies.into_iter())?;
+        let reference = rng.one_of(scenario.references.keys())?;
+        let strategy = rng.one_of(strategies.into_iter())?;
         let set = (
             format!("references.{reference}.strategy"),
             strategy.to_string(),
@@ -228,12 +228,12 @@ fn changed(scenario: &Scenario, luck: &mut Luck) -> Option<Scenario> {
         return settings::apply(scenario, &[set]).ok();
     }
     let mut document = document;
-    vary(&mut document, luck);
+    vary(&mut document, rng);
     from_value(document).ok()
 }
 
 /// Values that are at a bound of something, or just beyond it, or that say a time.
-fn extreme(luck: &mut Luck) -> Value {
+fn extreme(rng: &mut Luck) -> Value {
     let numbers = [
         0.0,
         0.001,
@@ -259,14 +259,14 @@ fn extreme(luck: &mut Luck) -> Value {
         "0s", "1ns", "1us", "1ms", "10ms", "1s", "1min", "1h", "24h", "100000h", "0.5ms", "-1s",
         "1e9s",
     ];
-    match luck.below(8) {
+    match rng.below(8) {
         0 => json!(9_007_199_254_740_991_u64),
         1 => json!(u64::MAX),
         2 => Value::Null,
-        3 => json!(luck.below(2) == 0),
-        4 | 5 => json!(times[luck.below(times.len() as u64) as usize]),
+        3 => json!(rng.below(2) == 0),
+        4 | 5 => json!(times[rng.below(times.len() as u64) as usize]),
         _ => {
-            let number = numbers[luck.below(numbers.len() as u64) as usize];
+            let number = numbers[rng.below(numbers.len() as u64) as usize];
             if number >= 0.0 && number == libm::trunc(number) && number < 1e9 {
                 json!(number as u64)
             } else {
@@ -278,17 +278,17 @@ fn extreme(luck: &mut Luck) -> Value {
 
 /// One small change, which a checker may well accept: a number near its place, a bound, another name that is there,
 /// a part left out, a part taken twice, two parts exchanged.
-pub fn vary(document: &mut Value, luck: &mut Luck) {
+pub fn vary(document: &mut Value, rng: &mut Luck) {
     let count = nodes(document);
-    let place = luck.below(count);
-    match luck.below(12) {
+    let place = rng.below(count);
+    match rng.below(12) {
         0..=3 => {
             // Numbers and texts are most of what is legal to change: look for the next one.
             let mut at = place;
             for _ in 0..32 {
                 match node(document, &mut at.clone()) {
                     Some(Value::Number(number)) => {
-                        let changed = nearby(number.as_f64().unwrap_or(1.0), luck);
+                        let changed = nearby(number.as_f64().unwrap_or(1.0), rng);
                         put(document, at, changed);
                         return;
                     }
@@ -299,7 +299,7 @@ pub fn vary(document: &mut Value, luck: &mut Luck) {
                             .collect();
                         if let Ok(number) = digits.parse::<f64>() {
                             let unit = text[digits.len()..].to_string();
-                            let changed = nearby(number, luck);
+                            let changed = nearby(number, rng);
                             put(document, at, json!(format!("{changed}{unit}")));
                             return;
                         }
@@ -309,16 +309,16 @@ pub fn vary(document: &mut Value, luck: &mut Luck) {
                 at = (at + 1) % count;
             }
         }
-        4 => put(document, place, extreme(luck)),
+        4 => put(document, place, extreme(rng)),
         5 | 6 => {
             // Something from elsewhere in the document: a name, a step, a whole service.
-            let from = luck.below(count);
+            let from = rng.below(count);
             if let Some(value) = node(document, &mut from.clone()).cloned() {
                 put(document, place, value);
             }
         }
         7 => {
-            let other = luck.below(count);
+            let other = rng.below(count);
             let (a, b) = (
                 node(document, &mut place.clone()).cloned(),
                 node(document, &mut other.clone()).cloned(),
@@ -328,21 +328,21 @@ pub fn vary(document: &mut Value, luck: &mut Luck) {
                 put(document, other.min(nodes(document) - 1), a);
             }
         }
-        8 | 9 => take_twice(document, place, luck),
-        _ => leave_out(document, place, luck),
+        8 | 9 => take_twice(document, place, rng),
+        _ => leave_out(document, place, rng),
     }
 }
 
 /// A number in the neighbourhood of another: twice, half, one more, at a bound.
-fn nearby(number: f64, luck: &mut Luck) -> Value {
+fn nearby(number: f64, rng: &mut Luck) -> Value {
     let whole = number == libm::trunc(number) && number.abs() < 1e9;
-    let changed = match luck.below(6) {
+    let changed = match rng.below(6) {
         0 => number * 2.0,
         1 => number / 2.0,
         2 => number + 1.0,
         3 => number - 1.0,
         4 => number * 10.0,
-        _ => return extreme_number(luck),
+        _ => return extreme_number(rng),
     };
     if whole {
         json!(libm::trunc(changed.max(0.0)) as u64)
@@ -351,9 +351,9 @@ fn nearby(number: f64, luck: &mut Luck) -> Value {
     }
 }
 
-fn extreme_number(luck: &mut Luck) -> Value {
+fn extreme_number(rng: &mut Luck) -> Value {
     let numbers = [0_u64, 1, 2, 31, 100, 1_000, 10_000, 100_000, 1_000_000];
-    json!(numbers[luck.below(numbers.len() as u64) as usize])
+    json!(numbers[rng.below(numbers.len() as u64) as usize])
 }
 
 /// How many values there are in a value, itself included.
@@ -393,14 +393,14 @@ fn put(document: &mut Value, mut place: u64, new: Value) {
 }
 
 /// The first part from `place` on that holds others: one of them once more, under a name of its own.
-fn take_twice(document: &mut Value, place: u64, luck: &mut Luck) {
+fn take_twice(document: &mut Value, place: u64, rng: &mut Luck) {
     match node(document, &mut place.clone()) {
         Some(Value::Array(list)) if !list.is_empty() => {
-            let at = luck.below(list.len() as u64) as usize;
+            let at = rng.below(list.len() as u64) as usize;
             list.push(list[at].clone());
         }
         Some(Value::Object(fields)) if !fields.is_empty() => {
-            let at = luck.below(fields.len() as u64) as usize;
+            let at = rng.below(fields.len() as u64) as usize;
             let found = fields.iter().nth(at);
             if let Some((name, value)) = found.map(|(name, value)| (name.clone(), value.clone())) {
                 fields.insert(format!("{name}2"), value);
@@ -411,13 +411,13 @@ fn take_twice(document: &mut Value, place: u64, luck: &mut Luck) {
 }
 
 /// One part less.
-fn leave_out(document: &mut Value, place: u64, luck: &mut Luck) {
+fn leave_out(document: &mut Value, place: u64, rng: &mut Luck) {
     match node(document, &mut place.clone()) {
         Some(Value::Array(list)) if !list.is_empty() => {
-            list.remove(luck.below(list.len() as u64) as usize);
+            list.remove(rng.below(list.len() as u64) as usize);
         }
         Some(Value::Object(fields)) if !fields.is_empty() => {
-            let at = luck.below(fields.len() as u64) as usize;
+            let at = rng.below(fields.len() as u64) as usize;
             let kept: Map<String, Value> = std::mem::take(fields)
                 .into_iter()
                 .enumerate()
@@ -432,42 +432,42 @@ fn leave_out(document: &mut Value, place: u64, luck: &mut Luck) {
 
 /// The text of a document with a few changes: to its values if it is JSON (and seldom to its letters), to its letters
 /// if not.
-pub fn mutated(bytes: &[u8], luck: &mut Luck) -> Vec<u8> {
+pub fn mutated(bytes: &[u8], rng: &mut Luck) -> Vec<u8> {
     let parsed: Option<Value> = serde_json::from_slice(bytes).ok();
     let mut text = match parsed {
-        Some(mut value) if luck.below(16) != 0 => {
-            for _ in 0..=luck.below(4) {
-                vary(&mut value, luck);
+        Some(mut value) if rng.below(16) != 0 => {
+            for _ in 0..=rng.below(4) {
+                vary(&mut value, rng);
             }
             return value.to_string().into_bytes();
         }
         _ => bytes.to_vec(),
     };
-    for _ in 0..=luck.below(4) {
-        scratched(&mut text, luck);
+    for _ in 0..=rng.below(4) {
+        scratched(&mut text, rng);
     }
     text
 }
 
 /// One letter, or a stretch of letters, changed.
-pub fn scratched(text: &mut Vec<u8>, luck: &mut Luck) {
-    let at = luck.below(text.len() as u64 + 1) as usize;
-    let end = (at + luck.below(24) as usize).min(text.len());
-    match luck.below(6) {
+pub fn scratched(text: &mut Vec<u8>, rng: &mut Luck) {
+    let at = rng.below(text.len() as u64 + 1) as usize;
+    let end = (at + rng.below(24) as usize).min(text.len());
+    match rng.below(6) {
         0 => text.truncate(at),
         1 => drop(text.drain(at..end)),
         2 => {
             let again = text[at..end].to_vec();
             text.splice(at..at, again);
         }
-        3 => text.insert(at, luck.next() as u8),
+        3 => text.insert(at, rng.next() as u8),
         4 => {
             let signs = b"{}[]\",:&=?%#0-9eE.\\u ";
-            text.insert(at, signs[luck.below(signs.len() as u64) as usize]);
+            text.insert(at, signs[rng.below(signs.len() as u64) as usize]);
         }
         _ => {
             if let Some(letter) = text.get_mut(at) {
-                *letter ^= 1 << luck.below(8);
+                *letter ^= 1 << rng.below(8);
             }
         }
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sim::trace::{Anomaly, Finding};
 use words::chain::chain;
 use words::names::Names;
-use words::truth_now::{AffairNow, Told, TruthNow, Watch, truth};
+use words::truth_now::{BusinessKeyNow, Told, TruthNow, Watch, truth};
 use words::{Lang, anomaly};
 
 /// Keys whose chain is printed.
@@ -34,8 +34,8 @@ const ANOMALIES: [Anomaly; 3] = [
     Anomaly::ChangedAfterRead,
 ];
 
-fn sentences(run: &Run, names: &Names, affair: &AffairNow) -> Vec<String> {
-    let known = run.sim().ledger().affair(affair.key);
+fn sentences(run: &Run, names: &Names, business_key: &BusinessKeyNow) -> Vec<String> {
+    let known = run.sim().ledger().business_key(business_key.key);
     known.map_or(Vec::new(), |known| {
         chain(run.plan(), names, &known.history)
             .iter()
@@ -57,9 +57,9 @@ fn kind(finding: Finding) -> &'static str {
     }
 }
 
-fn wrong(run: &Run, affair: &AffairNow) -> Vec<String> {
+fn wrong(run: &Run, business_key: &BusinessKeyNow) -> Vec<String> {
     let rules = run.plan().ledger.as_ref().map(|it| &it.rules);
-    let kinds = affair.wrong.iter().map(|(what, rule)| {
+    let kinds = business_key.wrong.iter().map(|(what, rule)| {
         let rule = rule.and_then(|rule| rules?.get(rule as usize));
         let rule = rule.map_or("", |rule| rule.name.as_str());
         format!("{rule} {}", kind(*what)).trim().to_string()
@@ -95,11 +95,14 @@ pub fn report(run: &Run) -> String {
             text += &format!("{}: {}\n", anomaly(kind, Lang::En), count(number));
         }
     }
-    for affair in truth.broken.iter().take(EXAMPLES) {
-        let wrong = wrong(run, affair).join(", ");
-        let key = names.writing.business_key(affair.shown).text(Lang::En);
+    for business_key in truth.broken.iter().take(EXAMPLES) {
+        let wrong = wrong(run, business_key).join(", ");
+        let key = names
+            .writing
+            .business_key(business_key.shown)
+            .text(Lang::En);
         text += &format!("\n{key}: {wrong}\n");
-        for sentence in sentences(run, &names, affair) {
+        for sentence in sentences(run, &names, business_key) {
             text += &format!("  {sentence}\n");
         }
     }
@@ -154,9 +157,9 @@ struct RecordDocument {
 pub fn document(run: &Run) -> Option<LedgerDocument> {
     let (names, truth) = now(run)?;
     let tables = &run.plan().tables;
-    let broken = truth.broken.iter().map(|affair| {
+    let broken = truth.broken.iter().map(|business_key| {
         let mut stores = Named::new();
-        for (table, cell) in truth.columns.iter().zip(&affair.cells) {
+        for (table, cell) in truth.columns.iter().zip(&business_key.cells) {
             let record = cell.row.as_ref().map(|row| RecordDocument {
                 state: row.state.clone(),
                 rows: row.rows,
@@ -165,12 +168,12 @@ pub fn document(run: &Run) -> Option<LedgerDocument> {
             stores.insert(tables[*table as usize].name.clone(), record);
         }
         Disagreement {
-            key: affair.shown,
-            wrong: wrong(run, affair),
-            since_s: affair.since_s,
-            told: told(affair.told).to_string(),
+            key: business_key.shown,
+            wrong: wrong(run, business_key),
+            since_s: business_key.since_s,
+            told: told(business_key.told).to_string(),
             stores,
-            chain: sentences(run, &names, affair),
+            chain: sentences(run, &names, business_key),
         }
     });
     let counts = &truth.counts;

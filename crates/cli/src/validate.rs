@@ -50,7 +50,7 @@ pub fn validate(options: &Options) -> Result<(), Failure> {
     }
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let terminal = io::stderr().is_terminal();
-    let outcomes = validation::conduct(
+    let outcomes = validation::run_experiments(
         &catalogue,
         effort,
         &options.only,

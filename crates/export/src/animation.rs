@@ -417,14 +417,14 @@ impl Film<'_> {
                     instance: i,
                     ..
                 } if (s, i) == (service, instance) => working += 1,
-                What::Waits {
+                What::WorkerBlocked {
                     service: s,
                     instance: i,
                     ..
                 } if (s, i) == (service, instance) => {
                     (working, waiting) = (working + 1, waiting - 1)
                 }
-                What::GoesOn {
+                What::WorkerResumed {
                     service: s,
                     instance: i,
                     ..

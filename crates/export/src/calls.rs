@@ -330,10 +330,10 @@ impl Gathering<'_> {
             What::TurnedAway {
                 request, outcome, ..
             } => self.with(request, |call| call.outcome = outcome),
-            What::KeptBack { request, .. } => {
+            What::CallNotPermitted { request, .. } => {
                 self.with(request, |call| call.end(now, Outcome::NotPermitted));
             }
-            What::TooLate { request, .. } => self.with(request, |call| call.too_late = true),
+            What::LateResponse { request, .. } => self.with(request, |call| call.too_late = true),
             _ => {}
         }
     }

@@ -220,14 +220,14 @@ impl Drawing<'_> {
         Some(match *what {
             What::Hop { request, .. } => (request, Side::Callee),
             What::Called { request, .. }
-            | What::KeptBack { request, .. }
+            | What::CallNotPermitted { request, .. }
             | What::RetryDenied { request, .. }
             | What::GuardChanged {
                 request,
                 state: GuardState::Breaker(_),
                 ..
             }
-            | What::TooLate { request, .. }
+            | What::LateResponse { request, .. }
             | What::Answered { request, .. }
             | What::Settled { request, .. } => (request, Side::Caller),
             What::Wrote { by: request, .. }
@@ -306,8 +306,8 @@ impl Drawing<'_> {
                     self.of_call(call, (from, to), message, (record.at, arrives), lost);
                 }
             }
-            What::KeptBack { by, .. } => {
-                let said = self.say(&Exported::KeptBack(by));
+            What::CallNotPermitted { by, .. } => {
+                let said = self.say(&Exported::CallNotPermitted(by));
                 self.note(record.at, over, &said);
             }
             What::RetryDenied { .. } => {
@@ -321,8 +321,8 @@ impl Drawing<'_> {
                 let said = self.say(&Exported::Breaker(phase));
                 self.note(record.at, over, &said);
             }
-            What::TooLate { .. } => {
-                let said = self.say(&Exported::TooLate);
+            What::LateResponse { .. } => {
+                let said = self.say(&Exported::LateResponse);
                 self.note(record.at, over, &said);
             }
             What::RolledBack { store, .. } => {

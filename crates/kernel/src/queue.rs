@@ -1,4 +1,4 @@
-//! Floor 0: the event queue. Events leave in the order of their times, first in, first out among ties.
+//! The event queue. Events leave in the order of their times, first in, first out among ties.
 //!
 //! A radix heap (Ahuja, Mehlhorn, Orlin & Tarjan 1990) with a sorted front. Time never goes back, so an event's place is
 //! told by the highest bit in which its time differs from a floor below which nothing can come any more. Only the

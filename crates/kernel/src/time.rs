@@ -1,6 +1,6 @@
 //! Simulated time: integer nanoseconds, so that no run depends on rounding.
 
-use message::{Said, said};
+use message::{LocalizedMessage, msg};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
@@ -72,10 +72,10 @@ impl Span {
     ///
     /// # Errors
     /// A sentence that names the remedy.
-    pub fn parse(text: &str) -> Result<Span, Said> {
+    pub fn parse(text: &str) -> Result<Span, LocalizedMessage> {
         let text = text.trim();
         let remedy = || {
-            said!(
+            msg!(
                 "must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\", not \"{0}\"",
                 "\"5ms\", \"250us\", \"1.5s\", \"2m\" 같은 시간이어야 하는데 \"{0}\"입니다",
                 text,
@@ -104,7 +104,7 @@ impl Span {
         let half = scale(fraction) / 2;
         let value = digits(whole) * nanos + (digits(fraction) * nanos + half) / scale(fraction);
         if value > u128::from(SPAN_MAX.0) {
-            return Err(said!(
+            return Err(msg!(
                 "must be at most 1000h, not \"{0}\"",
                 "1000h 이하여야 하는데 \"{0}\"입니다",
                 text,
@@ -155,9 +155,9 @@ fn scale(fraction: &str) -> u128 {
 }
 
 /// Written the same in every language.
-impl From<Span> for Said {
-    fn from(span: Span) -> Said {
-        Said::Same(span.to_string())
+impl From<Span> for LocalizedMessage {
+    fn from(span: Span) -> LocalizedMessage {
+        LocalizedMessage::Same(span.to_string())
     }
 }
 

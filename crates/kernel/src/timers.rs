@@ -1,4 +1,4 @@
-//! Floor 0: timers that are usually cancelled, such as the timeouts of calls.
+//! Timers that are usually cancelled, such as the timeouts of calls.
 //!
 //! Of the same length, what is armed first runs out first: one line for each length is in order without any sorting, and
 //! arming costs no more than to join it. A cancelled timer is not looked for. It is passed over when its turn comes, and

@@ -1,12 +1,12 @@
 //! What is said in the language of the reader: words in both languages with gaps, put together when they are shown.
 //!
 //! Whatever is refused is explained far below the page, where nobody knows who will read it. So a reason is data, made
-//! with [`said!`], and the command line shows it in English and the page in its own language.
+//! with [`msg!`], and the command line shows it in English and the page in its own language.
 //!
 //! ```
-//! use message::{Lang, said};
+//! use message::{Lang, msg};
 //!
-//! let reason = said!("there is no {0}", "{0:이} 없습니다", "서비스");
+//! let reason = msg!("there is no {0}", "{0:이} 없습니다", "서비스");
 //! assert_eq!(reason.text(Lang::En), "there is no 서비스");
 //! // In Korean the gap says which particle goes with what stands there.
 //! assert_eq!(reason.text(Lang::Ko), "서비스가 없습니다");
@@ -28,29 +28,29 @@ pub type Words = &'static [&'static str; 2];
 
 /// Something that is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum LocalizedMessage {
     /// A name, a number or a literal: the same in every language.
     Same(String),
     /// Words, and what stands in their gaps.
-    In(Words, Vec<Said>),
+    In(Words, Vec<LocalizedMessage>),
 }
 
 /// Says something in English and in Korean, with what stands in the gaps of both:
-/// `said!("there is no {0}", "{0:이} 없습니다", name)`.
+/// `msg!("there is no {0}", "{0:이} 없습니다", name)`.
 ///
 /// It does not compile unless both languages say all of it.
 #[macro_export]
-macro_rules! said {
+macro_rules! msg {
     ($en:expr, $ko:expr $(, $gap:expr)* $(,)?) => {{
         const WORDS: $crate::Words = &[$en, $ko];
         const _: () = assert!(
             $crate::fit(WORDS, <[&str]>::len(&[$(stringify!($gap)),*])),
             "each language has a gap for each of what goes with it, and no others"
         );
-        $crate::Said::In(WORDS, vec![$($crate::Said::from($gap)),*])
+        $crate::LocalizedMessage::In(WORDS, vec![$($crate::LocalizedMessage::from($gap)),*])
     }};
 }
-impl Said {
+impl LocalizedMessage {
     /// It in a language.
     pub fn text(&self, lang: Lang) -> String {
         let mut text = String::new();
@@ -60,8 +60,8 @@ impl Said {
 
     fn append(&self, lang: Lang, text: &mut String) {
         let (words, gaps) = match self {
-            Said::Same(same) => return text.push_str(same),
-            Said::In(words, gaps) => (words[lang as usize], gaps),
+            LocalizedMessage::Same(same) => return text.push_str(same),
+            LocalizedMessage::In(words, gaps) => (words[lang as usize], gaps),
         };
         let mut rest = words;
         while let Some((before, gap, behind)) = next_gap(rest) {
@@ -145,39 +145,39 @@ const fn stands_at(text: &[u8], at: usize, part: &[u8]) -> bool {
 }
 
 /// In English: for the command line, and for errors that other programs read.
-impl fmt::Display for Said {
+impl fmt::Display for LocalizedMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text(Lang::En))
     }
 }
 
-impl std::error::Error for Said {}
+impl std::error::Error for LocalizedMessage {}
 
-impl From<String> for Said {
-    fn from(same: String) -> Said {
-        Said::Same(same)
+impl From<String> for LocalizedMessage {
+    fn from(same: String) -> LocalizedMessage {
+        LocalizedMessage::Same(same)
     }
 }
 
-impl From<&str> for Said {
-    fn from(same: &str) -> Said {
-        Said::Same(same.to_string())
+impl From<&str> for LocalizedMessage {
+    fn from(same: &str) -> LocalizedMessage {
+        LocalizedMessage::Same(same.to_string())
     }
 }
 
 /// Words without gaps.
-impl From<Words> for Said {
-    fn from(words: Words) -> Said {
-        Said::In(words, Vec::new())
+impl From<Words> for LocalizedMessage {
+    fn from(words: Words) -> LocalizedMessage {
+        LocalizedMessage::In(words, Vec::new())
     }
 }
 
 /// Numbers are written the same in both languages.
 macro_rules! numbers {
     ($($number:ty)*) => {$(
-        impl From<$number> for Said {
-            fn from(number: $number) -> Said {
-                Said::Same(number.to_string())
+        impl From<$number> for LocalizedMessage {
+            fn from(number: $number) -> LocalizedMessage {
+                LocalizedMessage::Same(number.to_string())
             }
         }
     )*};
@@ -186,17 +186,15 @@ macro_rules! numbers {
 numbers! { u16 u32 u64 usize f64 }
 
 /// All of these, one of which is meant: `a, b or c`.
-pub fn either(all: Vec<Said>) -> Said {
+pub fn either(all: Vec<LocalizedMessage>) -> LocalizedMessage {
     let mut all = all.into_iter();
     let Some(first) = all.next() else {
-        return Said::Same(String::new());
+        return LocalizedMessage::Same(String::new());
     };
     let last = all.next_back();
-    let most = all.fold(first, |most, next| {
-        said!("{0}, {1}", "{0}, {1}", most, next)
-    });
+    let most = all.fold(first, |most, next| msg!("{0}, {1}", "{0}, {1}", most, next));
     match last {
-        Some(last) => said!("{0} or {1}", "{0} 또는 {1}", most, last),
+        Some(last) => msg!("{0} or {1}", "{0} 또는 {1}", most, last),
         None => most,
     }
 }
@@ -205,7 +203,7 @@ pub fn either(all: Vec<Said>) -> Said {
 mod tests {
     use super::*;
 
-    fn check(said: &Said, english: &str, korean: &str) {
+    fn check(said: &LocalizedMessage, english: &str, korean: &str) {
         assert_eq!(said.text(Lang::En), english);
         assert_eq!(said.text(Lang::Ko), korean);
         assert_eq!(said.to_string(), english);
@@ -213,9 +211,9 @@ mod tests {
 
     #[test]
     fn each_language_has_its_own_order() {
-        let said = said!("{0} of {1}", "{1} 중 {0}", 2_u32, 10_u32);
+        let said = msg!("{0} of {1}", "{1} 중 {0}", 2_u32, 10_u32);
         check(&said, "2 of 10", "10 중 2");
-        check(&said!("nothing", "없음"), "nothing", "없음");
+        check(&msg!("nothing", "없음"), "nothing", "없음");
         check(&"common".into(), "common", "common");
     }
 
@@ -225,7 +223,7 @@ mod tests {
             ("common", "common이 없습니다"),
             ("\"코드\"", "\"코드\"가 없습니다"),
         ] {
-            let said = said!("there is no {0}", "{0:이} 없습니다", name);
+            let said = msg!("there is no {0}", "{0:이} 없습니다", name);
             check(&said, &format!("there is no {name}"), korean);
         }
     }
@@ -233,25 +231,26 @@ mod tests {
     #[test]
     fn what_is_said_may_stand_in_what_is_said() {
         const SERVICE: Words = &["service", "서비스"];
-        let said = said!("no {0}{1}", "{0:이} 없습니다{1}", SERVICE, "");
+        let said = msg!("no {0}{1}", "{0:이} 없습니다{1}", SERVICE, "");
         check(&said, "no service", "서비스가 없습니다");
     }
 
     #[test]
     fn other_brackets_are_no_gaps() {
-        let said = said!(
+        let said = msg!(
             "write {\"a\": {0}} or { }",
             "{\"a\": {0:을}} 쓰십시오",
             5_u32
         );
         check(&said, "write {\"a\": 5} or { }", "{\"a\": 5를} 쓰십시오");
         // Nor are those in what stands in a gap.
-        check(&said!("{0}", "{0}", "{0} {1}"), "{0} {1}", "{0} {1}");
+        check(&msg!("{0}", "{0}", "{0} {1}"), "{0} {1}", "{0} {1}");
     }
 
     #[test]
     fn one_of_several_is_listed() {
-        let listed = |all: &[&str]| either(all.iter().map(|one| Said::from(*one)).collect());
+        let listed =
+            |all: &[&str]| either(all.iter().map(|one| LocalizedMessage::from(*one)).collect());
         check(&listed(&[]), "", "");
         check(&listed(&["a"]), "a", "a");
         check(&listed(&["a", "b"]), "a or b", "a 또는 b");

@@ -67,7 +67,7 @@ fn ending(word: &str) -> Ending {
 }
 
 impl Particle {
-    /// Its two forms: after a consonant, after a vowel. [`super::Said`] knows it by the first.
+    /// Its two forms: after a consonant, after a vowel. [`super::LocalizedMessage`] knows it by the first.
     pub const fn forms(self) -> (&'static str, &'static str) {
         match self {
             Particle::Topic => ("은", "는"),

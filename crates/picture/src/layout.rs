@@ -1,4 +1,4 @@
-//! Floor 3: where things stand in the diagram. A plan and a form in, geometry out; no drawing, no page.
+//! Where things stand in the diagram. A plan and a form in, geometry out; no drawing, no page.
 //!
 //! Services stand in columns (wide) or rows (tall) by how far they are from the people; each has its store below or
 //! beside it, whichever leaves the text larger in the frame. People who only feed a service far from the others stand

@@ -1,4 +1,4 @@
-//! Floor 3: what moves in the diagram. A pure function of (trace, playhead, speed, layout): scrubbing, pausing and
+//! What moves in the diagram. A pure function of (trace, playhead, speed, layout): scrubbing, pausing and
 //! drawing need no state of their own.
 //!
 //! A message is drawn on its way from the moment it left until it arrives. Where that would be too short to see, it is

@@ -1,4 +1,4 @@
-//! Floor 0: light or dark, for the page and for the pictures that leave it.
+//! Light or dark, for the page and for the pictures that leave it.
 
 /// The colours of a page or of a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Floor 3: the digest of a run's trace, by which runs on different machines are compared.
+//! The digest of a run's trace, by which runs on different machines are compared.
 
 use crate::session::{Session, Story};
 use kernel::time::Time;

@@ -1,4 +1,4 @@
-//! Floor 3: what a change of settings would bring: a run of its own that is changed where the page opens, and looked at
+//! What a change of settings would bring: a run of its own that is changed where the page opens, and looked at
 //! some time later.
 
 use crate::Run;

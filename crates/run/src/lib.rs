@@ -33,7 +33,7 @@ use crate::metrics::headline::{HeadlineNow, Sources};
 use crate::metrics::{Metrics, Numbers, Violation, main_client};
 use crate::trace_log::TraceLog;
 use kernel::time::{Span, Time};
-use message::Said;
+use message::LocalizedMessage;
 use scenario::{FaultKind, Scenario};
 use sim::trace::{Observe, What};
 use sim::{NeedsRestart, Plan, Progress, Simulation};
@@ -158,7 +158,11 @@ impl Run {
     ///
     /// # Errors
     /// If what it names is not there.
-    pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, Said> {
+    pub fn inject(
+        &mut self,
+        kind: FaultKind,
+        lasts: Option<Span>,
+    ) -> Result<u16, LocalizedMessage> {
         self.sim.inject(kind, lasts)
     }
 

@@ -1,11 +1,11 @@
-//! Floor 3: a run that a person plays with: what they did is remembered with its time, so that any moment can be
+//! A run that a person plays with: what they did is remembered with its time, so that any moment can be
 //! visited again by running anew.
 
 mod start_again;
 
 use crate::Run;
 use kernel::time::{Span, Time};
-use message::Said;
+use message::LocalizedMessage;
 use scenario::settings::{self, Setting};
 use scenario::{FaultKind, Scenario};
 use sim::{Limit, Progress};
@@ -217,7 +217,11 @@ impl Session {
     ///
     /// # Errors
     /// If what it names is not there.
-    pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, Said> {
+    pub fn inject(
+        &mut self,
+        kind: FaultKind,
+        lasts: Option<Span>,
+    ) -> Result<u16, LocalizedMessage> {
         self.end_instant();
         let fault = self.run.inject(kind.clone(), lasts)?;
         self.remember(Input::Inject(kind, lasts));

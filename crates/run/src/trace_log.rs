@@ -1,4 +1,4 @@
-//! Floor 3: the trace that is kept - the latest records, up to a bound - and how to find one's way in it.
+//! The trace that is kept - the latest records, up to a bound - and how to find one's way in it.
 
 use kernel::time::Time;
 use sim::trace::{Record, What};

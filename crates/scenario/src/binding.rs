@@ -4,7 +4,7 @@
 //! names from numbers, and errors in words, which the checker has given before ([`super::shape`]). That was a fifth of
 //! the page's program.
 
-use message::{Said, Words};
+use message::{LocalizedMessage, Words};
 use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Visitor};
 use serde::ser::{self, Serialize};
@@ -23,9 +23,9 @@ impl fmt::Display for Mismatch {
     }
 }
 
-impl From<Mismatch> for Said {
-    fn from(_: Mismatch) -> Said {
-        Said::from(MISMATCH)
+impl From<Mismatch> for LocalizedMessage {
+    fn from(_: Mismatch) -> LocalizedMessage {
+        LocalizedMessage::from(MISMATCH)
     }
 }
 

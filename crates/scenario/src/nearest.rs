@@ -1,6 +1,6 @@
 //! The nearest known name to a mistyped one, and how names are shown in messages.
 
-use message::{Said, either, said};
+use message::{LocalizedMessage, either, msg};
 
 /// Names longer than this are cut where they are shown, and never taken for a mistyped known name.
 const SHOWN: usize = 60;
@@ -40,12 +40,12 @@ pub fn plain(name: &str) -> String {
 }
 
 /// Names in a sentence: `"a", "b" or "c"`; many are cut.
-pub fn listed<S: AsRef<str>>(names: &[S]) -> Said {
+pub fn listed<S: AsRef<str>>(names: &[S]) -> LocalizedMessage {
     let shown = names.iter().take(LISTED).map(|name| quoted(name.as_ref()));
     if names.len() > LISTED {
         return format!("{} …", shown.collect::<Vec<_>>().join(", ")).into();
     }
-    either(shown.map(Said::from).collect())
+    either(shown.map(LocalizedMessage::from).collect())
 }
 
 /// The known name nearest to `name`, if one is near enough to be what was meant.
@@ -72,22 +72,22 @@ pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
 }
 
 /// The end of a message about something that is not known: what was probably meant.
-pub fn meant(name: &str) -> Said {
-    said!("; did you mean {0}?", ". 혹시 {0}입니까?", quoted(name))
+pub fn meant(name: &str) -> LocalizedMessage {
+    msg!("; did you mean {0}?", ". 혹시 {0}입니까?", quoted(name))
 }
 
 /// The end of a message about an unknown name: `; did you mean "threads"?`, or else what is known.
-pub fn did_you_mean<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Said {
+pub fn did_you_mean<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> LocalizedMessage {
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(name, known.iter().copied()) {
         Some(candidate) => meant(candidate),
-        None if known.is_empty() => said!("; there are none", ". 하나도 없습니다"),
-        None if known.len() == 1 => said!(
+        None if known.is_empty() => msg!("; there are none", ". 하나도 없습니다"),
+        None if known.len() == 1 => msg!(
             "; the only one is {0}",
             ". 있는 것은 {0}뿐입니다",
             quoted(known[0]),
         ),
-        None => said!("; it must be {0}", ". {0}만 쓸 수 있습니다", listed(&known)),
+        None => msg!("; it must be {0}", ". {0}만 쓸 수 있습니다", listed(&known)),
     }
 }
 

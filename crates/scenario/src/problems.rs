@@ -1,6 +1,6 @@
 //! What is wrong with something that was given, and where. Here, and nowhere else, it is decided how much of it is told.
 
-use message::{Lang, Said, Words, said};
+use message::{Lang, LocalizedMessage, Words, msg};
 use std::fmt;
 use std::ops::Deref;
 
@@ -12,16 +12,19 @@ pub const PROBLEMS_MAX: usize = 50;
 pub struct Problem {
     /// Where: a path such as `services.common.threads`, a place such as `line 3, column 5`, or nothing if it
     /// is the document as a whole.
-    pub place: Said,
+    pub place: LocalizedMessage,
     /// What, and what to do about it.
-    pub message: Said,
+    pub message: LocalizedMessage,
     /// Whether it stands for problems that are not told: those have many places.
     stands_for_others: bool,
 }
 
 impl Problem {
     /// A problem at a place.
-    pub fn new(place: impl Into<Said>, message: impl Into<Said>) -> Problem {
+    pub fn new(
+        place: impl Into<LocalizedMessage>,
+        message: impl Into<LocalizedMessage>,
+    ) -> Problem {
         Problem {
             place: place.into(),
             message: message.into(),
@@ -33,16 +36,19 @@ impl Problem {
     fn and_more(many: usize) -> Problem {
         Problem {
             stands_for_others: true,
-            ..Problem::new("", said!("and {0} more", "외 {0}건", many))
+            ..Problem::new("", msg!("and {0} more", "외 {0}건", many))
         }
     }
 
     /// The same at another place, which is told the one it had: nothing if that was the document as a whole.
-    pub fn inside(self, place: impl FnOnce(Option<Said>) -> Said) -> Problem {
+    pub fn inside(
+        self,
+        place: impl FnOnce(Option<LocalizedMessage>) -> LocalizedMessage,
+    ) -> Problem {
         if self.stands_for_others {
             return self;
         }
-        let path = Some(self.place).filter(|own| *own != Said::from(""));
+        let path = Some(self.place).filter(|own| *own != LocalizedMessage::from(""));
         Problem {
             place: place(path),
             message: self.message,
@@ -53,21 +59,21 @@ impl Problem {
     /// The same, of which the place was told from this path on.
     pub fn under(self, path: &str) -> Problem {
         self.inside(|own| match own {
-            Some(Said::Same(own)) => format!("{path}.{own}").into(),
+            Some(LocalizedMessage::Same(own)) => format!("{path}.{own}").into(),
             _ => path.into(),
         })
     }
 
     /// `place: message`.
-    pub fn said(&self) -> Said {
+    pub fn said(&self) -> LocalizedMessage {
         if self.stands_for_others {
             return self.message.clone();
         }
         let place = match &self.place {
-            Said::Same(path) if path.is_empty() => Said::from(THE_DOCUMENT),
+            LocalizedMessage::Same(path) if path.is_empty() => LocalizedMessage::from(THE_DOCUMENT),
             place => place.clone(),
         };
-        said!("{0}: {1}", "{0}: {1}", place, self.message.clone())
+        msg!("{0}: {1}", "{0}: {1}", place, self.message.clone())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::nearest::quoted;
 pub use super::problems::{Problem, Problems, THE_DOCUMENT, in_one_line};
 use super::{Scenario, binding, shape, validate};
-use message::{Said, Words, said};
+use message::{LocalizedMessage, Words, msg};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
@@ -64,7 +64,7 @@ pub fn to_value(scenario: &Scenario) -> Result<Value, Problem> {
 /// The first problem, with its line and column and what to do.
 pub fn json(text: &str) -> Result<Value, Problem> {
     if text.len() > DOCUMENT_MAX {
-        let message = said!(
+        let message = msg!(
             "is {0} bytes long; at most {1} are read",
             "{0}바이트입니다. 최대 {1}바이트까지 읽습니다",
             text.len(),
@@ -77,7 +77,7 @@ pub fn json(text: &str) -> Result<Value, Problem> {
     if text.trim().is_empty() {
         return Err(Problem::new(
             "",
-            said!(
+            msg!(
                 "is empty; the smallest is {\"version\": 1, \"name\": \"my-scenario\"}",
                 "비어 있습니다. 가장 작은 문서는 {\"version\": 1, \"name\": \"my-scenario\"}입니다",
             ),
@@ -93,7 +93,7 @@ pub fn json(text: &str) -> Result<Value, Problem> {
 
 /// A syntax error in our words: the place apart from the message, and the remedy where it can be told.
 fn syntax(error: &serde_json::Error) -> Problem {
-    let place = said!(
+    let place = msg!(
         "line {0}, column {1}",
         "{0}행 {1}열",
         error.line(),
@@ -102,7 +102,7 @@ fn syntax(error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     let what = text.rsplit_once(" at line ").map_or(&*text, |it| it.0);
     if let Some(name) = what.strip_suffix(TWICE) {
-        let message = said!(
+        let message = msg!(
             "{0} stands twice in the same object; remove one",
             "같은 객체에 {0:이} 두 번 있습니다. 하나를 지우십시오",
             name
@@ -110,42 +110,42 @@ fn syntax(error: &serde_json::Error) -> Problem {
         return Problem::new(place, message);
     }
     let remedy = if error.is_eof() {
-        said!(
+        msg!(
             "; a closing bracket or quote is missing",
             ". 닫는 괄호나 따옴표가 빠졌습니다"
         )
     } else if what.contains("trailing comma") {
-        said!(
+        msg!(
             "; remove the comma before the closing bracket",
             ". 닫는 괄호 앞의 쉼표를 지우십시오"
         )
     } else if what.contains("key must be a string") {
-        said!(
+        msg!(
             "; put names in double quotes (comments are not part of JSON)",
             ". 이름을 큰따옴표로 묶으십시오(JSON에는 주석이 없습니다)"
         )
     } else if what.contains("expected `,` or") {
-        said!(
+        msg!(
             "; is a comma or a closing bracket missing before this place?",
             ". 이 앞에 쉼표나 닫는 괄호가 빠지지 않았는지 확인하십시오"
         )
     } else if what.contains("expected value") || what.contains("expected ident") {
-        said!(
+        msg!(
             "; a value is a number, true, false, [...], {...} or a text in double quotes",
             ". 값은 수, true, false, [...], {...} 또는 큰따옴표로 묶은 문자열입니다"
         )
     } else if what.contains("recursion limit") {
-        said!(
+        msg!(
             "; documents are never nested so deep",
             ". 문서는 이렇게 깊을 수 없습니다"
         )
     } else if what.contains("trailing characters") {
-        said!(
+        msg!(
             "; the document ends before this place",
             ". 문서는 이 앞에서 끝납니다"
         )
     } else if what.contains("control character") {
-        said!(
+        msg!(
             "; write \\n for a new line inside a text",
             ". 문자열 안의 줄바꿈은 \\n으로 쓰십시오"
         )
@@ -153,8 +153,10 @@ fn syntax(error: &serde_json::Error) -> Problem {
         "".into()
     };
     let known = SYNTAX.iter().find(|words| words[0] == what);
-    let what = known.map_or(Said::from(what), |words| Said::from(*words));
-    Problem::new(place, said!("{0}{1}", "{0}{1}", what, remedy))
+    let what = known.map_or(LocalizedMessage::from(what), |words| {
+        LocalizedMessage::from(*words)
+    });
+    Problem::new(place, msg!("{0}{1}", "{0}{1}", what, remedy))
 }
 
 /// What serde_json says of text that is not JSON. What it may say besides is shown as it says it.
@@ -340,10 +342,13 @@ mod tests {
             "{} {}",
         ] {
             let problem = json(text).unwrap_err();
-            let Said::In(_, parts) = &problem.message else {
+            let LocalizedMessage::In(_, parts) = &problem.message else {
                 panic!("{problem}")
             };
-            assert!(matches!(parts[0], Said::In(..)), "{text}: {problem}");
+            assert!(
+                matches!(parts[0], LocalizedMessage::In(..)),
+                "{text}: {problem}"
+            );
         }
     }
 

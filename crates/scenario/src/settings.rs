@@ -15,7 +15,7 @@ use super::{Control, Range, Scenario};
 pub use changing::Changing;
 use changing::Touched;
 use kernel::time::Span;
-use message::{Said, said};
+use message::{LocalizedMessage, msg};
 pub use path::{get, keys, no_such_place, set};
 use serde_json::{Number, Value};
 use std::rc::Rc;
@@ -82,7 +82,7 @@ fn apply_one(
     let paths = match control(base, name) {
         Some(control) => control.sets.as_slice(),
         None if NOT_SETTINGS.contains(&name.split('.').next().unwrap_or(name)) => {
-            let message = said!(
+            let message = msg!(
                 "cannot be set; write a document of your own instead",
                 "설정할 수 없습니다. 대신 문서를 직접 작성하십시오",
             );
@@ -160,7 +160,7 @@ fn unknown_setting(base: &Scenario, document: &Value, name: &str) -> Problem {
     if let Some(near) = nearest(name, names.clone()) {
         return Problem::new(
             plain(name),
-            said!(
+            msg!(
                 "there is no such setting{0}",
                 "없는 설정입니다{0}",
                 meant(near)
@@ -175,7 +175,7 @@ fn unknown_setting(base: &Scenario, document: &Value, name: &str) -> Problem {
     let names: Vec<&str> = names.collect();
     Problem::new(
         plain(name),
-        said!(
+        msg!(
             "there is no such setting; known are {0} and every path into the document",
             "없는 설정입니다. {0}, 그리고 문서 안의 모든 경로를 쓸 수 있습니다",
             listed(&names),
@@ -188,8 +188,8 @@ fn under_their_names(base: &Scenario, settings: &[Setting], problems: Problems) 
     let named = problems.each(|mut problem| {
         let setting = settings.iter().rev().find(|(name, _)| {
             control(base, name).is_some_and(|control| match &problem.place {
-                Said::Same(path) => control.sets.contains(path),
-                Said::In(..) => false,
+                LocalizedMessage::Same(path) => control.sets.contains(path),
+                LocalizedMessage::In(..) => false,
             })
         });
         if let Some((name, _)) = setting {
@@ -204,7 +204,7 @@ fn under_their_names(base: &Scenario, settings: &[Setting], problems: Problems) 
 ///
 /// # Errors
 /// What it must be.
-pub fn convert(forms: &[Form], text: &str) -> Result<Value, Said> {
+pub fn convert(forms: &[Form], text: &str) -> Result<Value, LocalizedMessage> {
     let any = |name: &str| forms.iter().any(|form| is(form, name));
     if text.starts_with(['{', '[']) && (any("object") || any("array")) {
         return json(text).map_err(|problem| problem.said());

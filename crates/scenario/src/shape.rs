@@ -8,7 +8,7 @@ use super::nearest::{did_you_mean, listed, meant, nearest, plain, quoted};
 use super::notation::json_text;
 use super::problems::{Problem, Problems};
 use kernel::time::Span;
-use message::{Said, Words, either, said};
+use message::{LocalizedMessage, Words, either, msg};
 use serde_json::{Map, Value};
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -135,29 +135,29 @@ fn tag(form: Form) -> Option<&'static str> {
 }
 
 /// What the forms are, in words: `a whole number, "keys" or "rows"`.
-fn words(forms: &[Form]) -> Said {
-    let mut words: Vec<Said> = Vec::new();
+fn words(forms: &[Form]) -> LocalizedMessage {
+    let mut words: Vec<LocalizedMessage> = Vec::new();
     let tags: Vec<&str> = forms.iter().filter_map(|form| tag(form)).collect();
     for form in forms {
         let word = match constant(form) {
             Some(text) => quoted(text).into(),
-            None if is_span(form) => said!("a time such as \"5ms\"", "\"5ms\" 같은 시간"),
-            None if is(form, "string") => said!("a text", "문자열"),
-            None if is(form, "integer") => said!("a whole number", "정수"),
-            None if is(form, "number") => said!("a number", "수"),
-            None if is(form, "boolean") => said!("true or false", "true 또는 false"),
-            None if is(form, "array") => said!("a list in [ ]", "[ ] 목록"),
+            None if is_span(form) => msg!("a time such as \"5ms\"", "\"5ms\" 같은 시간"),
+            None if is(form, "string") => msg!("a text", "문자열"),
+            None if is(form, "integer") => msg!("a whole number", "정수"),
+            None if is(form, "number") => msg!("a number", "수"),
+            None if is(form, "boolean") => msg!("true or false", "true 또는 false"),
+            None if is(form, "array") => msg!("a list in [ ]", "[ ] 목록"),
             None if tag(form).is_some() && tags.len() > 1 => {
-                said!(
+                msg!(
                     "an object with one of {0}",
                     "{0} 중 하나가 있는 객체",
                     listed(&tags)
                 )
             }
             None if tag(form).is_some() => {
-                said!("an object with {0}", "{0:이} 있는 객체", listed(&tags))
+                msg!("an object with {0}", "{0:이} 있는 객체", listed(&tags))
             }
-            None if is(form, "object") => said!("an object in { }", "{ } 객체"),
+            None if is(form, "object") => msg!("an object in { }", "{ } 객체"),
             None => continue, // null: the same as leaving it out
         };
         if !words.contains(&word) {
@@ -168,9 +168,9 @@ fn words(forms: &[Form]) -> Said {
 }
 
 /// Why a text does not stand for any of these forms, and what was probably meant.
-pub fn refusal(forms: &[Form], text: &str) -> Said {
+pub fn refusal(forms: &[Form], text: &str) -> LocalizedMessage {
     let near = nearest(text, forms.iter().filter_map(|form| constant(form)));
-    said!(
+    msg!(
         "must be {0}, not {1}{2}",
         "{0}만 쓸 수 있는데 {1}입니다{2}",
         words(forms),
@@ -236,14 +236,14 @@ struct Checker {
 
 impl Checker {
     /// Keeps a problem, or counts it if there are many; the words are only made if they are kept.
-    fn report(&mut self, path: &str, message: impl FnOnce() -> Said) {
+    fn report(&mut self, path: &str, message: impl FnOnce() -> LocalizedMessage) {
         self.problems.report(|| Problem::new(path, message()));
     }
 
     fn value(&mut self, path: &str, schema: &'static Value, value: &Value, depth: usize) {
         if depth > DEPTH_MAX {
             return self.report(path, || {
-                said!(
+                msg!(
                     "is nested more than {0} deep",
                     "{0}겹보다 깊게 들어 있습니다",
                     DEPTH_MAX,
@@ -271,7 +271,7 @@ impl Checker {
 
     /// A value that may have one of these forms.
     fn one_of(&mut self, path: &str, may_be: &Alternatives, value: &Value, depth: usize) {
-        let wrong = || said!("must be {0}", "{0}만 쓸 수 있습니다", words(&may_be.forms));
+        let wrong = || msg!("must be {0}", "{0}만 쓸 수 있습니다", words(&may_be.forms));
         match value {
             Value::Null if !may_be.null => self.report(path, wrong),
             Value::Bool(_) if !may_be.boolean => self.report(path, wrong),
@@ -328,23 +328,23 @@ impl Checker {
         if below || above {
             self.report(path, || match (min, max) {
                 (Some(min), Some(max)) if min == max => {
-                    said!("must be {0}", "{0}만 쓸 수 있습니다", json_text(min))
+                    msg!("must be {0}", "{0}만 쓸 수 있습니다", json_text(min))
                 }
                 (Some(min), Some(max)) => {
-                    said!(
+                    msg!(
                         "must be {0} to {1}",
                         "{0} 이상 {1} 이하여야 합니다",
                         json_text(min),
                         json_text(max),
                     )
                 }
-                (Some(min), None) => said!(
+                (Some(min), None) => msg!(
                     "must be at least {0}",
                     "{0} 이상이어야 합니다",
                     json_text(min),
                 ),
                 (_, max) => {
-                    said!(
+                    msg!(
                         "must be at most {0}",
                         "{0} 이하여야 합니다",
                         json_text(max.unwrap_or(&Value::Null)),
@@ -353,7 +353,7 @@ impl Checker {
             });
         } else if is(form, "integer") && !(value.is_u64() || value.is_i64()) {
             self.report(path, || {
-                said!(
+                msg!(
                     "must be a whole number, written without a point or an exponent, not {0}",
                     "소수점이나 지수 없이 쓴 정수여야 하는데 {0}입니다",
                     json_text(value),
@@ -394,7 +394,7 @@ impl Checker {
         }
         if known > 1 || fields.is_empty() {
             self.report(path, || {
-                said!(
+                msg!(
                     "must have exactly one of {0}",
                     "{0} 중 정확히 하나만 있어야 합니다",
                     listed(&tags()),
@@ -426,7 +426,7 @@ impl Checker {
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
             if !fields.contains_key(name) {
                 self.report(path, || {
-                    said!(
+                    msg!(
                         "the field {0} is missing",
                         "필드 {0:이} 빠졌습니다",
                         quoted(name),
@@ -443,7 +443,7 @@ impl Checker {
         let number = number as u64;
         if number < min || max.is_some_and(|max| number > max) {
             self.report(path, || match max {
-                Some(max) => said!(
+                Some(max) => msg!(
                     "must have {0} to {1} {2}, not {3}",
                     "{2} 수는 {0} 이상 {1} 이하여야 하는데 {3}입니다",
                     min,
@@ -451,7 +451,7 @@ impl Checker {
                     unit,
                     number,
                 ),
-                None => said!(
+                None => msg!(
                     "must have at least {0} {1}, not {2}",
                     "{1} 수는 {0} 이상이어야 하는데 {2}입니다",
                     min,
@@ -463,8 +463,8 @@ impl Checker {
     }
 }
 
-fn unknown(name: &str, known: &[&str]) -> Said {
-    said!(
+fn unknown(name: &str, known: &[&str]) -> LocalizedMessage {
+    msg!(
         "unknown field {0}{1}",
         "필드 {0:을} 알 수 없습니다{1}",
         quoted(name),
@@ -473,16 +473,20 @@ fn unknown(name: &str, known: &[&str]) -> Said {
 }
 
 /// `Span::parse` repeats the text it was given, which may be long and have anything in it.
-fn plain_sentence(refused: Said) -> Said {
+fn plain_sentence(refused: LocalizedMessage) -> LocalizedMessage {
     if refused.to_string().chars().count() > 160 {
-        return said!(
+        return msg!(
             "must be a time such as \"5ms\", \"250us\", \"1.5s\" or \"2m\"",
             "\"5ms\", \"250us\", \"1.5s\", \"2m\" 같은 시간이어야 합니다",
         );
     }
     match refused {
-        Said::Same(text) => text.escape_debug().to_string().replace("\\\"", "\"").into(),
-        Said::In(words, gaps) => Said::In(words, gaps.into_iter().map(plain_sentence).collect()),
+        LocalizedMessage::Same(text) => {
+            text.escape_debug().to_string().replace("\\\"", "\"").into()
+        }
+        LocalizedMessage::In(words, gaps) => {
+            LocalizedMessage::In(words, gaps.into_iter().map(plain_sentence).collect())
+        }
     }
 }
 

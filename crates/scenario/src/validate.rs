@@ -23,7 +23,7 @@ use super::{
 };
 use cost::latency;
 use kernel::time::Span;
-use message::{Said, Words, said};
+use message::{LocalizedMessage, Words, msg};
 use resilience::Site;
 use set::Set;
 
@@ -99,13 +99,13 @@ struct Checker<'s> {
 }
 
 impl<'s> Checker<'s> {
-    fn report(&mut self, path: impl Into<Said>, message: Said) {
+    fn report(&mut self, path: impl Into<LocalizedMessage>, message: LocalizedMessage) {
         self.problems.push(Problem::new(path, message));
     }
 
     /// A remedy that takes looking for, unless so much is wrong that nobody will read it: a document may hold tens of
     /// thousands of wrong names.
-    fn remedy(&self, look: impl FnOnce() -> Said) -> Said {
+    fn remedy(&self, look: impl FnOnce() -> LocalizedMessage) -> LocalizedMessage {
         if self.problems.is_full() {
             "".into()
         } else {
@@ -126,7 +126,7 @@ impl<'s> Checker<'s> {
             let remedy = self.remedy(|| did_you_mean(name, map.keys().map(String::as_str)));
             self.report(
                 path,
-                said!(
+                msg!(
                     "there is no {0} {1}{2}",
                     "{0} {1:이} 없습니다{2}",
                     kind,
@@ -156,7 +156,7 @@ impl<'s> Checker<'s> {
             let remedy = did_you_mean(name, known.iter().map(String::as_str));
             self.report(
                 path,
-                said!(
+                msg!(
                     "there is no table {0}{1}",
                     "테이블 {0:이} 없습니다{1}",
                     quoted(name),
@@ -172,7 +172,7 @@ impl<'s> Checker<'s> {
         if let Some((_, table)) = self.table(path, name)
             && !table.states.is_empty()
         {
-            let message = said!(
+            let message = msg!(
                 "{0} is a table of records, which are read by their business key; name one without \"states\"",
                 "{0:은} 업무 키로 읽는 레코드 테이블입니다. \"states\"가 없는 테이블을 쓰십시오",
                 quoted(name),
@@ -205,7 +205,7 @@ impl<'s> Checker<'s> {
 
     fn positive(&mut self, path: String, span: Span) {
         if span == Span::ZERO {
-            self.report(path, said!("must be longer than 0", "0보다 길어야 합니다"));
+            self.report(path, msg!("must be longer than 0", "0보다 길어야 합니다"));
         }
     }
 
@@ -214,7 +214,7 @@ impl<'s> Checker<'s> {
             Distribution::Random(RandomSpan::Uniform { min, max }) if min > max => {
                 self.report(
                     format!("{path}.uniform"),
-                    said!(
+                    msg!(
                         "min ({0}) must not be longer than max ({1})",
                         "min({0})은 max({1})보다 길 수 없습니다",
                         *min,
@@ -227,7 +227,7 @@ impl<'s> Checker<'s> {
             {
                 self.report(
                     format!("{path}.lognormal.mean"),
-                    said!(
+                    msg!(
                         "must be longer than 0 if sd is",
                         "sd가 0보다 길면 0보다 길어야 합니다"
                     ),
@@ -242,7 +242,7 @@ impl<'s> Checker<'s> {
         if !is_slug(&scenario.name) {
             self.report(
                 "name",
-                said!(
+                msg!(
                     "must be lower-case letters, digits and hyphens, such as \"my-scenario\"",
                     "소문자, 숫자, 하이픈만 쓸 수 있습니다. 예: \"my-scenario\"",
                 ),
@@ -252,7 +252,7 @@ impl<'s> Checker<'s> {
         if scenario.duration > Span::ZERO && scenario.warm_up >= scenario.duration {
             self.report(
                 "warm_up",
-                said!(
+                msg!(
                     "must be shorter than the duration ({0})",
                     "duration({0})보다 짧아야 합니다",
                     scenario.duration,
@@ -296,7 +296,7 @@ impl<'s> Checker<'s> {
             };
             self.report(
                 join("topics", topic),
-                said!(
+                msg!(
                     "a {0} has the same name; links could not tell them apart",
                     "같은 이름의 {0:이} 있어 연결에서 구별할 수 없습니다",
                     other,
@@ -317,7 +317,7 @@ impl<'s> Checker<'s> {
         {
             self.report(
                 join("clients", name),
-                said!(
+                msg!(
                     "a service has the same name; links could not tell them apart",
                     "같은 이름의 서비스가 있어 연결에서 구별할 수 없습니다",
                 ),
@@ -327,7 +327,7 @@ impl<'s> Checker<'s> {
 
     fn name(&mut self, map: &str, name: &str) {
         if !is_name(name) {
-            let message = said!(
+            let message = msg!(
                 "a name must be letters, digits, _ and -, 1 to {0} characters long",
                 "이름은 글자, 숫자, _, -로 이루어진 1~{0}자여야 합니다",
                 NAME_MAX,
@@ -387,14 +387,14 @@ impl<'s> Checker<'s> {
                 continue;
             };
             if reader == owner {
-                let message = said!(
+                let message = msg!(
                     "the service {0} owns both tables; a reference is to another's",
                     "두 테이블 모두 서비스 {0}의 것입니다. 참조는 다른 서비스의 테이블을 가리켜야 합니다",
                     quoted(owner),
                 );
                 self.report(format!("{path}.to"), message);
             } else if operation.is_some() && service_of(&reference.lookup) != Some(owner) {
-                let message = said!(
+                let message = msg!(
                     "must be an operation of {0}, which owns the table",
                     "테이블을 소유한 {0}의 오퍼레이션이어야 합니다",
                     quoted(owner),
@@ -459,11 +459,11 @@ impl<'s> Checker<'s> {
             && instance >= service.instances
         {
             let message = match service.instances {
-                1 => said!(
+                1 => msg!(
                     "must be 0: the service has one instance",
                     "0이어야 합니다. 서비스의 인스턴스는 하나입니다",
                 ),
-                many => said!(
+                many => msg!(
                     "must be 0 to {0}: the service has {1} instances",
                     "0 이상 {0} 이하여야 합니다. 서비스의 인스턴스는 {1}개입니다",
                     many - 1,
@@ -549,7 +549,7 @@ impl<'s> Checker<'s> {
         if total > ROWS_MAX {
             self.report(
                 "stores",
-                said!(
+                msg!(
                     "the tables have {0} rows together; at most {1}",
                     "테이블의 행을 모두 더하면 {0}개인데 최대 {1}개입니다",
                     total,
@@ -567,7 +567,7 @@ impl<'s> Checker<'s> {
         });
         let total: u64 = own.chain(of_references).sum();
         if total > CACHE_PLACES_MAX {
-            let message = said!(
+            let message = msg!(
                 "the caches have {0} places together (rows of the table, once for each instance); at most {1}",
                 "캐시의 자리(테이블의 행마다, 인스턴스마다 하나)를 모두 더하면 {0}개인데 최대 {1}개입니다",
                 total,
@@ -588,7 +588,7 @@ impl<'s> Checker<'s> {
         if total > USERS_MAX {
             self.report(
                 "clients",
-                said!(
+                msg!(
                     "the closed clients have {0} users together; at most {1}",
                     "closed 클라이언트의 사용자를 모두 더하면 {0}명인데 최대 {1}명입니다",
                     total,

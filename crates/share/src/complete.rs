@@ -6,7 +6,7 @@
 use super::readable::{fault_of, fault_value};
 use super::{Deed, LINK_MAX, Link, Origin, SETTINGS_MAX, THE_LINK, base64};
 use kernel::time::{Span, Time};
-use message::{Said, said};
+use message::{LocalizedMessage, msg};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 use scenario::nearest::plain;
@@ -135,11 +135,11 @@ pub fn version(fragment: &str) -> Option<&str> {
 /// # Errors
 /// What is broken and where.
 pub fn parse(fragment: &str) -> Result<Link, Problems> {
-    let one = |message: Said| Problems::from(Problem::new(THE_LINK, message));
+    let one = |message: LocalizedMessage| Problems::from(Problem::new(THE_LINK, message));
     let (version, packed) = match (version(fragment), fragment.split_once(':')) {
         (Some(version), Some((_, packed))) => (version, packed),
         _ => {
-            return Err(one(said!(
+            return Err(one(msg!(
                 "does not begin with z{0}:",
                 "\"z{0}:\" 형식으로 시작하지 않습니다",
                 VERSION,
@@ -147,7 +147,7 @@ pub fn parse(fragment: &str) -> Result<Link, Problems> {
         }
     };
     if version != VERSION.to_string() {
-        return Err(one(said!(
+        return Err(one(msg!(
             "has the format z{0}, and this playground knows z{1}: a newer one made it; open it there, or reload \
              this page",
             "형식이 z{0}인데 이 플레이그라운드는 z{1}만 압니다. 더 새로운 버전에서 만든 링크입니다. 그 버전에서 \
@@ -160,12 +160,12 @@ pub fn parse(fragment: &str) -> Result<Link, Problems> {
     let packed = packed.replace("%3D", "").replace("%3d", "");
     let bytes = base64::decode(&packed).map_err(|at| {
         one(if at >= packed.len() {
-            said!(
+            msg!(
                 "is cut short; copy it again, the whole of it",
                 "중간에 잘렸습니다. 처음부터 끝까지 다시 복사하십시오",
             )
         } else {
-            said!(
+            msg!(
                 "has a letter at place {0} that no link has; copy it again",
                 "{0}번째 자리에 링크에 쓰지 않는 글자가 있습니다. 다시 복사하십시오",
                 fragment.len() - packed.len() + at + 1,
@@ -175,26 +175,26 @@ pub fn parse(fragment: &str) -> Result<Link, Problems> {
     let text = decompress_to_vec_with_limit(&bytes, DOCUMENT_MAX).map_err(|error| {
         one(match error.status {
             TINFLStatus::HasMoreOutput => {
-                said!(
+                msg!(
                     "unpacks to more than {0} bytes, which no scenario needs",
                     "압축을 풀면 {0}바이트를 넘습니다. 그렇게 큰 시나리오는 없습니다",
                     DOCUMENT_MAX,
                 )
             }
             TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => {
-                said!(
+                msg!(
                     "is cut short; copy it again, the whole of it",
                     "중간에 잘렸습니다. 처음부터 끝까지 다시 복사하십시오",
                 )
             }
-            _ => said!(
+            _ => msg!(
                 "is damaged: what is packed in it cannot be unpacked; copy it again",
                 "손상되어 압축을 풀 수 없습니다. 다시 복사하십시오",
             ),
         })
     })?;
     let text = String::from_utf8(text).map_err(|_| {
-        one(said!(
+        one(msg!(
             "is damaged: what is packed in it is not text; copy it again",
             "손상되어 압축을 푼 내용이 글이 아닙니다. 다시 복사하십시오",
         ))
@@ -221,7 +221,7 @@ pub fn of_value(value: &Value) -> Result<Link, Problems> {
         }
     }
     if let Some(index) = deeds.windows(2).position(|pair| pair[1].0 < pair[0].0) {
-        let message = said!(
+        let message = msg!(
             "is before the one that stands before it; sort them by their time",
             "앞의 것보다 이릅니다. 시간 순서로 늘어놓으십시오",
         );
@@ -247,11 +247,11 @@ pub fn of_value(value: &Value) -> Result<Link, Problems> {
 fn inside(problem: Problem) -> Problem {
     problem.inside(|path| match path {
         None => THE_LINK.into(),
-        Some(path) => said!("the link, {0}", "링크의 {0}", path),
+        Some(path) => msg!("the link, {0}", "링크의 {0}", path),
     })
 }
 
-fn deed(did: DeedDocument) -> Result<Deed, Said> {
+fn deed(did: DeedDocument) -> Result<Deed, LocalizedMessage> {
     match (did.set, did.fault, did.end, did.redrive) {
         (Some(set), None, None, None) => Ok(Deed::Set(of_named(&set))),
         (None, Some(fault), None, None) => {
@@ -260,11 +260,11 @@ fn deed(did: DeedDocument) -> Result<Deed, Said> {
         }
         (None, None, Some(number), None) => {
             let number = u16::try_from(number)
-                .map_err(|_| said!("end must be at most 65535", "end는 65535 이하여야 합니다"))?;
+                .map_err(|_| msg!("end must be at most 65535", "end는 65535 이하여야 합니다"))?;
             Ok(Deed::End(number))
         }
         (None, None, None, Some(name)) => Ok(Deed::Redrive(name)),
-        _ => Err(said!(
+        _ => Err(msg!(
             "must have exactly one of \"set\", \"fault\", \"end\" and \"redrive\"",
             "\"set\", \"fault\", \"end\", \"redrive\" 중 정확히 하나만 있어야 합니다",
         )),

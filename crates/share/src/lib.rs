@@ -22,7 +22,7 @@ pub mod readable;
 pub mod story;
 
 use kernel::time::{Span, Time};
-use message::{Words, said};
+use message::{Words, msg};
 use run::session::INPUTS_MAX;
 use scenario::settings::Setting;
 use scenario::{Problem, Problems};
@@ -106,7 +106,7 @@ impl Link {
     /// What is broken and where; of a readable link also what is wrong with the settings that are not broken.
     pub fn parse(fragment: &str) -> Result<Link, Problems> {
         if fragment.len() > LINK_MAX {
-            let message = said!(
+            let message = msg!(
                 "is {0} bytes long; at most {1} are read. Save the scenario as a file and open that instead",
                 "{0}바이트입니다. 최대 {1}바이트까지 읽습니다. 시나리오를 파일로 저장하여 그 파일을 여십시오",
                 fragment.len(),

@@ -6,7 +6,7 @@
 
 use super::{DEEDS_MAX, Deed, ENGINE_MAX, Link, Origin, SETTINGS_MAX, digits};
 use kernel::time::{Span, Time};
-use message::{Said, said};
+use message::{LocalizedMessage, msg};
 use scenario::nearest::quoted;
 use scenario::settings::{self, Setting};
 use scenario::shape::{self, forms_at};
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use std::fmt::{self, Write};
 
 /// What is wrong, and at which byte of the fragment.
-type Broken = (usize, Said);
+type Broken = (usize, LocalizedMessage);
 
 /// Reads a fragment, with or without its `#`: what can be read of it, and what is broken and where.
 pub fn parse(fragment: &str) -> (Link, Problems) {
@@ -27,7 +27,7 @@ pub fn parse(fragment: &str) -> (Link, Problems) {
     let mut report = |(at, message): Broken| {
         problems.report(|| {
             let before = fragment.get(..at).unwrap_or(fragment).chars().count();
-            let place = said!("the link, character {0}", "링크의 {0}번째 글자", before + 1);
+            let place = msg!("the link, character {0}", "링크의 {0}번째 글자", before + 1);
             Problem::new(place, message)
         });
     };
@@ -36,7 +36,7 @@ pub fn parse(fragment: &str) -> (Link, Problems) {
         Ok(name) if !name.is_empty() => link = Link::shipped(&name),
         Ok(_) => report((
             start,
-            said!(
+            msg!(
                 "it names no scenario; write #consultation-list?rate=50",
                 "시나리오 이름이 없습니다. #consultation-list?rate=50처럼 쓰십시오",
             ),
@@ -79,12 +79,12 @@ fn part(
     link: &mut Link,
     moment: &mut Moment,
 ) -> Result<(), Broken> {
-    let at = |message: Said| (from, message);
+    let at = |message: LocalizedMessage| (from, message);
     if fragment[from..to].starts_with('@') {
         let text = decode(fragment, from + 1, to)?;
         let next = time(&text).map_err(at)?;
         if moment.at.is_some_and(|before| next < before) {
-            let message = said!(
+            let message = msg!(
                 "@{0} is before the moment that stands before it; sort them",
                 "@{0:이} 앞의 시점보다 이릅니다. 시간 순서로 늘어놓으십시오",
                 text,
@@ -99,7 +99,7 @@ fn part(
     }
     let equals = fragment[from..to].find('=').map(|at| from + at);
     let Some(equals) = equals.filter(|at| *at > from) else {
-        let message = said!(
+        let message = msg!(
             "a setting is written name=value, and a moment @12.5s",
             "설정은 name=value, 시점은 @12.5s처럼 씁니다",
         );
@@ -108,7 +108,7 @@ fn part(
     let name = decode(fragment, from, equals)?;
     let value = decode(fragment, equals + 1, to)?;
     let twice = |known: bool| match known {
-        true => Err(at(said!(
+        true => Err(at(msg!(
             "{0} is set twice; remove one",
             "{0:이} 두 번 있습니다. 하나를 지우십시오",
             quoted(&name),
@@ -130,7 +130,7 @@ fn part(
             link.engine = Some(whole(&value, ENGINE_MAX).map_err(at)?);
         }
         ("fault" | "end" | "redrive", None) => {
-            let message = said!(
+            let message = msg!(
                 "put the moment before it, such as @4s&{0}=...",
                 "앞에 시점을 쓰십시오. 예: @4s&{0}=...",
                 name,
@@ -165,9 +165,9 @@ fn part(
     Ok(())
 }
 
-fn add(settings: &mut Vec<Setting>, setting: Setting) -> Result<(), Said> {
+fn add(settings: &mut Vec<Setting>, setting: Setting) -> Result<(), LocalizedMessage> {
     if settings.len() == SETTINGS_MAX {
-        return Err(said!(
+        return Err(msg!(
             "it has more than {0} settings",
             "설정이 {0}개를 넘습니다",
             SETTINGS_MAX
@@ -177,9 +177,9 @@ fn add(settings: &mut Vec<Setting>, setting: Setting) -> Result<(), Said> {
     Ok(())
 }
 
-fn deed(link: &mut Link, moment: Time, deed: Deed) -> Result<(), Said> {
+fn deed(link: &mut Link, moment: Time, deed: Deed) -> Result<(), LocalizedMessage> {
     if link.deeds.len() == DEEDS_MAX {
-        return Err(said!(
+        return Err(msg!(
             "it has more than {0} changes and faults",
             "변경과 장애가 {0}개를 넘습니다",
             DEEDS_MAX,
@@ -189,18 +189,18 @@ fn deed(link: &mut Link, moment: Time, deed: Deed) -> Result<(), Said> {
     Ok(())
 }
 
-fn time(text: &str) -> Result<Time, Said> {
+fn time(text: &str) -> Result<Time, LocalizedMessage> {
     Span::parse(text).map(|span| Time::ZERO + span)
 }
 
 /// A whole number from 0 to a bound.
-fn whole<T: TryFrom<u32> + Into<u32> + Copy>(text: &str, max: T) -> Result<T, Said> {
+fn whole<T: TryFrom<u32> + Into<u32> + Copy>(text: &str, max: T) -> Result<T, LocalizedMessage> {
     let max: u32 = max.into();
     let number = digits(text).filter(|number| *number <= max);
     number
         .and_then(|number| T::try_from(number).ok())
         .ok_or_else(|| {
-            said!(
+            msg!(
                 "must be a whole number from 0 to {0}, not {1}",
                 "0부터 {0}까지의 정수여야 하는데 {1}입니다",
                 max,
@@ -210,7 +210,7 @@ fn whole<T: TryFrom<u32> + Into<u32> + Copy>(text: &str, max: T) -> Result<T, Sa
 }
 
 /// Reads a fault: `crash,service:common,for:10s`, or as in a document, `{"what": {"crash": ...}, "for": "10s"}`.
-fn fault(text: &str) -> Result<(Value, Option<Span>), Said> {
+fn fault(text: &str) -> Result<(Value, Option<Span>), LocalizedMessage> {
     let value = if text.starts_with('{') {
         scenario::read::json(text).map_err(|problem| problem.said())?
     } else {
@@ -223,9 +223,9 @@ fn fault(text: &str) -> Result<(Value, Option<Span>), Said> {
 ///
 /// # Errors
 /// What is missing or too much, and the form.
-pub fn fault_of(value: &Value) -> Result<(Value, Option<Span>), Said> {
+pub fn fault_of(value: &Value) -> Result<(Value, Option<Span>), LocalizedMessage> {
     let form = || {
-        said!(
+        msg!(
             "a fault is written {\"what\": {\"crash\": {\"service\": \"...\"}}, \"for\": \"10s\"}",
             "장애는 {\"what\": {\"crash\": {\"service\": \"...\"}}, \"for\": \"10s\"}처럼 씁니다",
         )
@@ -249,14 +249,14 @@ pub fn fault_value(what: &Value, lasts: Option<Span>) -> Value {
     }
 }
 
-fn fault_document(text: &str) -> Result<Value, Said> {
+fn fault_document(text: &str) -> Result<Value, LocalizedMessage> {
     let mut parts = text.split(',');
     let kind = parts.next().unwrap_or_default();
     let mut fields = Map::new();
     let mut fault = Map::new();
     for part in parts {
         let Some((name, value)) = part.split_once(':') else {
-            return Err(said!(
+            return Err(msg!(
                 "{0} must be name:value, as in crash,service:common,for:10s",
                 "{0:은} name:value 형식이어야 합니다. 예: crash,service:common,for:10s",
                 quoted(part),
@@ -271,7 +271,7 @@ fn fault_document(text: &str) -> Result<Value, Said> {
             // What is wrong with it is said by the checker, which knows what could be meant.
             [] => value.into(),
             forms => settings::convert(forms, value)
-                .map_err(|message| said!("{0} {1}", "{0}: {1}", name, message))?,
+                .map_err(|message| msg!("{0} {1}", "{0}: {1}", name, message))?,
         };
         fields.insert(name.into(), value);
     }
@@ -354,11 +354,11 @@ fn short_fault(what: &Value, lasts: Option<Span>) -> Option<String> {
 }
 
 /// What is wrong with a fault, at a place of a link.
-pub fn fault_problems(place: &Said, what: &Value) -> Problems {
+pub fn fault_problems(place: &LocalizedMessage, what: &Value) -> Problems {
     let there = |problem: Problem| {
         problem.inside(|path| match path {
             None => place.clone(),
-            Some(path) => said!("{0}.{1}", "{0}.{1}", place.clone(), path),
+            Some(path) => msg!("{0}.{1}", "{0}.{1}", place.clone(), path),
         })
     };
     shape::check_at(&["faults", "0", "what"], what).each(there)
@@ -407,7 +407,7 @@ fn decode(fragment: &str, from: usize, to: usize) -> Result<String, Broken> {
         match (digit(at + 1), digit(at + 2)) {
             (Some(high), Some(low)) => bytes.push((high * 16 + low) as u8),
             _ => {
-                let message = said!(
+                let message = msg!(
                     "% must be followed by two hexadecimal digits; a percent sign itself is %25",
                     "% 뒤에는 16진수 두 자리가 와야 합니다. 퍼센트 기호 자체는 %25로 씁니다",
                 );
@@ -417,7 +417,7 @@ fn decode(fragment: &str, from: usize, to: usize) -> Result<String, Broken> {
         at += 3;
     }
     String::from_utf8(bytes).map_err(|_| {
-        let message = said!(
+        let message = msg!(
             "its escapes are not UTF-8 text; copy the link again",
             "%로 쓴 글자가 UTF-8이 아닙니다. 링크를 다시 복사하십시오",
         );

@@ -4,7 +4,7 @@
 use super::readable::fault_problems;
 use super::{Deed, Link, Origin, THE_LINK, digits};
 use kernel::time::Time;
-use message::{Said, Words, said};
+use message::{LocalizedMessage, Words, msg};
 use run::digest::ENGINE;
 use run::session::{Input, Story};
 use scenario::nearest::{did_you_mean, plain, quoted};
@@ -58,13 +58,13 @@ pub fn open(link: &Link) -> Result<Opened, Problems> {
         Origin::Own(document) => read::of_value(document)?,
     };
     if let Some(selected) = &link.selected {
-        let place = said!("the link, select", "링크의 select");
+        let place = msg!("the link, select", "링크의 select");
         check_selected(&base, selected).map_err(|message| Problem::new(place, message))?;
     }
     let base = Rc::new(base);
     let mut opening = Opening::new(base.clone(), &link.settings)?;
     for (index, (at, deed)) in link.deeds.iter().enumerate() {
-        let place = said!(
+        let place = msg!(
             "what was done at {0} (number {1})",
             "{0}에 한 조작({1}번째)",
             at.since(Time::ZERO),
@@ -106,8 +106,8 @@ impl Opening {
         })
     }
 
-    fn deed(&mut self, at: Time, deed: &Deed, place: &Said) -> Result<(), Problems> {
-        let one = |message: Said| Problems::from(Problem::new(place.clone(), message));
+    fn deed(&mut self, at: Time, deed: &Deed, place: &LocalizedMessage) -> Result<(), Problems> {
+        let one = |message: LocalizedMessage| Problems::from(Problem::new(place.clone(), message));
         if self.changing.work() > WORK_MAX {
             return Err(one(too_much()));
         }
@@ -120,7 +120,7 @@ impl Opening {
                 let kind = fault(&self.plan, what, place)?;
                 self.faults += 1;
                 if self.faults > FAULTS_MAX {
-                    return Err(one(said!(
+                    return Err(one(msg!(
                         "at most {0} faults in one run",
                         "한 실행에서 장애는 {0}개까지입니다",
                         FAULTS_MAX,
@@ -130,7 +130,7 @@ impl Opening {
             }
             Deed::End(number) => {
                 if usize::from(*number) >= self.faults {
-                    return Err(one(said!(
+                    return Err(one(msg!(
                         "there is no fault {0}; until then there are {1}, counted from 0",
                         "{0}번 장애가 없습니다. 그때까지 장애는 {1}개이고 0부터 셉니다",
                         *number,
@@ -143,7 +143,7 @@ impl Opening {
                 let names = subscriptions(&self.plan);
                 let found = names.iter().position(|known| known == name);
                 let found = found.ok_or_else(|| {
-                    one(said!(
+                    one(msg!(
                         "there is no subscription {0}{1}",
                         "구독 {0:이} 없습니다{1}",
                         quoted(name),
@@ -158,7 +158,12 @@ impl Opening {
     }
 
     /// Changes settings; nothing is left to do for what is set before anything has happened.
-    fn set(&mut self, at: Time, set: &[Setting], place: &Said) -> Result<Option<Input>, Problems> {
+    fn set(
+        &mut self,
+        at: Time,
+        set: &[Setting],
+        place: &LocalizedMessage,
+    ) -> Result<Option<Input>, Problems> {
         let before = self.changing.scenario().clone();
         let changed = self.changing.change(set);
         changed.map_err(|problems| at_place(place, problems))?;
@@ -172,7 +177,7 @@ impl Opening {
         }
         if !(same_world(&before, &after) && plans_can_go_on(&self.plan, &plan)) {
             let names = self.fixed(&before, set);
-            let message = said!(
+            let message = msg!(
                 "{0} cannot be changed while the run goes on; set it from the start",
                 "{0:은} 실행 중에 바꿀 수 없습니다. 처음부터 설정하십시오",
                 names.join(", "),
@@ -215,8 +220,8 @@ impl Opening {
 /// So many settings are named that cannot be changed.
 const NAMED_MAX: usize = 8;
 
-fn too_much() -> Said {
-    said!(
+fn too_much() -> LocalizedMessage {
+    msg!(
         "the changes of this scenario would take more than a second to check (they read more than {0} parts of its \
          document); leave changes out, or begin with the later settings",
         "이 시나리오의 변경을 모두 검사하려면 1초를 넘깁니다(문서에서 읽는 부분이 {0}개를 넘습니다). 변경을 줄이거나 나중 \
@@ -226,7 +231,7 @@ fn too_much() -> Said {
 }
 
 fn unknown(name: &str) -> Problem {
-    let message = said!(
+    let message = msg!(
         "there is no scenario {0}{1}",
         "시나리오 {0:이} 없습니다{1}",
         quoted(name),
@@ -236,7 +241,7 @@ fn unknown(name: &str) -> Problem {
 }
 
 /// What a link may select: a service, a store or a topic that there is, or a business key.
-fn check_selected(scenario: &Scenario, selected: &str) -> Result<(), Said> {
+fn check_selected(scenario: &Scenario, selected: &str) -> Result<(), LocalizedMessage> {
     let (kind, name) = selected.split_once('.').unwrap_or_default();
     let (kind, names): (Words, Vec<&str>) = match kind {
         "service" => (kinds::SERVICE, names(&scenario.services)),
@@ -244,7 +249,7 @@ fn check_selected(scenario: &Scenario, selected: &str) -> Result<(), Said> {
         "topic" => (kinds::TOPIC, names(&scenario.topics)),
         "key" if digits(name).is_some() => return Ok(()),
         _ => {
-            return Err(said!(
+            return Err(msg!(
                 "must be service.NAME, store.NAME, topic.NAME or key.NUMBER, not {0}",
                 "service.이름, store.이름, topic.이름, key.번호 중 하나여야 하는데 {0}입니다",
                 quoted(selected),
@@ -254,7 +259,7 @@ fn check_selected(scenario: &Scenario, selected: &str) -> Result<(), Said> {
     if names.contains(&name) {
         return Ok(());
     }
-    Err(said!(
+    Err(msg!(
         "there is no {0} {1}{2}",
         "{0} {1:이} 없습니다{2}",
         kind,
@@ -267,19 +272,19 @@ fn names<T>(map: &Named<T>) -> Vec<&str> {
     map.keys().map(String::as_str).collect()
 }
 
-fn at_place(place: &Said, problems: Problems) -> Problems {
+fn at_place(place: &LocalizedMessage, problems: Problems) -> Problems {
     let here = |problem: Problem| {
         problem.inside(|path| {
             let path = path.unwrap_or("".into());
-            said!("{0}, {1}", "{0}, {1}", place.clone(), path)
+            msg!("{0}, {1}", "{0}, {1}", place.clone(), path)
         })
     };
     problems.each(here)
 }
 
-fn fault(plan: &Plan, what: &Value, place: &Said) -> Result<FaultKind, Problems> {
+fn fault(plan: &Plan, what: &Value, place: &LocalizedMessage) -> Result<FaultKind, Problems> {
     fault_problems(place, what).none()?;
-    let one = |message: Said| Problems::from(Problem::new(place.clone(), message));
+    let one = |message: LocalizedMessage| Problems::from(Problem::new(place.clone(), message));
     let kind: FaultKind = binding::from_value(what).map_err(|mismatch| one(mismatch.into()))?;
     check_fault_of(plan, &kind).map_err(one)?;
     Ok(kind)

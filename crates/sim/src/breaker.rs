@@ -112,9 +112,9 @@ impl Breaker {
         self.state
     }
 
-    /// Whether a call may be made now. Who gets a permit must hand it back: with [`Breaker::learns`], or with
-    /// [`Breaker::takes_back`] if the call was not made after all.
-    pub fn permits(&mut self, now: Time) -> Option<Permit> {
+    /// Whether a call may be made now. Who gets a permit must hand it back: with [`Breaker::on_result`], or with
+    /// [`Breaker::release`] if the call was not made after all.
+    pub fn try_acquire(&mut self, now: Time) -> Option<Permit> {
         if let State::Open { until } = self.state
             && now >= until
         {
@@ -131,7 +131,7 @@ impl Breaker {
     }
 
     /// A call that was let through has ended: whether it failed, and how long it took.
-    pub fn learns(&mut self, now: Time, permit: Permit, failed: bool, took: Span) {
+    pub fn on_result(&mut self, now: Time, permit: Permit, failed: bool, took: Span) {
         if permit.epoch != self.epoch {
             return;
         }
@@ -162,7 +162,7 @@ impl Breaker {
     }
 
     /// A call that was let through was not made: another may be made in its place.
-    pub fn takes_back(&mut self, permit: Permit) {
+    pub fn release(&mut self, permit: Permit) {
         if let State::HalfOpen { let_through } = &mut self.state
             && permit.epoch == self.epoch
         {
@@ -290,8 +290,8 @@ mod tests {
     /// Makes the calls of a trace (F fails, S succeeds), all at `now`; the state after each.
     fn after_each(breaker: &mut Breaker, now: Time, trace: &str) -> String {
         let call = |ends: char| {
-            if let Some(permit) = breaker.permits(now) {
-                breaker.learns(now, permit, ends == 'F', Span::ZERO);
+            if let Some(permit) = breaker.try_acquire(now) {
+                breaker.on_result(now, permit, ends == 'F', Span::ZERO);
             }
             letter(breaker.state)
         };
@@ -313,7 +313,7 @@ mod tests {
     fn resilience4j_it_opens_at_the_threshold_and_not_before_the_least_number_of_calls() {
         let mut closed = breaker(of_five());
         assert_eq!(after_each(&mut closed, at(0.0), "FFFSS"), "CCCCO");
-        assert_eq!(closed.permits(at(0.0)), None);
+        assert_eq!(closed.try_acquire(at(0.0)), None);
         // Two of five: 40 %. The oldest leaves for the sixth, and then it is three of five.
         let mut closed = breaker(of_five());
         assert_eq!(after_each(&mut closed, at(0.0), "SFFSSF"), "CCCCCO");
@@ -324,17 +324,17 @@ mod tests {
     fn check_half_open(probes: &str, expected: &str) {
         let mut breaker = breaker(of_five());
         after_each(&mut breaker, at(0.0), "FFFSS");
-        assert_eq!(breaker.permits(at(3.0)), None, "it waits for 5 s");
+        assert_eq!(breaker.try_acquire(at(3.0)), None, "it waits for 5 s");
         let permits: Vec<Permit> = (0..4)
-            .map(|_| breaker.permits(at(6.0)).expect("a probe"))
+            .map(|_| breaker.try_acquire(at(6.0)).expect("a probe"))
             .collect();
         assert_eq!(letter(breaker.state), 'H');
-        assert_eq!(breaker.permits(at(6.0)), None, "four probes at most");
+        assert_eq!(breaker.try_acquire(at(6.0)), None, "four probes at most");
         let learnt = permits
             .into_iter()
             .zip(probes.chars())
             .map(|(permit, ends)| {
-                breaker.learns(at(7.0), permit, ends == 'F', Span::ZERO);
+                breaker.on_result(at(7.0), permit, ends == 'F', Span::ZERO);
                 letter(breaker.state)
             });
         assert_eq!(learnt.collect::<String>(), expected, "{probes}");
@@ -359,12 +359,12 @@ mod tests {
     #[test]
     fn what_was_let_through_before_the_state_changed_is_not_counted() {
         let mut breaker = breaker(of_five());
-        let old = breaker.permits(at(0.0)).unwrap();
+        let old = breaker.try_acquire(at(0.0)).unwrap();
         after_each(&mut breaker, at(0.0), "FFFFF");
-        breaker.learns(at(1.0), old, false, Span::ZERO);
+        breaker.on_result(at(1.0), old, false, Span::ZERO);
         assert_eq!(letter(breaker.state), 'O');
         assert_eq!(after_each(&mut breaker, at(6.0), "FSS"), "HHH");
-        breaker.learns(at(6.0), old, true, Span::ZERO);
+        breaker.on_result(at(6.0), old, true, Span::ZERO);
         assert_eq!(after_each(&mut breaker, at(6.0), "S"), "C");
     }
 
@@ -375,10 +375,10 @@ mod tests {
             ..of_five()
         });
         after_each(&mut breaker, at(0.0), "FFFFF");
-        let permit = breaker.permits(at(5.0)).unwrap();
-        assert_eq!(breaker.permits(at(5.0)), None);
-        breaker.takes_back(permit);
-        assert!(breaker.permits(at(5.0)).is_some());
+        let permit = breaker.try_acquire(at(5.0)).unwrap();
+        assert_eq!(breaker.try_acquire(at(5.0)), None);
+        breaker.release(permit);
+        assert!(breaker.try_acquire(at(5.0)).is_some());
     }
 
     /// Five calls that succeed after so many seconds; 60 % may take longer than two.
@@ -391,8 +391,10 @@ mod tests {
             ..of_five()
         });
         for seconds in took {
-            let permit = breaker.permits(at(0.0)).expect("four calls do not open it");
-            breaker.learns(at(0.0), permit, false, Span::from_secs_f64(seconds));
+            let permit = breaker
+                .try_acquire(at(0.0))
+                .expect("four calls do not open it");
+            breaker.on_result(at(0.0), permit, false, Span::from_secs_f64(seconds));
         }
         assert_eq!(letter(breaker.state), expected, "{took:?}");
     }
@@ -442,9 +444,9 @@ mod tests {
         let mut breaker = breaker(hystrix(1));
         assert_eq!(after_each(&mut breaker, at(0.0), "F"), "O");
         assert_eq!(after_each(&mut breaker, at(4.9), "S"), "O");
-        let trial = breaker.permits(at(5.0)).unwrap();
-        assert_eq!(breaker.permits(at(5.1)), None, "one trial only");
-        breaker.learns(at(5.2), trial, true, Span::ZERO);
+        let trial = breaker.try_acquire(at(5.0)).unwrap();
+        assert_eq!(breaker.try_acquire(at(5.1)), None, "one trial only");
+        breaker.on_result(at(5.2), trial, true, Span::ZERO);
         assert_eq!(letter(breaker.state), 'O');
         assert_eq!(after_each(&mut breaker, at(10.1), "S"), "O");
         assert_eq!(after_each(&mut breaker, at(10.2), "S"), "C");
@@ -481,10 +483,10 @@ mod tests {
             (132.0, 'F', true, 'C'),
         ];
         for (second, ends, made, state) in trace {
-            let permit = breaker.permits(at(second));
+            let permit = breaker.try_acquire(at(second));
             assert_eq!(permit.is_some(), made, "{second} s");
             if let Some(permit) = permit {
-                breaker.learns(at(second), permit, ends == 'F', Span::ZERO);
+                breaker.on_result(at(second), permit, ends == 'F', Span::ZERO);
             }
             assert_eq!(letter(breaker.state), state, "{second} s");
         }
@@ -501,9 +503,9 @@ mod tests {
         let arrivals = 50 * 3600;
         for arrival in 0..arrivals {
             let now = Time::ZERO + Span::from_millis(20 * arrival);
-            if let Some(permit) = breaker.permits(now) {
+            if let Some(permit) = breaker.try_acquire(now) {
                 made += 1;
-                breaker.learns(now, permit, true, Span::ZERO);
+                breaker.on_result(now, permit, true, Span::ZERO);
             }
         }
         // The hundred that opened it are not residual.

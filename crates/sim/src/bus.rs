@@ -8,8 +8,8 @@
 //! not any longer: who has failed fetches the next one at once, whenever the broker shows the failed one again.
 
 use super::Simulation;
-use super::affairs::Carried;
 use super::broker::LateAck;
+use super::business_keys::EventPayload;
 use super::event::Event;
 use super::handle::{Handle, Pooled};
 use super::index::Index;
@@ -31,7 +31,7 @@ const REMEMBERED_MAX: usize = 200_000;
 pub struct Entry {
     subscription: u16,
     key: Key,
-    carried: Carried,
+    payload: EventPayload,
     /// When the broker took it in.
     published_at: Time,
     /// Deliveries begun.
@@ -53,7 +53,7 @@ impl Default for Entry {
         Entry {
             subscription: 0,
             key: 0,
-            carried: Carried::default(),
+            payload: EventPayload::default(),
             published_at: Time::ZERO,
             deliveries: 0,
             counted: 0,
@@ -231,14 +231,14 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// The broker takes a message in, and puts it into the queue of each subscription that wants it. Whether it did.
-    pub(super) fn accept(&mut self, topic: u16, key: Key, carried: Carried, by: u64) -> bool {
+    pub(super) fn accept(&mut self, topic: u16, key: Key, payload: EventPayload, by: u64) -> bool {
         let now = self.now;
         let plan = &self.plan.topics[topic as usize];
         let state = &mut self.world.bus.topics[topic as usize];
         if state.down > 0 {
             return false;
         }
-        let message = carried.message;
+        let message = payload.message;
         if let Some(window) = plan.publish_window {
             while let Some((oldest, since)) = state.published.first() {
                 if *since + window > now {
@@ -264,7 +264,7 @@ impl<O: Observe> Simulation<O> {
         let capacity = plan.capacity as usize;
         let wanted = |simulation: &Self, subscription: u16| {
             let kinds = simulation.plan.subscriptions[subscription as usize].kinds;
-            kinds >> carried.kind & 1 == 1
+            kinds >> payload.kind & 1 == 1
         };
         for subscription in subscriptions.clone() {
             let state = self.queue_state(subscription);
@@ -288,14 +288,14 @@ impl<O: Observe> Simulation<O> {
                 topic,
                 key,
                 by,
-                after: now.since(carried.made_at),
+                after: now.since(payload.made_at),
             },
         );
         for subscription in subscriptions {
             if !wanted(self, subscription) {
                 continue;
             }
-            self.enqueue(subscription, key, carried, Span::ZERO);
+            self.enqueue(subscription, key, payload, Span::ZERO);
             let state = &mut self.world.bus.topics[topic as usize];
             let plan = &self.plan.topics[topic as usize];
             let caused = state.duplicate_next > 0;
@@ -310,7 +310,7 @@ impl<O: Observe> Simulation<O> {
                         key,
                     },
                 );
-                self.enqueue(subscription, key, carried, after);
+                self.enqueue(subscription, key, payload, after);
             }
             self.deliver(subscription);
         }
@@ -318,7 +318,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// A message joins a queue, to be delivered after a while.
-    fn enqueue(&mut self, subscription: u16, key: Key, carried: Carried, after: Span) {
+    fn enqueue(&mut self, subscription: u16, key: Key, payload: EventPayload, after: Span) {
         if self.world.bus.messages() >= MESSAGES_MAX {
             self.stopped = Some(Limit::Messages);
             return;
@@ -327,7 +327,7 @@ impl<O: Observe> Simulation<O> {
         let message = self.world.bus.entries.put(Entry {
             subscription,
             key,
-            carried,
+            payload,
             published_at: self.now,
             ready: self.now + after,
             ..Entry::default()
@@ -402,7 +402,7 @@ impl<O: Observe> Simulation<O> {
                 return;
             };
             let entry = &self.world.bus.entries[place];
-            let (key, message) = (entry.key, entry.carried.message);
+            let (key, message) = (entry.key, entry.payload.message);
             if retention.is_some_and(|retention| entry.published_at + retention <= self.now) {
                 self.note(
                     key,
@@ -433,7 +433,7 @@ impl<O: Observe> Simulation<O> {
         let Entry {
             subscription,
             key,
-            carried,
+            payload,
             deliveries,
             ..
         } = *entry;
@@ -448,17 +448,17 @@ impl<O: Observe> Simulation<O> {
             delivery: deliveries,
             subscription,
         };
-        let lineage = carried.lineage.then(Purpose::Delivery, subscription.into());
+        let lineage = payload.lineage.then(Purpose::Delivery, subscription.into());
         let request = self.new_request(caller, operation, link, 1, lineage);
         self.keyed(request, Some(key));
         if let Some(work) = self.work(request) {
-            work.carried = carried;
+            work.payload = payload;
         }
         let serial = self.world.requests[request].serial;
         self.note(
             key,
             What::Delivered {
-                message: carried.message,
+                message: payload.message,
                 subscription,
                 key,
                 request: serial,
@@ -521,7 +521,7 @@ impl<O: Observe> Simulation<O> {
                 };
                 if !counts {
                     let what = What::AckRefused {
-                        message: entry.carried.message,
+                        message: entry.payload.message,
                         subscription,
                         key,
                         request: self.world.requests[request].serial,
@@ -532,7 +532,7 @@ impl<O: Observe> Simulation<O> {
                 self.note(
                     key,
                     What::Acked {
-                        message: entry.carried.message,
+                        message: entry.payload.message,
                         subscription,
                         key,
                         attempt: entry.attempt(),
@@ -625,7 +625,7 @@ impl<O: Observe> Simulation<O> {
             subscription,
             key,
             counted,
-            carried: Carried { message, .. },
+            payload: EventPayload { message, .. },
             ..
         } = *entry;
         let attempt = entry.attempt();
@@ -695,7 +695,7 @@ impl<O: Observe> Simulation<O> {
     fn redrive(&mut self, place: u32) {
         let entry = &mut self.world.bus.entries[place];
         entry.counted = 0;
-        let (subscription, key, message) = (entry.subscription, entry.key, entry.carried.message);
+        let (subscription, key, message) = (entry.subscription, entry.key, entry.payload.message);
         self.take_out(place);
         self.affair_begins(key);
         self.note(

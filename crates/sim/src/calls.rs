@@ -299,7 +299,7 @@ impl<O: Observe> Simulation<O> {
                 self.takes_read_at(parent, id);
             }
             self.forget(id);
-            // The parent goes on before the branch's strand ends, so that a worker that never waits does not seem to.
+            // The parent goes on before the branch's task ends, so that a worker that never waits does not seem to.
             self.child_settles(parent, outcome);
             self.strand_stops(root);
             return;
@@ -416,7 +416,7 @@ impl<O: Observe> Simulation<O> {
         let outcome = request.outcome;
         request.answer_travels = false;
         if request.caller_done {
-            let what = What::TooLate {
+            let what = What::LateResponse {
                 request: request.serial,
                 operation: request.operation,
                 outcome,

@@ -86,10 +86,10 @@ mod tests {
     #[test]
     fn each_way_is_gone_as_often_as_its_weight_says() {
         let ways = ways(&[2.0, 0.0, 5.0, 3.0, 0.0]);
-        let mut luck = Stream::new(1, "choices/test");
+        let mut rng = Stream::new(1, "choices/test");
         let mut gone = [0u32; 5];
         for _ in 0..100_000 {
-            gone[pick(&ways, luck.unit()).unwrap() as usize] += 1;
+            gone[pick(&ways, rng.unit()).unwrap() as usize] += 1;
         }
         // Five standard errors of a share of one half: 0.8 per cent.
         for (gone, share) in gone.into_iter().zip([0.2, 0.0, 0.5, 0.3, 0.0]) {

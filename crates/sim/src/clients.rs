@@ -1,9 +1,9 @@
 //! Clients: when requests are sent, and what becomes of the people who sent them.
 
-use super::guarded::{NO_GUARD, Target};
 use super::lineage::{Lineage, Purpose};
 use super::plan::LoadPlan;
 use super::request::Caller;
+use super::resilience::{NO_GUARD, Target};
 use super::trace::{Key, Observe, Outcome, Serial, What};
 use super::{Event, Simulation};
 use kernel::time::Span;

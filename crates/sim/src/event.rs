@@ -3,14 +3,14 @@
 //!
 //! What is to happen to a thing names it by a handle of its type. If the thing is gone by then, nothing happens.
 
-use super::affairs::Waiting;
 use super::bus::{Entry, InHand};
+use super::business_keys::Waiting;
 use super::copies::ChangeEvent;
-use super::guarded::LogicalCall;
 use super::handle::Handle;
 use super::leases::Ending;
 use super::publishing::Publishing;
 use super::request::RequestId;
+use super::resilience::LogicalCall;
 use super::statements::Expiring;
 use super::transactions::{RowWait, Transaction};
 

@@ -9,7 +9,7 @@ use super::request::{Caller, Group, RequestId, Stage};
 use super::trace::{Observe, Outcome, What};
 use super::{Event, Simulation};
 use kernel::time::{Span, Time};
-use message::{Said, Words, said};
+use message::{LocalizedMessage, Words, msg};
 use scenario::{Fault, FaultKind, Half, Scenario, kinds};
 
 /// A fault of the run.
@@ -46,9 +46,13 @@ impl<O: Observe> Simulation<O> {
     ///
     /// # Errors
     /// If the service, instance, store or link it names is not there, or there have been too many.
-    pub fn inject(&mut self, kind: FaultKind, lasts: Option<Span>) -> Result<u16, Said> {
+    pub fn inject(
+        &mut self,
+        kind: FaultKind,
+        lasts: Option<Span>,
+    ) -> Result<u16, LocalizedMessage> {
         if self.faults.len() >= FAULTS_MAX {
-            return Err(said!(
+            return Err(msg!(
                 "at most {0} faults in one run: start it anew",
                 "한 실행에서 장애는 {0}개까지입니다. 처음부터 다시 시작하십시오",
                 FAULTS_MAX,
@@ -435,8 +439,8 @@ impl<O: Observe> Simulation<O> {
         if let Caller::Branch(_) = request.caller {
             return self.forget(id);
         }
-        if stage != Stage::Queued && request.strands == 0 {
-            let what = What::GoesOn {
+        if stage != Stage::Queued && request.tasks == 0 {
+            let what = What::WorkerResumed {
                 request: request.serial,
                 service: request.service,
                 instance: request.instance,
@@ -495,8 +499,8 @@ impl<O: Observe> Simulation<O> {
 }
 
 /// Something that a fault names is not there.
-fn no(kind: Words, name: &str) -> Said {
-    said!(
+fn no(kind: Words, name: &str) -> LocalizedMessage {
+    msg!(
         "there is no {0} \"{1}\"",
         "이름이 \"{1}\"인 {0:이} 없습니다",
         kind,
@@ -508,7 +512,7 @@ fn no(kind: Words, name: &str) -> Said {
 ///
 /// # Errors
 /// If the service, instance, store, link, client or topic it names is not there.
-pub fn check_fault(scenario: &Scenario, kind: &FaultKind) -> Result<(), Said> {
+pub fn check_fault(scenario: &Scenario, kind: &FaultKind) -> Result<(), LocalizedMessage> {
     check_fault_of(&Plan::new(scenario), kind)
 }
 
@@ -516,7 +520,7 @@ pub fn check_fault(scenario: &Scenario, kind: &FaultKind) -> Result<(), Said> {
 ///
 /// # Errors
 /// As [`check_fault`].
-pub fn check_fault_of(plan: &Plan, kind: &FaultKind) -> Result<(), Said> {
+pub fn check_fault_of(plan: &Plan, kind: &FaultKind) -> Result<(), LocalizedMessage> {
     check(
         plan,
         &|service| plan.services[service as usize].instances,
@@ -525,7 +529,11 @@ pub fn check_fault_of(plan: &Plan, kind: &FaultKind) -> Result<(), Said> {
 }
 
 /// Whether a fault could be caused in a world of this plan, whose services have so many instances now.
-fn check(plan: &Plan, instances: &dyn Fn(u16) -> u32, kind: &FaultKind) -> Result<(), Said> {
+fn check(
+    plan: &Plan,
+    instances: &dyn Fn(u16) -> u32,
+    kind: &FaultKind,
+) -> Result<(), LocalizedMessage> {
     let there_is =
         |place: Option<u16>, kind: Words, name: &str| place.ok_or_else(|| no(kind, name));
     let (place, what, name) = match kind {
@@ -546,7 +554,7 @@ fn check(plan: &Plan, instances: &dyn Fn(u16) -> u32, kind: &FaultKind) -> Resul
             let service = there_is(plan.service_named(name), kinds::SERVICE, name)?;
             let instances = instances(service);
             if instance.is_some_and(|instance| instance >= instances) {
-                return Err(said!(
+                return Err(msg!(
                     "service \"{0}\" has {1} instances",
                     "서비스 \"{0}\"의 인스턴스는 {1}개입니다",
                     name.as_str(),

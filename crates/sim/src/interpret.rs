@@ -2,12 +2,12 @@
 //! [`Simulation::run`] applies effects until the request has to wait or is done.
 
 use super::choose;
-use super::guarded::{NO_GUARD, Target};
 use super::limits::LOOPS_MAX;
 use super::lineage::{Lineage, Purpose};
 use super::plan::{Instruction, NONE, count, point_index};
 use super::reads::Look;
 use super::request::{Caller, Group, RequestId, Stage};
+use super::resilience::{NO_GUARD, Target};
 use super::trace::{NO_TABLE, No, Observe, Outcome, Role, What};
 use super::{Event, Simulation};
 use kernel::time::Span;
@@ -24,7 +24,7 @@ pub(super) enum Effect {
     UseStore { store: u16, holds: Span },
     /// A call is made; the worker waits.
     Call { target: Target, on_error: OnError },
-    /// Several strands begin; the worker waits for all of them. (The group is set.)
+    /// Several tasks begin; the worker waits for all of them. (The group is set.)
     Branch,
     /// Another request is fetching what is needed. (The group is set.)
     Wait,
@@ -62,7 +62,7 @@ impl<O: Observe> Simulation<O> {
                     return self.strand_stops(self.world.requests[id].root);
                 }
                 Effect::Branch => {
-                    // The branches' strands begin before this one ends: the worker never stops in between.
+                    // The branches' tasks begin before this one ends: the worker never stops in between.
                     self.start_branches(id);
                     return self.strand_stops(self.world.requests[id].root);
                 }
@@ -260,7 +260,7 @@ impl<O: Observe> Simulation<O> {
                 return Effect::Finish(failed);
             }
             Instruction::SeenBefore { subscription, end } => {
-                let message = self.work(id).map_or(0, |work| work.carried.message);
+                let message = self.work(id).map_or(0, |work| work.payload.message);
                 if self.knows_message(subscription, message) {
                     let request = &mut self.world.requests[id];
                     request.pc = end;
@@ -280,7 +280,7 @@ impl<O: Observe> Simulation<O> {
                 }
             }
             Instruction::Remember { subscription } => {
-                let message = self.work(id).map_or(0, |work| work.carried.message);
+                let message = self.work(id).map_or(0, |work| work.payload.message);
                 match self.transaction_of(id) {
                     Some(place) => self.world.transactions[place].remembers.push(subscription),
                     None => self.remember_message(subscription, message),
@@ -290,7 +290,7 @@ impl<O: Observe> Simulation<O> {
                 let operation = self.plan.operations[request.operation as usize].named;
                 let deaths = &mut self.world.deaths[operation as usize];
                 let share = deaths.shares[point_index(point)];
-                if share > 0.0 && deaths.luck.chance(share) {
+                if share > 0.0 && deaths.rng.chance(share) {
                     return Effect::Die;
                 }
             }
@@ -555,16 +555,16 @@ impl<O: Observe> Simulation<O> {
         self.run(parent);
     }
 
-    /// A strand of a worker begins to wait for answers. When the last one does, the worker is held for nothing.
+    /// A task of a worker begins to wait for answers. When the last one does, the worker is held for nothing.
     pub(super) fn strand_stops(&mut self, root: RequestId) {
         let Some(request) = self.world.requests.get_mut(root) else {
             return;
         };
-        request.strands -= 1;
-        if request.strands > 0 || request.stage == Stage::Done {
+        request.tasks -= 1;
+        if request.tasks > 0 || request.stage == Stage::Done {
             return;
         }
-        let what = What::Waits {
+        let what = What::WorkerBlocked {
             request: request.serial,
             service: request.service,
             instance: request.instance,
@@ -574,14 +574,14 @@ impl<O: Observe> Simulation<O> {
         self.record(what);
     }
 
-    /// A strand of a worker goes on.
+    /// A task of a worker goes on.
     pub(super) fn strand_goes(&mut self, root: RequestId) {
         let request = &mut self.world.requests[root];
-        request.strands += 1;
-        if request.strands > 1 {
+        request.tasks += 1;
+        if request.tasks > 1 {
             return;
         }
-        let what = What::GoesOn {
+        let what = What::WorkerResumed {
             request: request.serial,
             service: request.service,
             instance: request.instance,

@@ -16,7 +16,7 @@ pub const HISTORY_MAX: usize = 48;
 /// Keys that agree and are remembered with their records, for who looks or reconciles.
 pub const KEPT_MAX: usize = 4_000;
 /// Keys that are under way or disagree, at most.
-pub const AFFAIRS_MAX: usize = 250_000;
+pub const BUSINESS_KEYS_MAX: usize = 250_000;
 /// Keys that disagree and keep their history.
 const HISTORIES_MAX: u64 = 20_000;
 
@@ -42,7 +42,7 @@ pub struct Tally {
 
 /// What is known of one business key.
 #[derive(Clone, Debug, Default)]
-pub struct Affair {
+pub struct BusinessKeyState {
     /// Things under way.
     live: u32,
     /// When the first of the things began that are (or were last) under way together.
@@ -71,7 +71,7 @@ pub struct Affair {
     fresh_disagrees: bool,
 }
 
-impl Affair {
+impl BusinessKeyState {
     /// Whether something is under way for it.
     pub fn is_open(&self) -> bool {
         self.live > 0
@@ -111,7 +111,7 @@ pub struct Counts {
 /// The account.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    affairs: Index<Key, Affair>,
+    business_keys: Index<Key, BusinessKeyState>,
     /// Keys that agree, the oldest first.
     kept: VecDeque<Key>,
     counts: Counts,
@@ -147,121 +147,124 @@ impl Ledger {
     }
 
     /// Whether a key is counted among the fresh ones.
-    pub fn is_fresh(&self, affair: &Affair) -> bool {
-        affair.fresh_in == self.count && affair.closed
+    pub fn is_fresh(&self, business_key: &BusinessKeyState) -> bool {
+        business_key.fresh_in == self.count && business_key.closed
     }
 
     /// What is known of a key.
-    pub fn affair(&self, key: Key) -> Option<&Affair> {
-        self.affairs.get(key)
+    pub fn business_key(&self, key: Key) -> Option<&BusinessKeyState> {
+        self.business_keys.get(key)
     }
 
     /// All keys that disagree, in the order of keys.
-    pub fn disagreeing(&self) -> impl DoubleEndedIterator<Item = (Key, &Affair)> {
-        let affairs = self.affairs.iter();
-        affairs.filter(|(_, affair)| !affair.disagreements.is_empty())
+    pub fn disagreeing(&self) -> impl DoubleEndedIterator<Item = (Key, &BusinessKeyState)> {
+        let business_keys = self.business_keys.iter();
+        business_keys.filter(|(_, business_key)| !business_key.disagreements.is_empty())
     }
 
     /// Something begins for a key. Whether there are more keys now than there may be.
     pub fn begins(&mut self, key: Key, now: Time) -> bool {
-        let affair = self.affairs.get_or_new(key);
-        if affair.live == 0 {
-            affair.began = now;
+        let business_key = self.business_keys.get_or_new(key);
+        if business_key.live == 0 {
+            business_key.began = now;
             self.counts.open += 1;
-            if affair.fresh_in == self.count {
+            if business_key.fresh_in == self.count {
                 self.counts.fresh.closed -= 1;
-                self.counts.fresh.disagree -= u64::from(affair.fresh_disagrees);
-                affair.fresh_in = 0;
+                self.counts.fresh.disagree -= u64::from(business_key.fresh_disagrees);
+                business_key.fresh_in = 0;
             }
-            if affair.closed {
+            if business_key.closed {
                 self.counts.closed -= 1;
-                if !affair.disagreements.is_empty() {
+                if !business_key.disagreements.is_empty() {
                     self.counts.disagree -= 1;
                 }
-                affair.closed = false;
+                business_key.closed = false;
             }
         }
-        affair.live += 1;
-        affair.touched = now;
-        self.affairs.len() > AFFAIRS_MAX
+        business_key.live += 1;
+        business_key.touched = now;
+        self.business_keys.len() > BUSINESS_KEYS_MAX
     }
 
     /// Something ends for a key. Whether it was the last.
     pub fn ends(&mut self, key: Key, now: Time) -> bool {
-        let Some(affair) = self.affairs.get_mut(key) else {
+        let Some(business_key) = self.business_keys.get_mut(key) else {
             debug_assert!(false, "an end without a beginning");
             return false;
         };
-        debug_assert!(affair.live > 0);
-        affair.live -= 1;
-        affair.touched = now;
-        affair.live == 0
+        debug_assert!(business_key.live > 0);
+        business_key.live -= 1;
+        business_key.touched = now;
+        business_key.live == 0
     }
 
     /// Remembers what happened for a key.
     pub fn remember(&mut self, key: Key, record: Record) {
-        if let Some(affair) = self.affairs.get_mut(key) {
-            if affair.history.len() >= HISTORY_MAX {
+        if let Some(business_key) = self.business_keys.get_mut(key) {
+            if business_key.history.len() >= HISTORY_MAX {
                 // The beginning says how it came about, the end how it is now.
-                affair.history.remove(HISTORY_MAX / 2);
+                business_key.history.remove(HISTORY_MAX / 2);
             }
-            affair.history.push(record);
+            business_key.history.push(record);
         }
     }
 
     /// The user is told an outcome.
     pub fn tells(&mut self, key: Key, outcome: Outcome) {
-        if let Some(affair) = self.affairs.get_mut(key) {
-            affair.promised |= outcome == Outcome::Ok;
-            affair.refused = !affair.promised && outcome != Outcome::Ok;
+        if let Some(business_key) = self.business_keys.get_mut(key) {
+            business_key.promised |= outcome == Outcome::Ok;
+            business_key.refused = !business_key.promised && outcome != Outcome::Ok;
         }
     }
 
     /// A business transaction begins or ends for a key.
     pub fn process(&mut self, key: Key, begins: bool) {
-        if let Some(affair) = self.affairs.get_mut(key) {
+        if let Some(business_key) = self.business_keys.get_mut(key) {
             if begins {
-                affair.processes += 1;
+                business_key.processes += 1;
             } else {
-                affair.processes = affair.processes.saturating_sub(1);
+                business_key.processes = business_key.processes.saturating_sub(1);
             }
         }
     }
 
     /// Whether a business transaction is under way for a key.
     pub fn is_in_process(&self, key: Key) -> bool {
-        self.affairs
+        self.business_keys
             .get(key)
-            .is_some_and(|affair| affair.processes > 0)
+            .is_some_and(|business_key| business_key.processes > 0)
     }
 
     /// How often the user has tried again by hand.
     pub fn tried_again(&self, key: Key) -> u32 {
-        self.affairs.get(key).map_or(0, |affair| affair.tries)
+        self.business_keys
+            .get(key)
+            .map_or(0, |business_key| business_key.tries)
     }
 
     /// The user tries again by hand.
     pub fn tries_again(&mut self, key: Key) {
-        if let Some(affair) = self.affairs.get_mut(key) {
-            affair.tries += 1;
+        if let Some(business_key) = self.business_keys.get_mut(key) {
+            business_key.tries += 1;
         }
     }
 
     /// An anomaly is noticed for a key.
     pub fn notices(&mut self, key: Key, anomaly: Anomaly) {
         self.counts.anomalies[anomaly as usize] += 1;
-        let affair = self.affairs.get(key);
-        let fresh = affair.is_some_and(|affair| affair.began >= self.counts.since);
+        let business_key = self.business_keys.get(key);
+        let fresh =
+            business_key.is_some_and(|business_key| business_key.began >= self.counts.since);
         self.counts.fresh_anomalies[anomaly as usize] += u64::from(fresh);
     }
 
     /// A key goes to the people who look at such things by hand. Whether it was not there yet.
     pub fn goes_to_operator(&mut self, key: Key) -> bool {
-        let Some(affair) = self.affairs.get_mut(key) else {
+        let Some(business_key) = self.business_keys.get_mut(key) else {
             return false;
         };
-        let new = !affair.with_operator;
-        affair.with_operator = true;
+        let new = !business_key.with_operator;
+        business_key.with_operator = true;
         self.counts.with_operator += u64::from(new);
         new
     }
@@ -269,46 +272,49 @@ impl Ledger {
     /// Nothing is under way for a key any more: its records are held against the rules.
     pub fn closes(&mut self, plan: &Plan, tables: &[Records], key: Key, now: Time) -> Closing {
         let mut closing = Closing::default();
-        let Some(affair) = self.affairs.get_mut(key) else {
+        let Some(business_key) = self.business_keys.get_mut(key) else {
             return closing;
         };
         let broken = match &plan.ledger {
-            Some(ledger) => broken(ledger, tables, key, affair),
+            Some(ledger) => broken(ledger, tables, key, business_key),
             None => Vec::new(),
         };
-        closing.mended = affair
+        closing.mended = business_key
             .disagreements
             .iter()
             .filter(|it| !broken.contains(&(it.rule, it.finding)))
             .map(|it| (it.rule, it.finding, it.since))
             .collect();
-        affair
+        business_key
             .disagreements
             .retain(|it| broken.contains(&(it.rule, it.finding)));
         for (rule, finding) in broken {
-            let is_known = affair
+            let is_known = business_key
                 .disagreements
                 .iter()
                 .any(|it| (it.rule, it.finding) == (rule, finding));
             if !is_known {
                 closing.found.push((rule, finding));
-                affair.disagreements.push(Disagreement {
+                business_key.disagreements.push(Disagreement {
                     rule,
                     finding,
                     since: now,
                 });
             }
         }
-        closing.agrees = affair.disagreements.is_empty();
-        affair.closed = true;
+        closing.agrees = business_key.disagreements.is_empty();
+        business_key.closed = true;
         let counts = &mut self.counts;
         counts.open -= 1;
         counts.closed += 1;
-        if affair.began >= counts.since {
+        if business_key.began >= counts.since {
             let since = counts.since;
-            let found_since = affair.disagreements.iter().any(|it| it.since >= since);
-            affair.fresh_in = self.count;
-            affair.fresh_disagrees = found_since;
+            let found_since = business_key
+                .disagreements
+                .iter()
+                .any(|it| it.since >= since);
+            business_key.fresh_in = self.count;
+            business_key.fresh_disagrees = found_since;
             counts.fresh.closed += 1;
             counts.fresh.disagree += u64::from(found_since);
         }
@@ -320,30 +326,30 @@ impl Ledger {
             counts.ever[*finding as usize] += 1;
         }
         if closing.agrees {
-            if affair.with_operator {
-                affair.with_operator = false;
+            if business_key.with_operator {
+                business_key.with_operator = false;
                 counts.with_operator -= 1;
             }
-            if !affair.kept {
-                affair.kept = true;
+            if !business_key.kept {
+                business_key.kept = true;
                 self.kept.push_back(key);
             }
         } else {
             counts.disagree += 1;
             if counts.disagree > HISTORIES_MAX {
-                affair.history = Vec::new();
+                business_key.history = Vec::new();
             }
         }
         while self.kept.len() > KEPT_MAX {
             let Some(oldest) = self.kept.pop_front() else {
                 break;
             };
-            let Some(affair) = self.affairs.get_mut(oldest) else {
+            let Some(business_key) = self.business_keys.get_mut(oldest) else {
                 continue;
             };
-            affair.kept = false;
-            if affair.closed && affair.disagreements.is_empty() {
-                self.affairs.remove(oldest);
+            business_key.kept = false;
+            if business_key.closed && business_key.disagreements.is_empty() {
+                self.business_keys.remove(oldest);
                 if oldest > NEW_KEYS {
                     closing.forget.push(oldest);
                 }
@@ -358,7 +364,7 @@ fn broken(
     ledger: &LedgerPlan,
     tables: &[Records],
     key: Key,
-    affair: &Affair,
+    business_key: &BusinessKeyState,
 ) -> Vec<(u8, Finding)> {
     let mut broken = Vec::new();
     let record = tables[ledger.record as usize].get(key);
@@ -369,10 +375,10 @@ fn broken(
     let accepted = is_in(ledger.accepted);
     // A row that was there from the start was promised by nobody.
     if key > NEW_KEYS {
-        if affair.promised && !accepted && !is_in(ledger.open) {
+        if business_key.promised && !accepted && !is_in(ledger.open) {
             broken.push((NO_RULE, Finding::PromisedNotDone));
         }
-        if affair.refused && accepted {
+        if business_key.refused && accepted {
             broken.push((NO_RULE, Finding::DoneButRefused));
         }
     }

@@ -30,11 +30,11 @@
 //! assert!(served.count() > 800);
 //! ```
 
-mod affairs;
 pub mod breaker;
 pub mod broker;
 pub mod budget;
 mod bus;
+mod business_keys;
 pub mod cache;
 mod calls;
 pub mod choose;
@@ -44,7 +44,6 @@ mod event;
 mod faults;
 mod fetch;
 mod flights;
-pub mod guarded;
 mod handle;
 pub mod index;
 mod instance;
@@ -63,6 +62,7 @@ mod reads;
 mod reconcile;
 pub mod records;
 mod request;
+pub mod resilience;
 pub mod retry;
 mod statements;
 mod stores;
@@ -77,13 +77,13 @@ mod world;
 pub use bus::QueueState;
 use event::{Event, Packed};
 pub use faults::{FaultState, check_fault, check_fault_of};
-pub use guarded::GuardPlan;
 use kernel::queue::EventQueue;
 use kernel::time::{Span, Time};
 use kernel::timers::Timers;
 pub use limits::Limit;
 pub use plan::{End, Plan};
 pub use reconcile::ReconciliationState;
+pub use resilience::GuardPlan;
 use scenario::Scenario;
 use trace::{Observe, Record, What};
 use world::World;
@@ -543,7 +543,7 @@ impl<O: Observe> Simulation<O> {
     pub fn open_requests(&self) -> impl Iterator<Item = (u16, Time, Span)> + '_ {
         let timeout = |client: u16| self.plan.clients[client as usize].timeout;
         let between_attempts = self.world.logical_calls.iter();
-        let between_attempts = between_attempts.filter_map(guarded::LogicalCall::waiting_client);
+        let between_attempts = between_attempts.filter_map(resilience::LogicalCall::waiting_client);
         self.world
             .requests
             .iter()

@@ -22,8 +22,8 @@ pub enum Limit {
     InFlight,
     /// [`EVENTS_IN_FLIGHT_MAX`]: more changes than the copies can follow.
     EventsInFlight,
-    /// [`super::ledger::AFFAIRS_MAX`]: more business keys are under way or disagree than can be kept.
-    Affairs,
+    /// [`super::ledger::BUSINESS_KEYS_MAX`]: more business keys are under way or disagree than can be kept.
+    BusinessKeys,
     /// [`MESSAGES_MAX`]: more is published than the consumers take.
     Messages,
     /// [`EVENTS_MAX`].
@@ -45,10 +45,10 @@ impl std::fmt::Display for Limit {
                 f,
                 "more than {EVENTS_IN_FLIGHT_MAX} change events wait: lower the rate of changes"
             ),
-            Limit::Affairs => write!(
+            Limit::BusinessKeys => write!(
                 f,
                 "more than {} business keys are under way or disagree: lower the rate, or repair them",
-                super::ledger::AFFAIRS_MAX
+                super::ledger::BUSINESS_KEYS_MAX
             ),
             Limit::Messages => write!(
                 f,

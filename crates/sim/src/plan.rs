@@ -13,7 +13,7 @@ mod truth;
 mod writing;
 
 use super::choose::WayPlan;
-use super::guarded::{GuardPlan, NO_GUARD};
+use super::resilience::{GuardPlan, NO_GUARD};
 use super::trace::Role;
 pub(super) use build::Builder;
 use build::{Mode, Says, Variant};
@@ -525,7 +525,7 @@ impl Plan {
 
     /// How many instances of its caller a guard stands at: 1 for a client's.
     pub fn callers(&self, guard: usize) -> usize {
-        super::guarded::callers(self, &self.guards[guard])
+        super::resilience::callers(self, &self.guards[guard])
     }
 
     /// What must be equal for two plans to be exchanged while a run goes on: everything but the numbers.

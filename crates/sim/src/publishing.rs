@@ -1,7 +1,7 @@
 //! How events leave: by the worker that did the work, or by a relay that reads an outbox or the database's log.
 
 use super::Simulation;
-use super::affairs::Carried;
+use super::business_keys::EventPayload;
 use super::calls::Direction;
 use super::event::Event;
 use super::handle::{Handle, Pooled};
@@ -35,7 +35,7 @@ pub struct Publishing {
     topic: u16,
     link: u16,
     key: Key,
-    carried: Carried,
+    payload: EventPayload,
     serial: u64,
     attempts: u32,
     /// Messages on their way to the broker.
@@ -49,7 +49,7 @@ pub type Publishings = Pooled<Publishing>;
 #[derive(Clone, Copy, Debug)]
 struct Row {
     key: Key,
-    carried: Carried,
+    payload: EventPayload,
 }
 
 /// A relay at run time.
@@ -96,9 +96,9 @@ impl<O: Observe> Simulation<O> {
         key: Key,
         event: Publishable,
         changed: u8,
-    ) -> Carried {
+    ) -> EventPayload {
         self.world.bus.last_message += 1;
-        Carried {
+        EventPayload {
             message: self.world.bus.last_message,
             kind: event.kind,
             lineage: event.lineage,
@@ -150,7 +150,7 @@ impl<O: Observe> Simulation<O> {
             }
             None => work.changed,
         };
-        let carried = self.new_message(transaction, topic, work.key, event, changed);
+        let payload = self.new_message(transaction, topic, work.key, event, changed);
         let serial = self.world.requests[id].serial;
         let confirms = self.plan.topics[topic as usize].confirms;
         let publishing = self.world.publishings.put(Publishing {
@@ -162,7 +162,7 @@ impl<O: Observe> Simulation<O> {
             topic,
             link,
             key: work.key,
-            carried,
+            payload,
             serial,
             ..Publishing::default()
         });
@@ -194,12 +194,12 @@ impl<O: Observe> Simulation<O> {
             kind: 0,
             lineage: self.repair_lineage(key, of),
         };
-        let carried = self.new_message(None, topic, key, event, u8::MAX);
+        let payload = self.new_message(None, topic, key, event, u8::MAX);
         let publishing = self.world.publishings.put(Publishing {
             topic,
             link,
             key,
-            carried,
+            payload,
             ..Publishing::default()
         });
         self.affair_begins(key);
@@ -262,7 +262,7 @@ impl<O: Observe> Simulation<O> {
         };
         publishing.travelling -= 1;
         let it = *publishing;
-        let accepted = self.accept(it.topic, it.key, it.carried, it.serial);
+        let accepted = self.accept(it.topic, it.key, it.payload, it.serial);
         if it.publisher == Publisher::Nobody {
             if !accepted {
                 self.publish_failed(&it);
@@ -410,10 +410,10 @@ impl<O: Observe> Simulation<O> {
     ) {
         let plan = &self.plan.relays[relay as usize];
         let (topic, log, interval) = (plan.topic, plan.log, plan.interval);
-        let carried = self.new_message(None, topic, key, event, changed);
+        let payload = self.new_message(None, topic, key, event, changed);
         self.affair_begins(key);
         let state = &mut self.world.relays[relay as usize];
-        state.rows.push_back(Row { key, carried });
+        state.rows.push_back(Row { key, payload });
         if state.rows.len() > MESSAGES_MAX {
             self.stopped = Some(Limit::Messages);
         }
@@ -481,7 +481,7 @@ impl<O: Observe> Simulation<O> {
             if state.sent >= state.batch {
                 break;
             }
-            let Row { key, carried } = state.rows[state.sent as usize];
+            let Row { key, payload } = state.rows[state.sent as usize];
             let confirms = self.plan.topics[topic as usize].confirms;
             let publishing = self.world.publishings.put(Publishing {
                 publisher: if confirms {
@@ -492,7 +492,7 @@ impl<O: Observe> Simulation<O> {
                 topic,
                 link,
                 key,
-                carried,
+                payload,
                 ..Publishing::default()
             });
             self.affair_begins(key);

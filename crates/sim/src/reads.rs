@@ -1,11 +1,11 @@
 //! Reading what other services own: the strategies, each really done.
 
 use super::Simulation;
-use super::guarded::Target;
 use super::interpret::Effect;
 use super::lineage::Purpose;
 use super::plan::{CachePlan, Instruction, NONE, ReferencePlan};
 use super::request::{Group, ReadFrom, RequestId};
+use super::resilience::Target;
 use super::tables::{Copied, Page};
 use super::trace::{Observe, Outcome, What};
 use kernel::time::Span;

@@ -159,8 +159,8 @@ pub struct Request {
     pub outstanding: u32,
     /// Whether one of those failed.
     pub failed: bool,
-    /// For a root: how many of its strands (itself and its branches) are not just waiting for answers.
-    pub strands: u32,
+    /// For a root: how many of its tasks (itself and its branches) are not just waiting for answers.
+    pub tasks: u32,
     /// Whether the key that it looks up next is the one it has waited for.
     pub looks_again: bool,
     /// How many fetches of looked-up keys others wait for that it does.
@@ -214,7 +214,7 @@ impl Request {
         group: Group::None,
         outstanding: 0,
         failed: false,
-        strands: 1,
+        tasks: 1,
         looks_again: false,
         leads: 0,
         calls: 0,

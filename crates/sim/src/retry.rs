@@ -115,7 +115,7 @@ impl Policy {
         failure: Failure,
         budget: Option<&mut Budget>,
         now: Time,
-        luck: &mut Stream,
+        rng: &mut Stream,
     ) -> Next {
         progress.failed = progress.failed.saturating_add(1);
         if self.on & bit(failure) == 0 {
@@ -136,18 +136,18 @@ impl Policy {
         if used_up {
             return Next::GivesUp(Why::Attempts);
         }
-        Next::After(self.wait(progress, luck))
+        Next::After(self.wait(progress, rng))
     }
 
     /// The wait before the next attempt.
-    fn wait(&self, progress: &mut Progress, luck: &mut Stream) -> Span {
+    fn wait(&self, progress: &mut Progress, rng: &mut Stream) -> Span {
         if self.backoff == Backoff::None {
             return Span::ZERO;
         }
         let first = progress.failed <= 1;
         let last = if first { self.wait } else { progress.last };
         let mut between =
-            |least: f64, most: f64| Span::from_nanos_f64(least + (most - least) * luck.unit());
+            |least: f64, most: f64| Span::from_nanos_f64(least + (most - least) * rng.unit());
         if self.jitter == Jitter::Decorrelated {
             let wait = between(self.wait.0 as f64, last.0 as f64 * 3.0).min(self.cap);
             progress.last = wait;
@@ -198,11 +198,11 @@ mod tests {
     }
 
     /// The waits of one call that always fails.
-    fn waits(retry: &Retry, luck: &mut Stream) -> Vec<Span> {
+    fn waits(retry: &Retry, rng: &mut Stream) -> Vec<Span> {
         let policy = Policy::new(retry);
         let mut progress = Progress::default();
         let mut waits = Vec::new();
-        while let Next::After(wait) = policy.next(&mut progress, Failure::Failed, None, NOW, luck) {
+        while let Next::After(wait) = policy.next(&mut progress, Failure::Failed, None, NOW, rng) {
             waits.push(wait);
         }
         waits
@@ -256,8 +256,8 @@ mod tests {
             jitter,
             ..Default::default()
         };
-        let mut luck = stream("range");
-        let calls: Vec<Vec<Span>> = (0..20_000).map(|_| waits(&retry, &mut luck)).collect();
+        let mut rng = stream("range");
+        let calls: Vec<Vec<Span>> = (0..20_000).map(|_| waits(&retry, &mut rng)).collect();
         for (n, (least, most)) in expected_ms.iter().enumerate() {
             let nth = calls.iter().map(|waits| waits[n].as_millis());
             let shortest = nth.clone().fold(f64::INFINITY, f64::min);
@@ -334,11 +334,11 @@ mod tests {
             ..Default::default()
         };
         let policy = Policy::new(&retry);
-        let mut luck = stream("on");
-        let before = format!("{luck:?}");
+        let mut rng = stream("on");
+        let before = format!("{rng:?}");
         let mut next = |failure| {
             let progress = &mut Progress::default();
-            policy.next(progress, failure, None, NOW, &mut luck)
+            policy.next(progress, failure, None, NOW, &mut rng)
         };
         for failure in Failure::OF_OTHERS {
             let expected = match failure {
@@ -353,10 +353,10 @@ mod tests {
             Failure::NotPermitted,
             None,
             NOW,
-            &mut luck,
+            &mut rng,
         );
         assert_eq!(kept_back, Next::GivesUp(Why::NotRetried));
-        assert_eq!(format!("{luck:?}"), before);
+        assert_eq!(format!("{rng:?}"), before);
     }
 
     /// What `calls` calls of each of `callers` come to when an attempt fails with this probability: attempts for each
@@ -364,7 +364,7 @@ mod tests {
     fn fare(retry: &Retry, callers: u32, calls: u32, failure: f64) -> (f64, f64) {
         let policy = Policy::new(retry);
         let rules = retry.budget.as_ref().and_then(Rules::new);
-        let mut luck = stream("fate");
+        let mut rng = stream("fate");
         let (mut attempts, mut succeeded) = (0, 0);
         for _ in 0..callers {
             let mut budget = rules.map(|rules| Budget::new(rules, Time::ZERO));
@@ -375,7 +375,7 @@ mod tests {
                 let mut progress = Progress::default();
                 loop {
                     attempts += 1;
-                    if !luck.chance(failure) {
+                    if !rng.chance(failure) {
                         succeeded += 1;
                         if let Some(budget) = &mut budget {
                             progress.succeeds(budget, NOW);
@@ -383,7 +383,7 @@ mod tests {
                         break;
                     }
                     let budget = budget.as_mut();
-                    let next = policy.next(&mut progress, Failure::Failed, budget, NOW, &mut luck);
+                    let next = policy.next(&mut progress, Failure::Failed, budget, NOW, &mut rng);
                     if next != Next::After(Span::ZERO) {
                         break;
                     }
@@ -517,8 +517,8 @@ mod tests {
         let mut budget = Budget::new(Rules::new(&retry.budget.unwrap()).unwrap(), Time::ZERO);
         let full = budget.tokens(NOW);
         let mut progress = Progress::default();
-        let luck = &mut stream("success");
-        policy.next(&mut progress, Failure::Failed, Some(&mut budget), NOW, luck);
+        let rng = &mut stream("success");
+        policy.next(&mut progress, Failure::Failed, Some(&mut budget), NOW, rng);
         assert!(budget.tokens(NOW) < full);
         progress.succeeds(&mut budget, NOW);
         assert_eq!(budget.tokens(NOW), full);

@@ -1,7 +1,7 @@
 //! Statements: what is done to records, and what isolation would have prevented.
 
 use super::Simulation;
-use super::affairs::View;
+use super::business_keys::View;
 use super::event::Event;
 use super::handle::{Handle, Pooled};
 use super::lineage::Purpose;
@@ -125,7 +125,7 @@ impl<O: Observe> Simulation<O> {
             }
             Done::Leave => {
                 self.roll_back_transaction(id);
-                let skipped = self.work(id).map(|work| (work.key, work.carried.message));
+                let skipped = self.work(id).map(|work| (work.key, work.payload.message));
                 let request = &mut self.world.requests[id];
                 let (serial, operation) = (request.serial, request.operation);
                 // Behind the commit, and out of the loops that stand in the transaction.
@@ -264,19 +264,19 @@ impl<O: Observe> Simulation<O> {
                 _ => return self.found_nothing(id, table),
             },
             StatementKind::Apply { versioned } => {
-                let carried = work.carried;
+                let payload = work.payload;
                 let known = before.map_or(0, |before| before.version);
-                if *versioned && before.is_some() && carried.version <= known {
+                if *versioned && before.is_some() && payload.version <= known {
                     return Done::Leave;
                 }
                 let mut stored = before.unwrap_or(Stored {
                     rows: 1,
                     ..Stored::default()
                 });
-                stored.version = carried.version;
+                stored.version = payload.version;
                 for (place, value) in stored.values.iter_mut().enumerate() {
-                    if carried.changed >> place & 1 == 1 {
-                        *value = carried.values[place];
+                    if payload.changed >> place & 1 == 1 {
+                        *value = payload.values[place];
                     }
                 }
                 (stored, Written::Applied)
@@ -556,20 +556,20 @@ impl<O: Observe> Simulation<O> {
         key: Key,
         changed: u8,
         topic: u16,
-    ) -> super::affairs::Carried {
-        let mut carried = super::affairs::Carried::default();
+    ) -> super::business_keys::EventPayload {
+        let mut payload = super::business_keys::EventPayload::default();
         if of == NONE {
-            return carried;
+            return payload;
         }
         if let Some(stored) = self.current(transaction, of as u16, key) {
-            carried.version = stored.version;
-            carried.state = stored.state;
-            carried.values = stored.values;
+            payload.version = stored.version;
+            payload.state = stored.state;
+            payload.values = stored.values;
         }
-        carried.changed = match self.plan.topics[topic as usize].carries {
+        payload.changed = match self.plan.topics[topic as usize].carries {
             Carries::Whole => u8::MAX,
             Carries::Changed => changed,
         };
-        carried
+        payload
     }
 }

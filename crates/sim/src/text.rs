@@ -128,7 +128,7 @@ fn what(plan: &Plan, what: &What) -> String {
             "#{request} is attempt {attempt} of #{of}: {}",
             operation(called)
         ),
-        What::KeptBack {
+        What::CallNotPermitted {
             request,
             operation: called,
             guard,
@@ -233,7 +233,7 @@ fn what(plan: &Plan, what: &What) -> String {
             operation(o),
             service(s)
         ),
-        What::Waits {
+        What::WorkerBlocked {
             request,
             service: s,
             instance,
@@ -241,7 +241,7 @@ fn what(plan: &Plan, what: &What) -> String {
             "#{request} holds a worker of {}/{instance} and waits",
             service(s)
         ),
-        What::GoesOn {
+        What::WorkerResumed {
             request,
             service: s,
             instance,
@@ -256,7 +256,7 @@ fn what(plan: &Plan, what: &What) -> String {
             operation(o),
             outcome(how)
         ),
-        What::TooLate {
+        What::LateResponse {
             request,
             operation: o,
             outcome: how,

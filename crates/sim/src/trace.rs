@@ -135,7 +135,7 @@ pub enum What {
         attempt: u32,
     },
     /// An attempt is not sent: the caller's own breaker or throttle keeps it back.
-    KeptBack {
+    CallNotPermitted {
         /// The call's serial number.
         request: Serial,
         /// The operation that was to be called.
@@ -241,7 +241,7 @@ pub enum What {
         instance: u16,
     },
     /// A worker begins to wait for answers (it is held, but does nothing).
-    Waits {
+    WorkerBlocked {
         /// The request whose worker waits.
         request: Serial,
         /// The service.
@@ -250,7 +250,7 @@ pub enum What {
         instance: u16,
     },
     /// A worker that waited for answers goes on.
-    GoesOn {
+    WorkerResumed {
         /// The request whose worker goes on.
         request: Serial,
         /// The service.
@@ -270,7 +270,7 @@ pub enum What {
         latency: Span,
     },
     /// An answer reaches a caller who has given up: the work was done, nobody knows.
-    TooLate {
+    LateResponse {
         /// The call.
         request: Serial,
         /// The operation called.

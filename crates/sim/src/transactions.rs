@@ -1,7 +1,7 @@
 //! Local transactions: from the connection that they begin with to the commit, the rollback or the decision of a
 //! two-phase commit; and the locks on rows that they hold all the while.
 
-use super::affairs::Carried;
+use super::business_keys::EventPayload;
 use super::event::Event;
 use super::handle::{Handle, Pooled};
 use super::index::Index;
@@ -320,14 +320,14 @@ impl<O: Observe> Simulation<O> {
             return;
         }
         let outer = self.world.transactions[place].outer.unwrap_or(NONE);
-        let carried = match self.work(id) {
+        let payload = match self.work(id) {
             Some(work) => {
                 work.transaction = outer;
-                work.carried
+                work.payload
             }
-            None => Carried::default(),
+            None => EventPayload::default(),
         };
-        let changed = self.commit_now(place, carried);
+        let changed = self.commit_now(place, payload);
         if let Some(work) = self.work(id) {
             work.changed = changed;
         }
@@ -336,7 +336,7 @@ impl<O: Observe> Simulation<O> {
     /// Whether another delivery of the same message has committed in the meantime: the message's row in the inbox is
     /// unique, so this transaction is rolled back, and the message is as good as seen before.
     fn was_faster(&mut self, id: RequestId, place: u32) -> bool {
-        let Some((key, message)) = self.work(id).map(|work| (work.key, work.carried.message))
+        let Some((key, message)) = self.work(id).map(|work| (work.key, work.payload.message))
         else {
             return false;
         };
@@ -368,7 +368,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// Commits a transaction, and ends it. Which numbers of the business key's own records it has changed.
-    fn commit_now(&mut self, place: u32, carried: Carried) -> u8 {
+    fn commit_now(&mut self, place: u32, payload: EventPayload) -> u8 {
         let mut ended = std::mem::take(&mut self.world.transactions[place]);
         let (request, store, key) = (ended.serial, ended.store, ended.key);
         self.record(What::Committed { request, store });
@@ -421,7 +421,7 @@ impl<O: Observe> Simulation<O> {
             self.watch_expiry(write.table, write.row, key, stored);
         }
         for subscription in ended.remembers.drain(..) {
-            self.remember_message(subscription, carried.message);
+            self.remember_message(subscription, payload.message);
         }
         for (relay, event) in ended.events.drain(..) {
             self.put_into_outbox(relay, key, event, changed);
@@ -515,7 +515,7 @@ impl<O: Observe> Simulation<O> {
             return false;
         };
         if commit {
-            self.commit_now(place, Carried::default());
+            self.commit_now(place, EventPayload::default());
         } else {
             self.roll_back(place);
         }

@@ -1,13 +1,12 @@
 //! The state of a run: what every service, store, link and client holds at this moment, and its luck.
 
-use super::affairs::{self, Work};
 use super::bus::Bus;
+use super::business_keys::{self, Work};
 use super::cache::Cache;
 use super::copies::{Applier, ChangeEvent};
 use super::event::Event;
 use super::fetch::{Fetches, NewRows};
 use super::flights::Flights;
-use super::guarded::{self, Guards, LogicalCalls};
 use super::handle::Pooled;
 use super::index::Index;
 use super::instance::Instance;
@@ -22,6 +21,7 @@ use super::rate_limit::Admitted;
 use super::reconcile::Reconciliation;
 use super::records::{self, Records};
 use super::request::{RequestId, Requests, Stage};
+use super::resilience::{self, Guards, LogicalCalls};
 use super::statements::Expiries;
 use super::tables::{Copied, Table};
 use super::trace::Key;
@@ -114,7 +114,7 @@ pub struct Deaths {
     /// The share that dies at each point.
     pub shares: [f64; POINTS],
     /// Luck of who does.
-    pub luck: Stream,
+    pub rng: Stream,
 }
 
 /// Everything that changes during a run.
@@ -187,9 +187,9 @@ pub struct World {
     /// The account of what should be true.
     pub ledger: Ledger,
     /// People who will try again.
-    pub waiting: Pooled<affairs::Waiting>,
+    pub waiting: Pooled<business_keys::Waiting>,
     /// What is known of clients' business keys.
-    pub keys_of_clients: affairs::Keys,
+    pub keys_of_clients: business_keys::Keys,
     /// By client: how the records are chosen that it asks about.
     pub row_pickers: Vec<Option<KeyPicker>>,
     /// By operation: where its processes die.
@@ -317,7 +317,7 @@ impl World {
             requests: Requests::default(),
             fetches: Fetches::default(),
             logical_calls: LogicalCalls::default(),
-            guards: guarded::all_guards(plan, seed),
+            guards: resilience::all_guards(plan, seed),
             new_rows: NewRows::default(),
             pickers,
             lookup_pickers: plan.caches[..plan.lookup_caches]
@@ -350,7 +350,7 @@ impl World {
                 .collect(),
             ledger: Ledger::default(),
             waiting: Pooled::default(),
-            keys_of_clients: affairs::Keys::default(),
+            keys_of_clients: business_keys::Keys::default(),
             row_pickers: plan
                 .clients
                 .iter()
@@ -366,7 +366,7 @@ impl World {
                 .iter()
                 .map(|operation| Deaths {
                     shares: [0.0; POINTS],
-                    luck: stream("deaths", &operation.name),
+                    rng: stream("deaths", &operation.name),
                 })
                 .collect(),
             reconciliations: vec![Reconciliation::default(); plan.reconciliations.len()],

@@ -5,18 +5,18 @@
 //! measures which quantity of the fact. Nothing here knows any fact: what the files cannot express is listed there
 //! with its reason. Everything is embedded, so that the command works from anywhere.
 
-pub mod conduct;
 pub mod experiment;
 pub mod fact;
 pub mod formula;
 pub mod page;
+pub mod runner;
 pub mod scope;
 pub mod template;
 pub mod verdict;
 
-pub use conduct::{Finding, Job, Outcome, conduct};
 pub use experiment::{Catalogue, Effort, Experiment};
 pub use fact::Fact;
+pub use runner::{Finding, Job, Outcome, run_experiments};
 pub use verdict::Verdict;
 
 use serde_json::Value;

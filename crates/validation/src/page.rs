@@ -1,7 +1,7 @@
 //! The documentation page "How do we know?": what was expected, what was measured, and what cannot be expressed yet.
 
-use super::conduct::{Finding, Outcome};
 use super::experiment::{Catalogue, Effort};
+use super::runner::{Finding, Outcome};
 use super::verdict::Verdict;
 use std::fmt::Write;
 

@@ -336,8 +336,8 @@ mod tests {
         let (plan, names) = (run.plan(), Names::new(scenario, run.plan()));
         let ledger = run.sim().ledger();
         let (mut by_hand, mut all) = (0, 0);
-        for (_, affair) in ledger.disagreeing() {
-            for (_, deed) in chain(plan, &names, &affair.history) {
+        for (_, business_key) in ledger.disagreeing() {
+            for (_, deed) in chain(plan, &names, &business_key.history) {
                 if let Deed::Asked { again, .. } = deed {
                     all += 1;
                     by_hand += usize::from(again);
@@ -409,7 +409,7 @@ mod tests {
                         let deed = deed(run.plan(), &names, &record.what);
                         assert!(matches!(deed, Some(Deed::FoundNothing { .. })), "{by}");
                         assert_eq!(key_of(&record.what), Some(key));
-                        let known = run.sim().ledger().affair(key);
+                        let known = run.sim().ledger().business_key(key);
                         let known = known.filter(|it| !it.history.is_empty());
                         assert!(
                             known.is_none_or(|it| it.history.len() >= 48
@@ -508,10 +508,10 @@ mod tests {
             });
             for key in keys {
                 // What agrees is forgotten in time.
-                let Some(affair) = run.sim().ledger().affair(key) else {
+                let Some(business_key) = run.sim().ledger().business_key(key) else {
                     continue;
                 };
-                let chain = chain(run.plan(), &names, &affair.history);
+                let chain = chain(run.plan(), &names, &business_key.history);
                 let why = chain.iter().any(|(_, deed)| {
                     matches!(deed, Deed::SaidNo { .. } | Deed::LockRefused { .. })
                 });

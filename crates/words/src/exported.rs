@@ -51,7 +51,7 @@ pub enum Exported<'a> {
     /// The consumer has dealt with a message.
     Acknowledges,
     /// An attempt is kept back by the caller's own breaker or throttle.
-    KeptBack(KeptBy),
+    CallNotPermitted(KeptBy),
     /// A call is not tried again, because the retry budget does not allow it.
     RetryDenied,
     /// The caller's circuit breaker is in another state now.
@@ -59,7 +59,7 @@ pub enum Exported<'a> {
     /// A transaction was rolled back in this store.
     RolledBack(&'a str),
     /// The answer came too late.
-    TooLate,
+    LateResponse,
     /// So many calls of an operation like those shown are not shown.
     MoreCalls(u32, &'a str),
     /// So many messages of the request are not shown.
@@ -144,16 +144,16 @@ impl Exported<'_> {
             (Exported::Confirms, Lang::Ko) => "발행 확인".into(),
             (Exported::Acknowledges, Lang::En) => "acknowledges".into(),
             (Exported::Acknowledges, Lang::Ko) => "처리 확인".into(),
-            (Exported::KeptBack(KeptBy::Breaker), Lang::En) => {
+            (Exported::CallNotPermitted(KeptBy::Breaker), Lang::En) => {
                 "The caller’s own circuit breaker did not send the call.".into()
             }
-            (Exported::KeptBack(KeptBy::Breaker), Lang::Ko) => {
+            (Exported::CallNotPermitted(KeptBy::Breaker), Lang::Ko) => {
                 "서킷 브레이커가 호출을 보내지 않았습니다.".into()
             }
-            (Exported::KeptBack(KeptBy::Throttle), Lang::En) => {
+            (Exported::CallNotPermitted(KeptBy::Throttle), Lang::En) => {
                 "The caller’s own throttle did not send the call.".into()
             }
-            (Exported::KeptBack(KeptBy::Throttle), Lang::Ko) => {
+            (Exported::CallNotPermitted(KeptBy::Throttle), Lang::Ko) => {
                 "스로틀링이 호출을 보내지 않았습니다.".into()
             }
             (Exported::RetryDenied, Lang::En) => {
@@ -174,10 +174,12 @@ impl Exported<'_> {
             (Exported::Breaker(Phase::Closed), Lang::Ko) => "서킷 브레이커가 닫힙니다.".into(),
             (Exported::RolledBack(store), Lang::En) => format!("{store}: rolled back"),
             (Exported::RolledBack(store), Lang::Ko) => format!("{store}: 롤백"),
-            (Exported::TooLate, Lang::En) => {
+            (Exported::LateResponse, Lang::En) => {
                 "The answer comes, but nobody waits for it any more.".into()
             }
-            (Exported::TooLate, Lang::Ko) => "응답이 왔지만 이미 기다리는 쪽이 없습니다.".into(),
+            (Exported::LateResponse, Lang::Ko) => {
+                "응답이 왔지만 이미 기다리는 쪽이 없습니다.".into()
+            }
             (Exported::MoreCalls(n, what), Lang::En) => {
                 format!(
                     "… and {} of {what} like these",

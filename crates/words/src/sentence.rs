@@ -121,7 +121,7 @@ pub enum Happened {
         owner: Name,
     },
     /// An answer came after its caller had given up.
-    TooLate {
+    LateResponse {
         /// The callee.
         owner: Name,
     },
@@ -334,11 +334,11 @@ impl Happened {
                 "{} 서비스 호출이 시간 안에 응답받지 못했습니다. 처리되었는지 호출한 쪽은 알 수 없습니다.",
                 owner.text(lang)
             ),
-            (Happened::TooLate { owner }, Lang::En) => format!(
+            (Happened::LateResponse { owner }, Lang::En) => format!(
                 "An answer from {} came after its caller had given up: the work was done for nobody.",
                 owner.text(lang)
             ),
-            (Happened::TooLate { owner }, Lang::Ko) => format!(
+            (Happened::LateResponse { owner }, Lang::Ko) => format!(
                 "{} 서비스의 응답이 호출한 쪽이 포기한 뒤에 도착했습니다. 처리 결과가 버려집니다.",
                 owner.text(lang)
             ),

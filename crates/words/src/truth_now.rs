@@ -7,7 +7,7 @@ use crate::chain::chain;
 use crate::names::Names;
 use kernel::time::{Span, Time};
 use run::Run;
-use sim::ledger::{Affair, Counts};
+use sim::ledger::{BusinessKeyState, Counts};
 use sim::plan::LedgerPlan;
 use sim::records::{Stored, shown};
 use sim::trace::{Finding, Key, NO_RULE, Outcome, Record, Verdict, What};
@@ -29,7 +29,7 @@ pub struct TruthNow {
     /// The tables that stand side by side: that of the deciding record first.
     pub columns: Vec<u16>,
     /// Keys that disagree, the newest first - or those that somebody looks at, as they stand now.
-    pub broken: Vec<AffairNow>,
+    pub broken: Vec<BusinessKeyNow>,
     /// Keys that disagree and are not among them.
     pub more: u64,
     /// The key that is looked at.
@@ -75,7 +75,7 @@ pub enum Actual {
 
 /// A business key at a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct AffairNow {
+pub struct BusinessKeyNow {
     /// The key.
     pub key: Key,
     /// As people see it.
@@ -120,7 +120,7 @@ pub struct RowNow {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Followed {
     /// The key as it is now; nothing if it is not remembered any more.
-    pub affair: Option<AffairNow>,
+    pub business_key: Option<BusinessKeyNow>,
     /// Whether something is under way for it.
     pub open: bool,
     /// What happened, in order, with the time in seconds.
@@ -273,22 +273,24 @@ pub fn truth(
     let counts = *sim.ledger().counts();
     let mut newest: Vec<(Time, Key)> = Vec::new();
     let mut fresh = [0; Finding::ALL.len()];
-    for (key, affair) in sim.ledger().disagreeing() {
-        if sim.ledger().is_fresh(affair) {
-            let found = affair.disagreements.iter();
+    for (key, business_key) in sim.ledger().disagreeing() {
+        if sim.ledger().is_fresh(business_key) {
+            let found = business_key.disagreements.iter();
             found
                 .filter(|it| it.since >= counts.since)
                 .for_each(|it| fresh[it.finding as usize] += 1);
         }
-        newest.push((since(affair), key));
+        newest.push((since(business_key), key));
     }
     newest.sort_unstable_by(|a, b| b.cmp(a));
     let disagree = newest.len();
     newest.truncate(BROKEN_MAX);
     let newest: Vec<Key> = newest.into_iter().map(|(_, key)| key).collect();
     let keys = held.unwrap_or(&newest).iter();
-    let broken: Vec<AffairNow> = keys.map(|key| look.affair_or_none(*key)).collect();
-    let listed = broken.iter().filter(|affair| !affair.wrong.is_empty());
+    let broken: Vec<BusinessKeyNow> = keys.map(|key| look.business_key_or_none(*key)).collect();
+    let listed = broken
+        .iter()
+        .filter(|business_key| !business_key.wrong.is_empty());
     let more = (disagree - listed.count()) as u64;
     let tables = (0..plan.tables.len() as u16)
         .filter(|table| plan.tables[*table as usize].is_record())
@@ -320,24 +322,28 @@ fn columns(ledger: &LedgerPlan) -> Vec<u16> {
 }
 
 /// When the latest disagreement of a key was found.
-fn since(affair: &Affair) -> Time {
-    let since = affair.disagreements.iter().map(|it| it.since);
+fn since(business_key: &BusinessKeyState) -> Time {
+    let since = business_key.disagreements.iter().map(|it| it.since);
     since.max().unwrap_or(Time::ZERO)
 }
 
 /// What the user was told last.
-fn told(affair: &Affair, client: u16) -> Told {
-    if affair.promised() {
+fn told(business_key: &BusinessKeyState, client: u16) -> Told {
+    if business_key.promised() {
         return Told::Done;
     }
-    let last = affair.history.iter().rev().find_map(|it| match it.what {
-        What::Told {
-            outcome,
-            client: it,
-            ..
-        } if it == client => Some(outcome),
-        _ => None,
-    });
+    let last = business_key
+        .history
+        .iter()
+        .rev()
+        .find_map(|it| match it.what {
+            What::Told {
+                outcome,
+                client: it,
+                ..
+            } if it == client => Some(outcome),
+            _ => None,
+        });
     match last {
         None => Told::Nothing,
         Some(Outcome::Ok) => Told::Done,
@@ -355,18 +361,20 @@ struct Look<'a> {
 
 impl Look<'_> {
     /// A key as it stands; one that is not remembered any more agrees.
-    fn affair_or_none(&self, key: Key) -> AffairNow {
-        let affair = self.run.sim().ledger().affair(key);
-        let forgotten = || AffairNow {
+    fn business_key_or_none(&self, key: Key) -> BusinessKeyNow {
+        let business_key = self.run.sim().ledger().business_key(key);
+        let forgotten = || BusinessKeyNow {
             key,
             shown: shown(key),
             cells: vec![Cell::default(); self.columns.len()],
-            ..AffairNow::default()
+            ..BusinessKeyNow::default()
         };
-        affair.map_or_else(forgotten, |affair| self.affair(key, affair))
+        business_key.map_or_else(forgotten, |business_key| {
+            self.business_key(key, business_key)
+        })
     }
 
-    fn affair(&self, key: Key, affair: &Affair) -> AffairNow {
+    fn business_key(&self, key: Key, business_key: &BusinessKeyState) -> BusinessKeyNow {
         let record = self.run.sim().records_of(self.ledger.record).get(key);
         let is_in = |states: u16| record.is_some_and(|it| states >> it.state & 1 == 1);
         let actual = if is_in(self.ledger.accepted) {
@@ -378,7 +386,7 @@ impl Look<'_> {
         };
         // A rule is broken between the deciding record and the rule's table: both carry the mark.
         let at_rule = |table: u16| {
-            affair.disagreements.iter().any(|it| {
+            business_key.disagreements.iter().any(|it| {
                 let rule = self.ledger.rules.get(it.rule as usize);
                 table == self.ledger.record || rule.is_some_and(|rule| rule.table == table)
             })
@@ -392,19 +400,19 @@ impl Look<'_> {
                 .map(|stored| self.row(*table, stored)),
             disagrees: at_rule(*table),
         });
-        AffairNow {
+        BusinessKeyNow {
             key,
             shown: shown(key),
-            wrong: affair
+            wrong: business_key
                 .disagreements
                 .iter()
                 .map(|it| (it.finding, (it.rule != NO_RULE).then_some(it.rule)))
                 .collect(),
-            since_s: since(affair).as_secs(),
-            told: told(affair, self.ledger.client),
+            since_s: since(business_key).as_secs(),
+            told: told(business_key, self.ledger.client),
             actual,
             cells: cells.collect(),
-            with_people: affair.with_operator,
+            with_people: business_key.with_operator,
         }
     }
 
@@ -420,22 +428,22 @@ impl Look<'_> {
     }
 
     fn followed(&self, names: &Names, key: Key) -> Followed {
-        let Some(affair) = self.run.sim().ledger().affair(key) else {
+        let Some(business_key) = self.run.sim().ledger().business_key(key) else {
             return Followed::default();
         };
         Followed {
-            affair: Some(self.affair(key, affair)),
-            open: affair.is_open(),
-            chain: chain(self.run.plan(), names, &affair.history),
+            business_key: Some(self.business_key(key, business_key)),
+            open: business_key.is_open(),
+            chain: chain(self.run.plan(), names, &business_key.history),
         }
     }
 
-    fn table(&self, table: u16, broken: &[AffairNow]) -> TableNow {
+    fn table(&self, table: u16, broken: &[BusinessKeyNow]) -> TableNow {
         let records = self.run.sim().records_of(table);
         let column = self.columns.iter().position(|it| *it == table);
-        let marked = |affair: &&AffairNow| {
+        let marked = |business_key: &&BusinessKeyNow| {
             column.is_some_and(|column| {
-                let cell = &affair.cells[column];
+                let cell = &business_key.cells[column];
                 cell.disagrees && cell.row.is_some()
             })
         };
@@ -443,7 +451,7 @@ impl Look<'_> {
             .iter()
             .filter(marked)
             .take(ROWS_BROKEN_MAX)
-            .map(|affair| affair.key)
+            .map(|business_key| business_key.key)
             .collect();
         for (key, _) in records.iter().rev().take(ROWS_MAX) {
             if keys.len() < ROWS_MAX && !keys.contains(&key) {
@@ -452,7 +460,10 @@ impl Look<'_> {
         }
         let rows = keys.into_iter().filter_map(|key| {
             let row = self.row(table, records.get(key)?);
-            let disagrees = broken.iter().filter(marked).any(|affair| affair.key == key);
+            let disagrees = broken
+                .iter()
+                .filter(marked)
+                .any(|business_key| business_key.key == key);
             Some((shown(key), row, disagrees))
         });
         TableNow {
@@ -498,7 +509,7 @@ pub fn in_doubt(run: &Run) -> Option<(u16, Key)> {
     const LONG: Span = Span::from_secs(1);
     let sim = run.sim();
     sim.in_doubts().find(|(_, key)| {
-        let affair = sim.ledger().affair(*key);
-        affair.is_some_and(|affair| affair.touched + LONG < run.now())
+        let business_key = sim.ledger().business_key(*key);
+        business_key.is_some_and(|business_key| business_key.touched + LONG < run.now())
     })
 }

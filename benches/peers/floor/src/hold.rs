@@ -10,17 +10,17 @@ const WAIT: f64 = 1e9;
 /// Prints `hold,floor,ns_per_hold,pending`.
 pub fn measure() {
     for pending in [1_000u64, 10_000, 100_000, 1_000_000] {
-        let mut luck = Stream::new(pending);
+        let mut rng = Stream::new(pending);
         let mut queue = Queue::new();
         for event in 0..pending {
-            queue.push(luck.exponential(WAIT), event);
+            queue.push(rng.exponential(WAIT), event);
         }
         let mut hold = |times: u64| {
             for _ in 0..times {
                 let Some((now, event)) = queue.pop() else {
                     break;
                 };
-                queue.push(now + luck.exponential(WAIT), event);
+                queue.push(now + rng.exponential(WAIT), event);
             }
         };
         // Twice round, so that what was put in at the start has gone.

@@ -1,4 +1,4 @@
-//! Floor 3: numbers with units, worked out from the records of a run as they come.
+//! Numbers with units, worked out from the records of a run as they come.
 
 mod batches;
 mod check;
@@ -195,7 +195,7 @@ impl Metrics {
                 }
                 *self.more_attempts(client, operation) += 1;
             }
-            What::KeptBack {
+            What::CallNotPermitted {
                 client,
                 operation,
                 first,
@@ -310,8 +310,10 @@ impl Metrics {
                     self.consumed(operation, Outcome::TimedOut, Span::ZERO);
                 }
             }
-            What::Waits { service, .. } => self.services[service as usize].waiting.up(now),
-            What::GoesOn { service, .. } => self.services[service as usize].waiting.down(now),
+            What::WorkerBlocked { service, .. } => self.services[service as usize].waiting.up(now),
+            What::WorkerResumed { service, .. } => {
+                self.services[service as usize].waiting.down(now)
+            }
             What::ConnectionWanted { store } => self.wanted[store as usize].up(now),
             What::ConnectionUnwanted { store } => self.wanted[store as usize].down(now),
             What::ConnectionTaken { store, queued, .. } => {
@@ -374,7 +376,7 @@ impl Metrics {
             // What the settings were before says nothing about what they are now.
             What::Reconfigured => self.reconfigured(plan, now),
             What::Hop { .. }
-            | What::TooLate { .. }
+            | What::LateResponse { .. }
             | What::EventHeld { .. }
             | What::FaultBegan { .. }
             | What::FaultEnded { .. } => {}

@@ -2,7 +2,7 @@
 
 use super::super::nearest::{listed, meant, nearest, plain, quoted};
 use super::super::problems::{Problem, THE_DOCUMENT};
-use message::{Said, said};
+use message::{LocalizedMessage, msg};
 use serde_json::Value;
 
 /// The keys that lead to what stands at `path`. Keys may contain dots themselves (`consultation.list`): at each object
@@ -80,7 +80,7 @@ pub fn set(document: &mut Value, path: &str, value: Value) -> Result<(), Problem
         None => {
             return Err(Problem::new(
                 path,
-                said!(
+                msg!(
                     "there is no such place in the document",
                     "문서에 없는 위치입니다",
                 ),
@@ -110,7 +110,7 @@ pub fn no_such_place(document: &Value, path: &str) -> Problem {
         _ => Vec::new(),
     };
     let whole = if place.is_empty() {
-        Said::from(THE_DOCUMENT)
+        LocalizedMessage::from(THE_DOCUMENT)
     } else {
         quoted(place).into()
     };
@@ -120,16 +120,16 @@ pub fn no_such_place(document: &Value, path: &str) -> Problem {
     let remedy = match (near, here) {
         (Some(name), _) => meant(name),
         (None, Some(Value::Array(list))) => {
-            said!(
+            msg!(
                 "; its length is {0}, counted from 0",
                 ". 길이는 {0}이고 0부터 셉니다",
                 list.len(),
             )
         }
         (None, _) if names.is_empty() => "".into(),
-        (None, _) => said!("; there is {0}", ". {0:이} 있습니다", listed(&names)),
+        (None, _) => msg!("; there is {0}", ". {0:이} 있습니다", listed(&names)),
     };
-    let message = said!(
+    let message = msg!(
         "{0} has no {1}{2}",
         "{0}에 {1:이} 없습니다{2}",
         whole,

@@ -8,7 +8,7 @@ use super::super::shape::{fits, forms_at, is, is_span};
 use super::super::{Control, Scenario};
 use super::{Checker, is_slug};
 use kernel::time::SPAN_MAX;
-use message::said;
+use message::msg;
 use serde_json::Value;
 
 impl Checker<'_> {
@@ -24,7 +24,7 @@ impl Checker<'_> {
             if !is_slug(name) {
                 self.report(
                     format!("{path}.name"),
-                    said!(
+                    msg!(
                         "must be lower-case letters, digits and hyphens, such as \"cache-size\"",
                         "소문자, 숫자, 하이픈만 쓸 수 있습니다. 예: \"cache-size\"",
                     ),
@@ -32,7 +32,7 @@ impl Checker<'_> {
             } else if name == "seed" {
                 self.report(
                     format!("{path}.name"),
-                    said!(
+                    msg!(
                         "\"seed\" always sets the seed; choose another name",
                         "\"seed\"는 언제나 시드를 뜻합니다. 다른 이름을 쓰십시오",
                     ),
@@ -40,7 +40,7 @@ impl Checker<'_> {
             } else if settings::RESERVED.contains(&name.as_str()) {
                 self.report(
                     format!("{path}.name"),
-                    said!(
+                    msg!(
                         "{0} means something else in a link; choose another name",
                         "{0:은} 링크에서 다른 뜻으로 쓰입니다. 다른 이름을 쓰십시오",
                         quoted(name),
@@ -52,7 +52,7 @@ impl Checker<'_> {
             {
                 self.report(
                     format!("{path}.name"),
-                    said!(
+                    msg!(
                         "another control is called {0} already",
                         "이름이 {0}인 컨트롤이 이미 있습니다",
                         quoted(name),
@@ -84,7 +84,7 @@ impl Checker<'_> {
         if NOT_SETTINGS.contains(&sets.split('.').next().unwrap_or(sets)) {
             return self.report(
                 place,
-                said!(
+                msg!(
                     "{0} cannot be set by a control",
                     "{0:은} 컨트롤로 바꿀 수 없습니다",
                     quoted(sets),
@@ -110,7 +110,7 @@ impl Checker<'_> {
                 None => {
                     return self.report(
                         path,
-                        said!(
+                        msg!(
                             "a range is for numbers and times; use choices",
                             "range는 수와 시간에만 쓸 수 있습니다. choices를 쓰십시오",
                         ),
@@ -120,10 +120,10 @@ impl Checker<'_> {
             if range.min >= range.max {
                 self.report(
                     path.clone(),
-                    said!("min must be less than max", "min은 max보다 작아야 합니다"),
+                    msg!("min must be less than max", "min은 max보다 작아야 합니다"),
                 );
             } else if range.min < bounds.0 || range.max > bounds.1 {
-                let message = said!(
+                let message = msg!(
                     "must lie within {0} to {1}, what {2} may be",
                     "{2}에 쓸 수 있는 범위({0}~{1}) 안이어야 합니다",
                     bounds.0,
@@ -135,7 +135,7 @@ impl Checker<'_> {
             if range.log && range.min <= 0.0 {
                 self.report(
                     path,
-                    said!(
+                    msg!(
                         "min must be more than 0 if the slider multiplies (log)",
                         "슬라이더가 곱으로 움직이면(log) min은 0보다 커야 합니다",
                     ),
@@ -149,7 +149,7 @@ impl Checker<'_> {
                 Ok(value) if !fits(&forms, &value) => {
                     self.report(
                         path,
-                        said!(
+                        msg!(
                             "{0} is not possible at {1}",
                             "{1}에는 {0:을} 쓸 수 없습니다",
                             quoted(choice),
@@ -169,7 +169,7 @@ impl Checker<'_> {
         if offer.title.is_empty() {
             self.report(
                 "offer.title",
-                said!("must not be empty", "비워 둘 수 없습니다"),
+                msg!("must not be empty", "비워 둘 수 없습니다"),
             );
         }
         self.known(
@@ -189,7 +189,7 @@ impl Checker<'_> {
             .keys()
             .filter(|name| !names().any(|known| known == name.as_str()))
         {
-            let message = said!(
+            let message = msg!(
                 "there is no control {0}{1}",
                 "컨트롤 {0:이} 없습니다{1}",
                 quoted(name),
@@ -210,7 +210,7 @@ impl Checker<'_> {
             let inside = |problem: Problem| {
                 problem.inside(|path| {
                     let path = path.unwrap_or("".into());
-                    said!("offer.set.{0}", "offer.set.{0}", path)
+                    msg!("offer.set.{0}", "offer.set.{0}", path)
                 })
             };
             self.problems.append(problems.each(inside));

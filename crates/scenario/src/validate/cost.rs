@@ -10,7 +10,7 @@ use super::steps::{has_references, operations_of};
 use super::writing::needs_a_key;
 use super::{Checker, service_of};
 use kernel::time::Span;
-use message::said;
+use message::msg;
 
 /// Steps that one request may take, in all services together.
 pub const STEPS_MAX: u64 = 1_000_000;
@@ -30,7 +30,7 @@ impl<'s> Checker<'s> {
         };
         for name in scenario.operations.keys() {
             if costs.operation(name, 1) > STEPS_MAX {
-                let message = said!(
+                let message = msg!(
                     "one request takes more than {0} steps, here and in what it calls; lower the repetitions, or the attempts of retries that hardly wait",
                     "요청 하나가 호출까지 합해 {0}단계를 넘습니다. 반복 횟수나, 거의 기다리지 않는 재시도의 횟수를 줄이십시오",
                     STEPS_MAX,
@@ -63,7 +63,7 @@ impl<'s> Checker<'s> {
                     {
                         self.report(
                             join("clients", name) + ".load.closed.think",
-                            said!(
+                            msg!(
                                 "must be longer than 0: a request may end in the instant in which it began, and its \
                                  user would ask again without any time passing",
                                 "0보다 길어야 합니다. 요청이 시작한 순간에 끝날 수 있어, 시간이 흐르지 않은 채 \
@@ -83,7 +83,7 @@ impl<'s> Checker<'s> {
             }
         }
         if a_second > STEPS_A_SECOND_MAX {
-            let message = said!(
+            let message = msg!(
                 "together they ask for {0} steps a second; at most {1}: lower the rates",
                 "모두 더하면 초당 {0}단계를 요청하는데 최대 {1}단계입니다. 요청 빈도를 줄이십시오",
                 format!("{a_second:.0}"),
@@ -150,7 +150,7 @@ impl<'s> Checker<'s> {
 
     fn too_little_thought(&mut self, client: &str, users: f64, cost: f64, steps: f64) {
         let least = users * (2.0 + cost) * 1e9 / STEPS_A_SECOND_MAX;
-        let message = said!(
+        let message = msg!(
             "is too short: its {0} users would ask for {1} steps a second, and at most {2} are simulated; let them think \
              for {3}, or lower the users",
             "너무 짧습니다. 사용자 {0}명이 초당 {1}단계를 요청하는데 최대 {2}단계입니다. {3} 이상 생각하게 하거나 \

@@ -6,7 +6,7 @@ use super::super::shape::join;
 use super::set::Set;
 use super::steps::calls;
 use super::{Checker, service_of};
-use message::{Said, Words, either, said};
+use message::{LocalizedMessage, Words, either, msg};
 
 /// The ends of a link's name, if it has the form `"a -> b"`.
 fn ends(link: &str) -> Option<(&str, &str)> {
@@ -59,7 +59,7 @@ impl<'s> Checker<'s> {
         let Some((from, to)) = ends(name) else {
             return self.report(
                 path,
-                said!(
+                msg!(
                     "a link is named by its ends, such as \"consultation -> common\"",
                     "연결 이름에는 양 끝을 씁니다. 예: \"consultation -> common\"",
                 ),
@@ -74,7 +74,7 @@ impl<'s> Checker<'s> {
         let to_is_there = self.end(path, to, &[kinds[0].clone(), kinds[2].clone()]);
         if from_is_there && to_is_there && !used.contains(&(from, to)) {
             let remedy = if used.contains(&(to, from)) {
-                said!(
+                msg!(
                     "; requests go the other way: \"{0} -> {1}\"",
                     ". 요청은 반대 방향으로 갑니다: \"{0} -> {1}\"",
                     to,
@@ -85,7 +85,7 @@ impl<'s> Checker<'s> {
             };
             self.report(
                 path,
-                said!(
+                msg!(
                     "nothing is ever sent from {0} to {1}{2}",
                     "{0}에서 {1:으로} 보내는 것이 없습니다{2}",
                     quoted(from),
@@ -104,12 +104,12 @@ impl<'s> Checker<'s> {
             let there = kinds
                 .iter()
                 .filter(|(kind, names)| *kind != kinds::TOPIC || !names.is_empty())
-                .map(|(kind, _)| Said::from(*kind));
+                .map(|(kind, _)| LocalizedMessage::from(*kind));
             let kinds = either(there.collect());
             let remedy = did_you_mean(name, known().map(|name| name.as_str()));
             self.report(
                 path,
-                said!(
+                msg!(
                     "there is no {0} {1}{2}",
                     "{0} {1:이} 없습니다{2}",
                     kinds,

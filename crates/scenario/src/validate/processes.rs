@@ -11,7 +11,7 @@ use super::resilience::Site;
 use super::set::Set;
 use super::steps::{Here, operations_of, visit};
 use super::{Checker, service_of};
-use message::said;
+use message::msg;
 
 /// The states of a log of outgoing calls.
 const LOG_STATES: [&str; 4] = ["called", "done", "failed", "unknown"];
@@ -27,7 +27,7 @@ impl<'s> Checker<'s> {
         if here.transaction.is_some() {
             self.report(
                 path,
-                said!(
+                msg!(
                     "begins and ends transactions of its own; put it before or behind this one",
                     "스스로 트랜잭션을 시작하고 끝냅니다. 이 트랜잭션의 앞이나 뒤에 두십시오",
                 ),
@@ -36,7 +36,7 @@ impl<'s> Checker<'s> {
         if let Some(owner) = self.owner(&process.record)
             && owner != here.service
         {
-            let message = said!(
+            let message = msg!(
                 "its record is one of {0}, not of {1}: who coordinates keeps the record",
                 "레코드가 {1:이} 아니라 {0}에 있습니다. 조정하는 서비스가 레코드를 가져야 합니다",
                 quoted(owner),
@@ -63,7 +63,7 @@ impl<'s> Checker<'s> {
             if !self.is_coordinated(name) {
                 self.report(
                     path.clone(),
-                    said!(
+                    msg!(
                         "nobody coordinates it; add a step \"coordinate\" to an operation, or leave it out",
                         "조정하는 오퍼레이션이 없습니다. 오퍼레이션에 \"coordinate\" 단계를 넣거나 이것을 빼십시오",
                     ),
@@ -76,7 +76,7 @@ impl<'s> Checker<'s> {
             if process.participants.iter().filter(|it| it.pivot).count() > 1 {
                 self.report(
                     format!("{path}.participants"),
-                    said!(
+                    msg!(
                         "only one of them can be the pivot, with which the outcome is decided",
                         "결과를 정하는 피봇은 하나만 둘 수 있습니다",
                     ),
@@ -97,7 +97,7 @@ impl<'s> Checker<'s> {
                 Coordination::OneDatabase => self.one_database(&path, process),
                 Coordination::TwoPhaseCommit => {
                     if let Some(other) = two_phase.replace(name) {
-                        let message = said!(
+                        let message = msg!(
                             "{0} is done by two_phase_commit already; only one process can be",
                             "{0:이} 이미 two_phase_commit을 씁니다. 프로세스 하나만 쓸 수 있습니다",
                             quoted(other),
@@ -128,7 +128,7 @@ impl<'s> Checker<'s> {
             if let Some((other, _)) = states[..index].iter().find(|(_, other)| other == state) {
                 self.report(
                     format!("{path}.{field}"),
-                    said!(
+                    msg!(
                         "must be another state than \"{0}\"",
                         "\"{0}\"의 상태와 달라야 합니다",
                         *other,
@@ -164,7 +164,7 @@ impl<'s> Checker<'s> {
             .is_some();
         let service = service_of(&it.operation);
         if is_there && service == coordinator {
-            let message = said!(
+            let message = msg!(
                 "is an operation of {0}, which coordinates; participants are other services",
                 "조정하는 {0}의 오퍼레이션입니다. 참여자는 다른 서비스여야 합니다",
                 quoted(coordinator.unwrap_or_default()),
@@ -180,7 +180,7 @@ impl<'s> Checker<'s> {
             let place = format!("{path}.{field}");
             let known = self.known(&place, kinds::OPERATION, &scenario.operations, name);
             if known.is_some() && is_there && service_of(name) != service {
-                let message = said!(
+                let message = msg!(
                     "must be an operation of {0}, who has done what it is about",
                     "그 일을 한 {0}의 오퍼레이션이어야 합니다",
                     quoted(service.unwrap_or_default()),
@@ -191,7 +191,7 @@ impl<'s> Checker<'s> {
         if process.by == Coordination::Tcc {
             for (field, name) in [("confirm", &it.confirm), ("undo", &it.undo)] {
                 if name.is_none() {
-                    let message = said!(
+                    let message = msg!(
                         "\"tcc\" needs it: a try is confirmed or cancelled; add \"{0}\"",
                         "\"tcc\"는 시도(Try)를 확정하거나 취소하므로 필요합니다. \"{0}\" 필드를 넣으십시오",
                         field,
@@ -226,7 +226,7 @@ impl<'s> Checker<'s> {
                 .iter()
                 .find(|state| !table.states.iter().any(|own| own == *state));
             if let Some(state) = missing {
-                let message = said!(
+                let message = msg!(
                     "a log of calls has the states \"called\", \"done\", \"failed\" and \"unknown\"; {0} is missing",
                     "호출 로그에는 \"called\", \"done\", \"failed\", \"unknown\" 상태가 있어야 하는데 {0:이} \
                      없습니다",
@@ -239,7 +239,7 @@ impl<'s> Checker<'s> {
                 && own != record
                 && self.owner(&process.record).is_some()
             {
-                let message = said!(
+                let message = msg!(
                     "must be a table of {0}, where the coordinator keeps its record",
                     "코디네이터가 레코드를 두는 DB {0}의 테이블이어야 합니다",
                     quoted(record),
@@ -248,7 +248,7 @@ impl<'s> Checker<'s> {
             }
         }
         if !process.participants.iter().any(|it| it.operation == log.of) {
-            let message = said!(
+            let message = msg!(
                 "must be the operation of one of the participants, not {0}",
                 "참여자의 오퍼레이션이어야 하는데 {0}입니다",
                 quoted(&log.of),
@@ -277,7 +277,7 @@ impl<'s> Checker<'s> {
         if process.participants.iter().all(|it| self.is_external(it)) {
             self.report(
                 format!("{path}.participants"),
-                said!(
+                msg!(
                     "all of them are external, and those cannot prepare; choose another coordination than \
                      \"two_phase_commit\"",
                     "모두 외부 서비스라 준비(prepare)할 수 없습니다. \"two_phase_commit\" 말고 다른 조정 방식을 \
@@ -294,7 +294,7 @@ impl<'s> Checker<'s> {
                 continue;
             }
             if first_store(&operation.steps).is_none() {
-                let message = said!(
+                let message = msg!(
                     "\"two_phase_commit\" prepares a transaction, but {0} writes nothing; give it a statement",
                     "\"two_phase_commit\"은 트랜잭션을 준비하는데 {0:은} 아무것도 쓰지 않습니다. 쓰는 단계를 \
                      넣으십시오",
@@ -312,7 +312,7 @@ impl<'s> Checker<'s> {
                 }
             });
             if let Some(topic) = after {
-                let message = said!(
+                let message = msg!(
                     "it publishes on {0} after its commit, but \"two_phase_commit\" commits for it; let the events \
                      leave by \"outbox\"",
                     "커밋한 뒤 {0}에 발행하는데 커밋은 \"two_phase_commit\"이 합니다. 이벤트를 \"outbox\"로 \
@@ -349,7 +349,7 @@ impl<'s> Checker<'s> {
             stores.extend(store_of(step));
         });
         if let Some(step) = unfit {
-            let message = said!(
+            let message = msg!(
                 "{0} does {1} in one transaction, in which there can be no step {2}; choose another strategy, or \
                  take the step out",
                 "{0:은} {1:을} 한 트랜잭션에서 처리하므로 {2} 단계를 쓸 수 없습니다. 다른 전략을 쓰거나 단계를 \
@@ -361,7 +361,7 @@ impl<'s> Checker<'s> {
             self.report(path, message);
         }
         if !elsewhere && stores.len() > 1 {
-            let message = said!(
+            let message = msg!(
                 "{0} does {1} in one transaction, but it writes in more than one store; choose another strategy, or \
                  let it write in one",
                 "{0:은} {1:을} 한 트랜잭션에서 처리하는데 둘 이상의 DB에 씁니다. 다른 전략을 쓰거나 DB 하나에만 \
@@ -379,7 +379,7 @@ impl<'s> Checker<'s> {
             None => {
                 self.report(
                     format!("{path}.topic"),
-                    said!(
+                    msg!(
                         "\"{0}\" needs a topic on which the participants hear of it",
                         "\"{0}\"에는 참여자가 들을 토픽이 필요합니다",
                         by,
@@ -400,7 +400,7 @@ impl<'s> Checker<'s> {
         for (index, participant) in process.participants.iter().enumerate().skip(after) {
             let mut subscriptions = topic.subscriptions.values();
             if !subscriptions.any(|it| it.operation == participant.operation) {
-                let message = said!(
+                let message = msg!(
                     "follows by event, but no subscription of {0} does {1}; add one, or make this or a later \
                      participant the pivot",
                     "이벤트로 이어지는데 {0}의 구독 중 {1:을} 하는 것이 없습니다. 구독을 넣거나 이 참여자나 뒤의 \
@@ -424,7 +424,7 @@ impl<'s> Checker<'s> {
                 && other.topic == process.topic
         });
         if let Some((other, _)) = other {
-            let message = said!(
+            let message = msg!(
                 "is the topic of the choreography {0} already; each needs one of its own",
                 "이미 코레오그래피 {0}의 토픽입니다. 코레오그래피마다 따로 토픽이 필요합니다",
                 quoted(other),
@@ -438,7 +438,7 @@ impl<'s> Checker<'s> {
             let confirm = participant.confirm.as_deref();
             for name in operations.filter(|name| Some(*name) != confirm) {
                 if !seen.insert(name) {
-                    let message = said!(
+                    let message = msg!(
                         "{0} stands there twice; in a choreography each operation reacts to one event",
                         "{0:이} 두 번 있습니다. 코레오그래피에서 오퍼레이션은 한 이벤트에만 반응합니다",
                         quoted(name),

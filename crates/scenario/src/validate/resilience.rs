@@ -7,7 +7,7 @@ use super::super::{
 };
 use super::Checker;
 use kernel::time::Span;
-use message::said;
+use message::msg;
 
 /// Places in which breakers, throttles and budgets count, all together: the calls or buckets of their windows, once for
 /// each calling instance.
@@ -83,7 +83,7 @@ impl Checker<'_> {
     pub(super) fn counted_places(&mut self) {
         let total = self.counted_places;
         if total > COUNTED_PLACES_MAX {
-            let message = said!(
+            let message = msg!(
                 "breakers, throttles and retry budgets count in {0} places together (the calls or buckets of their \
                  windows, once for each calling instance); at most {1}: make the windows smaller",
                 "서킷 브레이커, 스로틀, 재시도 예산이 세는 자리(window의 호출이나 구간마다, 호출하는 인스턴스마다 \
@@ -104,7 +104,7 @@ impl Checker<'_> {
         if once && waits && !self.is_set_by_a_control(&format!("{path}.backoff")) {
             self.report(
                 format!("{path}.backoff"),
-                said!(
+                msg!(
                     "attempts is 1, so there is never a wait; leave the backoff out, or allow more attempts",
                     "attempts가 1이라 기다릴 일이 없습니다. backoff를 빼거나 attempts를 늘리십시오",
                 ),
@@ -113,7 +113,7 @@ impl Checker<'_> {
         if once && retry.budget.is_some() {
             self.report(
                 format!("{path}.budget"),
-                said!(
+                msg!(
                     "attempts is 1, so there is never a retry; leave the budget out, or allow more attempts",
                     "attempts가 1이라 재시도할 일이 없습니다. budget을 빼거나 attempts를 늘리십시오",
                 ),
@@ -127,7 +127,7 @@ impl Checker<'_> {
         {
             self.report(
                 format!("{path}.on"),
-                said!(
+                msg!(
                     "names a failure twice; name each once",
                     "같은 실패가 두 번 있습니다. 하나씩만 쓰십시오",
                 ),
@@ -136,7 +136,7 @@ impl Checker<'_> {
         if waits && retry.wait == Span::ZERO {
             self.report(
                 format!("{path}.wait"),
-                said!(
+                msg!(
                     "must be longer than 0; leave the backoff out for retries at once",
                     "0보다 길어야 합니다. 즉시 재시도하려면 backoff를 빼십시오",
                 ),
@@ -145,7 +145,7 @@ impl Checker<'_> {
         if waits && retry.cap < retry.wait {
             self.report(
                 format!("{path}.cap"),
-                said!(
+                msg!(
                     "must not be shorter than wait ({0})",
                     "wait({0})보다 짧을 수 없습니다",
                     retry.wait,
@@ -163,7 +163,7 @@ impl Checker<'_> {
         if unlimited && !waits && !takes_time && !limited {
             self.report(
                 format!("{path}.attempts"),
-                said!(
+                msg!(
                     "without a limit, a wait or a latency of the link, retries would go in circles while no time \
                      passes; give a number, a backoff or a budget",
                     "횟수 제한도 대기도 연결의 지연도 없어, 시간이 흐르지 않은 채 재시도가 끝없이 이어집니다. 횟수, \
@@ -199,7 +199,7 @@ impl Checker<'_> {
         let least = Span(libm::ceil(least) as u64);
         let a_second = format!("{:.0}", 1e9 / every);
         let message = match retry.backoff {
-            Backoff::None => said!(
+            Backoff::None => msg!(
                 "while nothing answers, each caller tries again {0} times a second; at most {1}: give a number of \
                  attempts, or a backoff with a wait of {2} or longer",
                 "응답이 없는 동안 호출마다 초당 {0}번 재시도하는데 최대 {1}번입니다. 횟수를 정하거나 wait가 {2} 이상인 \
@@ -208,7 +208,7 @@ impl Checker<'_> {
                 RETRIES_A_SECOND_MAX,
                 least,
             ),
-            Backoff::Fixed | Backoff::Exponential => said!(
+            Backoff::Fixed | Backoff::Exponential => msg!(
                 "while nothing answers, each caller tries again {0} times a second; at most {1}: make it {2} or longer",
                 "응답이 없는 동안 호출마다 초당 {0}번 재시도하는데 최대 {1}번입니다. {2} 이상으로 늘리십시오",
                 a_second,
@@ -223,7 +223,7 @@ impl Checker<'_> {
         if budget.tokens.is_none() && budget.ratio.is_none() && budget.failures.is_none() {
             self.report(
                 path,
-                said!(
+                msg!(
                     "must have \"tokens\", \"ratio\" or \"failures\"; without any it allows every retry",
                     "\"tokens\", \"ratio\", \"failures\" 중 하나는 있어야 합니다. 없으면 모든 재시도를 허용합니다",
                 ),
@@ -238,7 +238,7 @@ impl Checker<'_> {
             if ratio.share == 0.0 && ratio.min_per_second * ratio.window.as_secs() < 1.0 {
                 self.report(
                     path,
-                    said!(
+                    msg!(
                         "can never allow a retry; give it a share, or a min_per_second of at least one in a window",
                         "재시도를 한 번도 허용할 수 없습니다. share를 정하거나 min_per_second를 window 안에 한 번 \
                          이상이 되게 하십시오",
@@ -247,7 +247,7 @@ impl Checker<'_> {
             } else if !limits_ratio(ratio.of, ratio.share) {
                 self.report(
                     format!("{path}.share"),
-                    said!(
+                    msg!(
                         "must be less than 1 of all attempts, or it allows every retry",
                         "모든 시도에 대한 비율은 1보다 작아야 합니다. 아니면 모든 재시도를 허용합니다",
                     ),
@@ -262,7 +262,7 @@ impl Checker<'_> {
             if failures.share == 0.0 {
                 self.report(
                     format!("{path}.share"),
-                    said!(
+                    msg!(
                         "must be more than 0, or it can never allow a retry: a retry follows a failure",
                         "0보다 커야 합니다. 재시도는 실패 뒤에 오므로 0이면 한 번도 허용할 수 없습니다",
                     ),
@@ -277,7 +277,7 @@ impl Checker<'_> {
         if start > size {
             self.report(
                 format!("{path}.start"),
-                said!(
+                msg!(
                     "must be at most size ({0})",
                     "size({0}) 이하여야 합니다",
                     size
@@ -290,7 +290,7 @@ impl Checker<'_> {
         if cost > most {
             self.report(
                 path,
-                said!(
+                msg!(
                     "can never allow a retry: it holds at most {0} tokens, and a retry takes {1}",
                     "재시도를 한 번도 허용할 수 없습니다. 토큰은 최대 {0}개인데 재시도에 {1}개가 듭니다",
                     most,
@@ -300,7 +300,7 @@ impl Checker<'_> {
         } else if let Some(above) = tokens.above.filter(|above| *above >= most) {
             self.report(
                 path,
-                said!(
+                msg!(
                     "can never allow a retry: it holds at most {0} tokens, and must hold more than {1}",
                     "재시도를 한 번도 허용할 수 없습니다. 토큰은 최대 {0}개인데 {1}개보다 많아야 합니다",
                     most,
@@ -310,7 +310,7 @@ impl Checker<'_> {
         } else if !limits_tokens(tokens) {
             self.report(
                 path,
-                said!(
+                msg!(
                     "allows every retry: give it a cost, or per_failure together with above",
                     "모든 재시도를 허용합니다. cost를 정하거나 per_failure와 above를 함께 정하십시오",
                 ),
@@ -326,7 +326,7 @@ impl Checker<'_> {
         if breaker.threshold == 0.0 {
             self.report(
                 format!("{path}.threshold"),
-                said!(
+                msg!(
                     "must be more than 0, or it would open when nothing has failed",
                     "0보다 커야 합니다. 0이면 실패가 없어도 열립니다",
                 ),
@@ -335,7 +335,7 @@ impl Checker<'_> {
         if breaker.slow.is_some_and(|slow| slow.threshold == 0.0) {
             self.report(
                 format!("{path}.slow.threshold"),
-                said!(
+                msg!(
                     "must be more than 0, or it would open when nothing was slow",
                     "0보다 커야 합니다. 0이면 느린 호출이 없어도 열립니다",
                 ),

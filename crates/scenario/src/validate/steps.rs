@@ -8,7 +8,7 @@ use super::cost::latency;
 use super::resilience::Site;
 use super::set::Set;
 use super::{Checker, is_name, service_of};
-use message::{Said, said};
+use message::{LocalizedMessage, msg};
 
 /// Steps inside steps inside steps: so deep.
 pub const NESTING_MAX: usize = 8;
@@ -35,7 +35,7 @@ impl<'s> Checker<'s> {
             let Some((service, own)) = name.split_once('.') else {
                 self.report(
                     path,
-                    said!(
+                    msg!(
                         "an operation is named \"service.operation\"",
                         "오퍼레이션 이름은 \"service.operation\" 형식입니다",
                     ),
@@ -43,7 +43,7 @@ impl<'s> Checker<'s> {
                 continue;
             };
             if !is_name(own) {
-                let message = said!(
+                let message = msg!(
                     "an operation is named \"service.operation\": letters, digits, _ and - after the point",
                     "오퍼레이션 이름은 \"service.operation\" 형식입니다. 점 뒤에는 글자, 숫자, _, -만 쓸 수 있습니다",
                 );
@@ -53,7 +53,7 @@ impl<'s> Checker<'s> {
                 let remedy = did_you_mean(service, scenario.services.keys().map(String::as_str));
                 self.report(
                     path,
-                    said!(
+                    msg!(
                         "there is no service {0}{1}",
                         "서비스 {0:이} 없습니다{1}",
                         quoted(service),
@@ -88,7 +88,7 @@ impl<'s> Checker<'s> {
         if here.depth > NESTING_MAX {
             return self.report(
                 path,
-                said!(
+                msg!(
                     "steps are nested more than {0} deep",
                     "단계가 {0}겹보다 깊게 들어 있습니다",
                     NESTING_MAX,
@@ -139,7 +139,7 @@ impl<'s> Checker<'s> {
                     && let Some(it) = store.and_then(|store| store.tables.get(table))
                     && !it.states.is_empty()
                 {
-                    let message = said!(
+                    let message = msg!(
                         "{0} is a table of records; insert or update them",
                         "{0:은} 레코드 테이블입니다. insert나 update를 쓰십시오",
                         quoted(table),
@@ -172,7 +172,7 @@ impl<'s> Checker<'s> {
                 if here.transaction.is_some() {
                     self.report(
                         format!("{path}.fan_out"),
-                        said!(
+                        msg!(
                             "a transaction does one thing after the other; put the fan_out before or behind it",
                             "트랜잭션은 일을 차례로 합니다. fan_out을 앞이나 뒤에 두십시오",
                         ),
@@ -203,13 +203,13 @@ impl<'s> Checker<'s> {
                 if choose.weight() <= 0.0 {
                     self.report(
                         path.clone(),
-                        said!(
+                        msg!(
                             "at least one way must have a weight above 0",
                             "적어도 하나는 weight가 0보다 커야 합니다",
                         ),
                     );
                 } else if choose.again() > AGAIN_MAX {
-                    let message = said!(
+                    let message = msg!(
                         "after more than {0} of the choices a way is chosen anew; give the ways that go on more \
                          weight",
                         "다시 선택하는 비율이 {0:을} 넘습니다. 다음으로 넘어가는 쪽의 weight를 늘리십시오",
@@ -246,7 +246,7 @@ impl<'s> Checker<'s> {
                 if let Some(cache) = cache
                     && cache.service != here.service
                 {
-                    let message = said!(
+                    let message = msg!(
                         "is a cache of {0}, not of {1}",
                         "{1:이} 아니라 {0}의 캐시입니다",
                         quoted(&cache.service),
@@ -264,7 +264,7 @@ impl<'s> Checker<'s> {
                     if let Some(from) = self.column(&path, name, here)
                         && here.page.as_deref() != Some(from)
                     {
-                        let message = said!(
+                        let message = msg!(
                             "{0} is a column of {1}; the latest query before this step must read that table",
                             "{0:은} {1}의 컬럼입니다. 이 단계 앞의 마지막 query가 그 테이블을 읽어야 합니다",
                             quoted(name),
@@ -280,7 +280,7 @@ impl<'s> Checker<'s> {
                     if let Some(from) = self.column(&path, name, here)
                         && !here.written.contains(from)
                     {
-                        let message = said!(
+                        let message = msg!(
                             "{0} is a column of {1}, which this operation does not write",
                             "{0:은} {1}의 컬럼인데 이 오퍼레이션은 그 테이블에 쓰지 않습니다",
                             quoted(name),
@@ -301,7 +301,7 @@ impl<'s> Checker<'s> {
         };
         // A service that is not there is reported with the store.
         if it.service != here.service && self.scenario.services.contains_key(&it.service) {
-            let message = said!(
+            let message = msg!(
                 "is the store of {0}; {1} reads and writes its own stores only, and calls others",
                 "{0}의 DB입니다. {1:은} 자기 DB만 읽고 쓰며 다른 서비스는 호출해야 합니다",
                 quoted(&it.service),
@@ -320,7 +320,7 @@ impl<'s> Checker<'s> {
         // Missing tables are reported with the reference.
         let (reader, _) = self.ends_of(reference)?;
         if reader != here.service {
-            let message = said!(
+            let message = msg!(
                 "{0} is a column of a table of {1}, not of {2}",
                 "{0:은} {2:이} 아니라 {1}의 테이블에 있는 컬럼입니다",
                 quoted(name),
@@ -337,7 +337,7 @@ impl<'s> Checker<'s> {
         if count == Count::Of(CountOf::Rows) && here.page.is_none() {
             self.report(
                 path,
-                said!(
+                msg!(
                     "\"rows\" needs an earlier query of a table with references in the same operation",
                     "\"rows\"를 쓰려면 같은 오퍼레이션에서 참조가 있는 테이블을 먼저 query로 읽어야 합니다",
                 ),
@@ -378,24 +378,24 @@ impl<'s> Checker<'s> {
 
     fn round(&mut self, round: &[(&str, bool)]) {
         let by_calls = round.iter().all(|(_, is_call)| *is_call);
-        let mut words = Said::from("");
+        let mut words = LocalizedMessage::from("");
         for (name, is_call) in round {
             words = if *is_call {
-                said!("{0}{1} calls ", "{0}{1} →(호출) ", words, *name)
+                msg!("{0}{1} calls ", "{0}{1} →(호출) ", words, *name)
             } else {
-                said!("{0}{1} sets off ", "{0}{1} →(이벤트) ", words, *name)
+                msg!("{0}{1} sets off ", "{0}{1} →(이벤트) ", words, *name)
             };
         }
         let first = round.first().map_or("", |(name, _)| name);
         let message = if by_calls {
-            said!(
+            msg!(
                 "calls itself: {0}{1}; this would go on without end",
                 "자기 자신을 호출합니다: {0}{1}. 호출이 끝없이 이어집니다",
                 words,
                 first,
             )
         } else {
-            said!(
+            msg!(
                 "sets itself off: {0}{1}; its events would bring about new ones without end, so publish these on \
                  another topic",
                 "자기 자신을 다시 일으킵니다: {0}{1}. 이벤트가 끝없이 새 이벤트를 낳으므로 다른 토픽에 발행하십시오",

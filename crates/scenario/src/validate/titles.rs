@@ -3,7 +3,7 @@
 use super::super::Text;
 use super::super::shape::join;
 use super::Checker;
-use message::said;
+use message::msg;
 
 /// The longest title, in characters.
 pub const TITLE_MAX: usize = 120;
@@ -63,7 +63,7 @@ impl<'s> Checker<'s> {
 
     fn text(&mut self, path: &str, text: &Text, max: usize) {
         if too_long(text, max) {
-            let message = said!(
+            let message = msg!(
                 "must be at most {0} characters long",
                 "{0}자 이하여야 합니다",
                 max,

@@ -10,7 +10,7 @@ use super::set::Set;
 use super::steps::{Here, visit};
 use super::{Checker, service_of};
 use kernel::time::Span;
-use message::said;
+use message::msg;
 
 /// The shortest time between two looks of a relay at its outbox.
 const INTERVAL_MIN: Span = Span::from_millis(1);
@@ -26,7 +26,7 @@ impl<'s> Checker<'s> {
             if by == PublishBy::Outbox && topic.publish.interval < INTERVAL_MIN {
                 self.report(
                     format!("{path}.publish.interval"),
-                    said!(
+                    msg!(
                         "must be at least {0}, or the relay would do nothing but look",
                         "{0} 이상이어야 합니다. 더 짧으면 릴레이가 조회만 되풀이합니다",
                         INTERVAL_MIN,
@@ -59,7 +59,7 @@ impl<'s> Checker<'s> {
         if it.counts.is_some() && topic.broker != Broker::RabbitmqQuorum {
             self.report(
                 format!("{path}.counts"),
-                said!(
+                msg!(
                     "is a choice of RabbitMQ's versions; with this broker all deliveries count: leave it out, or set the \
                      topic's broker to \"rabbitmq_quorum\"",
                     "RabbitMQ 버전에 따른 선택입니다. 이 브로커에서는 모든 전달을 셉니다. 빼거나 토픽의 broker를 \
@@ -102,7 +102,7 @@ impl<'s> Checker<'s> {
         let takes_time =
             service.is_none_or(|service| latency(self.scenario, name, service) > Span::ZERO);
         if at_once && !takes_time {
-            let message = said!(
+            let message = msg!(
                 "what fails would be delivered again and again while no time passes; give the link \"{0} -> {1}\" a \
                  latency, or the subscription a backoff",
                 "실패한 메시지가 시간이 흐르지 않은 채 끝없이 재전달됩니다. 연결 \"{0} -> {1}\"에 지연을 주거나 구독에 \
@@ -142,14 +142,14 @@ impl<'s> Checker<'s> {
         match it.consume {
             Consume::UniqueKey if !inserts => self.report(
                 place.clone(),
-                said!(
+                msg!(
                     "\"unique_key\" needs a step \"insert\" in {0}; use \"inbox\" instead",
                     "\"unique_key\"를 쓰려면 {0}에 \"insert\" 단계가 있어야 합니다. 대신 \"inbox\"를 쓰십시오",
                     name.as_str(),
                 ),
             ),
             Consume::Inbox if first_store(steps).is_none() => {
-                let message = said!(
+                let message = msg!(
                     "\"inbox\" remembers the message in the transaction that does the work, but {0} has none; give \
                      it a statement, or use \"check_first\"",
                     "\"inbox\"는 일을 처리하는 트랜잭션에서 메시지를 기억하는데 {0}에는 트랜잭션이 없습니다. 쓰는 \
@@ -160,7 +160,7 @@ impl<'s> Checker<'s> {
             }
             Consume::Inbox => self.in_one_transaction(&place, &it.operation, "\"inbox\"", false),
             Consume::Versioned if applies.is_none() => {
-                let message = said!(
+                let message = msg!(
                     "\"versioned\" compares the event's version with that of a copy, but {0} has no step \"apply\" \
                      that keeps one; add it, or use \"inbox\"",
                     "\"versioned\"는 이벤트와 복제본의 버전을 비교하는데 {0}에는 복제본을 두는 \"apply\" 단계가 \
@@ -181,11 +181,11 @@ impl<'s> Checker<'s> {
         let mut problems = Vec::new();
         for (is_process, publisher, of) in self.publishers(topic) {
             let publisher = match (quoted(publisher), is_process) {
-                (publisher, true) => said!("the process {0}", "프로세스 {0}", publisher),
+                (publisher, true) => msg!("the process {0}", "프로세스 {0}", publisher),
                 (publisher, false) => publisher.into(),
             };
             match of {
-                None => problems.push(said!(
+                None => problems.push(msg!(
                     "{0} applies what an event carries, but what {1} publishes carries no record, and so no \
                      version; name its table there (\"of\")",
                     "{0:은} 이벤트에 담긴 값을 반영하는데 {1:이} 발행하는 이벤트에는 레코드도 버전도 없습니다. \
@@ -194,7 +194,7 @@ impl<'s> Checker<'s> {
                     publisher,
                 )),
                 Some(of) if fields(of).is_some() && fields(&copy).is_some() && fields(of) != fields(&copy) => {
-                    problems.push(said!(
+                    problems.push(msg!(
                         "{0} copies {1} to {2}, which must have the same \"fields\" in the same order",
                         "{0:은} {1:을} {2:으로} 복제하므로 두 테이블의 \"fields\"가 순서까지 같아야 합니다",
                         name.as_str(),
@@ -246,7 +246,7 @@ impl<'s> Checker<'s> {
             if let Some((owner, _)) = self.records(&place, of)
                 && owner != here.service
             {
-                let message = said!(
+                let message = msg!(
                     "is a table of {0}; {1} publishes records of its own",
                     "{0}의 테이블입니다. {1:은} 자기 레코드만 발행할 수 있습니다",
                     quoted(owner),
@@ -260,15 +260,15 @@ impl<'s> Checker<'s> {
     /// An outbox is a table of a store: whoever publishes by one needs a store.
     pub(super) fn outbox(&mut self, path: &str, topic: &Topic, service: &str) {
         let by = match topic.publish.by {
-            PublishBy::Outbox => said!("an outbox, which is a table", "테이블인 아웃박스"),
-            PublishBy::Cdc => said!("the log of a database", "데이터베이스 로그"),
+            PublishBy::Outbox => msg!("an outbox, which is a table", "테이블인 아웃박스"),
+            PublishBy::Cdc => msg!("the log of a database", "데이터베이스 로그"),
             PublishBy::BeforeCommit | PublishBy::AfterCommit => return,
         };
         let mut stores = self.scenario.stores.values();
         if self.scenario.services.contains_key(service)
             && !stores.any(|store| store.service == service)
         {
-            let message = said!(
+            let message = msg!(
                 "its events leave by {0}, but {1} has no store; give it one, or publish \"after_commit\"",
                 "이벤트를 {0:으로} 내보내는데 {1}에는 DB가 없습니다. DB를 주거나 \"after_commit\"으로 발행하십시오",
                 by,

@@ -6,7 +6,7 @@ use super::super::shape::join;
 use super::super::{HeadlineKind, Price, Repair, Side, Times};
 use super::Checker;
 use kernel::time::Span;
-use message::said;
+use message::msg;
 
 /// The shortest time between two runs of a reconciliation.
 const EVERY_MIN: Span = Span::from_millis(100);
@@ -40,12 +40,12 @@ impl Checker<'_> {
             ("headline.price", price_fits, copies.1),
         ] {
             let message = if needs_copies {
-                said!(
+                msg!(
                     "there is nothing that could be out of date: it needs \"references\" or \"caches\"",
                     "오래될 수 있는 값이 없습니다. \"references\"나 \"caches\"가 있어야 합니다",
                 )
             } else {
-                said!(
+                msg!(
                     "needs a \"ledger\", which says what must hold for each business key",
                     "업무 키마다 무엇이 성립해야 하는지 정하는 \"ledger\"가 있어야 합니다",
                 )
@@ -68,7 +68,7 @@ impl Checker<'_> {
             &ledger.client,
         );
         if client.is_some_and(|client| client.key.is_none()) {
-            let message = said!(
+            let message = msg!(
                 "{0} asks about nothing that could be found again; give it a \"key\"",
                 "{0}의 요청은 나중에 다시 찾을 수 없습니다. \"key\"를 정하십시오",
                 quoted(&ledger.client),
@@ -84,7 +84,7 @@ impl Checker<'_> {
             if ledger.accepted.contains(state) {
                 self.report(
                     format!("ledger.open.{index}"),
-                    said!(
+                    msg!(
                         "{0} is among the accepted states, too",
                         "{0:은} accepted에도 있습니다",
                         quoted(state),
@@ -104,7 +104,7 @@ impl Checker<'_> {
                 && rule.same
                 && table.fields != record.fields
             {
-                let message = said!(
+                let message = msg!(
                     "{0} and {1} must have the same \"fields\" in the same order to be compared",
                     "비교하려면 {0:과} {1}의 \"fields\"가 순서까지 같아야 합니다",
                     quoted(&rule.table),
@@ -117,7 +117,7 @@ impl Checker<'_> {
 
     fn times(&mut self, path: &str, times: Times) {
         if times.min > times.max {
-            let message = said!(
+            let message = msg!(
                 "min ({0}) must not be more than max ({1})",
                 "min({0})은 max({1})보다 클 수 없습니다",
                 times.min,
@@ -134,7 +134,7 @@ impl Checker<'_> {
             if it.every < EVERY_MIN {
                 self.report(
                     format!("{path}.every"),
-                    said!(
+                    msg!(
                         "must be at least {0}, or it would do nothing but begin",
                         "{0} 이상이어야 합니다. 더 짧으면 시작만 되풀이합니다",
                         EVERY_MIN,
@@ -142,7 +142,7 @@ impl Checker<'_> {
                 );
             }
             if it.grace >= it.window {
-                let message = said!(
+                let message = msg!(
                     "must be shorter than the window ({0}), or nothing would ever be compared",
                     "window({0})보다 짧아야 합니다. 아니면 아무것도 비교하지 못합니다",
                     it.window,
@@ -154,7 +154,7 @@ impl Checker<'_> {
             if it.left.table == it.right.table {
                 self.report(
                     format!("{path}.right.table"),
-                    said!(
+                    msg!(
                         "must be another table than the left one",
                         "왼쪽과 다른 테이블이어야 합니다",
                     ),

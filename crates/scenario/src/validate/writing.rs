@@ -7,7 +7,7 @@ use super::super::{Client, ClientKey, LockBy, Named, Row, Step, Table, Update};
 use super::set::Set;
 use super::steps::{Here, calls, visit};
 use super::{Checker, is_name};
-use message::{Words, said};
+use message::{Words, msg};
 
 impl<'s> Checker<'s> {
     /// Tables: rows or states, and what the states and the numbers are called.
@@ -31,7 +31,7 @@ impl<'s> Checker<'s> {
                     if expiry.state == expiry.to {
                         self.report(
                             format!("{path}.to"),
-                            said!(
+                            msg!(
                                 "must be another state than the one that expires",
                                 "만료되는 상태와 다른 상태여야 합니다",
                             ),
@@ -47,7 +47,7 @@ impl<'s> Checker<'s> {
         if table.rows == 0 {
             self.report(
                 format!("{path}.rows"),
-                said!(
+                msg!(
                     "must be 1 to 100000; only a table with states may be empty at the start",
                     "1 이상 100000 이하여야 합니다. states가 있는 테이블만 처음에 비어 있을 수 있습니다",
                 ),
@@ -61,7 +61,7 @@ impl<'s> Checker<'s> {
         for (field, _) in of_records.into_iter().filter(|(_, is_there)| *is_there) {
             self.report(
                 format!("{path}.{field}"),
-                said!(
+                msg!(
                     "is for tables of records; give the table \"states\"",
                     "레코드 테이블에만 쓸 수 있습니다. 테이블에 \"states\"를 정하십시오",
                 ),
@@ -73,7 +73,7 @@ impl<'s> Checker<'s> {
     fn record_names(&mut self, path: &str, kind: Words, names: &[String]) {
         for (index, name) in names.iter().enumerate() {
             if !is_name(name) {
-                let message = said!(
+                let message = msg!(
                     "a {0} must be letters, digits, _ and -, 1 to {1} characters long",
                     "{0} 이름은 글자, 숫자, _, -로 이루어진 1~{1}자여야 합니다",
                     kind,
@@ -83,7 +83,7 @@ impl<'s> Checker<'s> {
             } else if names[..index].contains(name) {
                 self.report(
                     format!("{path}.{index}"),
-                    said!(
+                    msg!(
                         "another {0} is called {1} already",
                         "이름이 {1}인 {0:이} 이미 있습니다",
                         kind,
@@ -103,7 +103,7 @@ impl<'s> Checker<'s> {
 
     fn has_states(&mut self, path: &str, name: &str, table: &Table) -> bool {
         if table.states.is_empty() {
-            let message = said!(
+            let message = msg!(
                 "{0} is not a table of records; give it \"states\"",
                 "{0:은} 레코드 테이블이 아닙니다. \"states\"를 정하십시오",
                 quoted(name),
@@ -118,7 +118,7 @@ impl<'s> Checker<'s> {
             let remedy = did_you_mean(name, table.states.iter().map(String::as_str));
             self.report(
                 path,
-                said!(
+                msg!(
                     "there is no state {0}{1}",
                     "상태 {0:이} 없습니다{1}",
                     quoted(name),
@@ -137,7 +137,7 @@ impl<'s> Checker<'s> {
     fn fields<'n>(&mut self, path: &str, table: &Table, names: impl Iterator<Item = &'n String>) {
         for name in names.filter(|name| !table.fields.contains(name)) {
             let remedy = if table.fields.is_empty() {
-                said!(
+                msg!(
                     "; the table has no \"fields\"",
                     ". 테이블에 \"fields\"가 없습니다"
                 )
@@ -146,7 +146,7 @@ impl<'s> Checker<'s> {
             };
             self.report(
                 path,
-                said!(
+                msg!(
                     "there is no number {0}{1}",
                     "숫자 필드 {0:이} 없습니다{1}",
                     quoted(name),
@@ -170,7 +170,7 @@ impl<'s> Checker<'s> {
             && own != store
             && self.scenario.stores.contains_key(own)
         {
-            let message = said!(
+            let message = msg!(
                 "is not the store of the transaction it stands in, which is {0}; a transaction is of one store",
                 "이 트랜잭션의 DB는 {0}입니다. 트랜잭션은 DB 하나만 씁니다",
                 quoted(own),
@@ -190,7 +190,7 @@ impl<'s> Checker<'s> {
                 if here.transaction.is_some() {
                     self.report(
                         path.clone(),
-                        said!(
+                        msg!(
                             "stands in a transaction already; do its steps there, or begin it after that one",
                             "이미 트랜잭션 안에 있습니다. 단계를 그 안에서 하거나 그 트랜잭션 뒤에 시작하십시오",
                         ),
@@ -260,7 +260,7 @@ impl<'s> Checker<'s> {
         if update.row == Row::Shared && table.rows == 0 {
             self.report(
                 format!("{path}.row"),
-                said!(
+                msg!(
                     "a shared record is one of those that are there from the start; give the table \"rows\"",
                     "공유 레코드는 처음부터 있는 레코드입니다. 테이블에 \"rows\"를 정하십시오",
                 ),
@@ -271,13 +271,13 @@ impl<'s> Checker<'s> {
             if update.row == Row::Shared {
                 self.report(
                     format!("{path}.if_version"),
-                    said!(
+                    msg!(
                         "\"as_read\" is for the record with the request's key; a shared one is not read before",
                         "\"as_read\"는 요청의 키를 가진 레코드에만 쓸 수 있습니다. 공유 레코드는 먼저 읽지 않습니다",
                     ),
                 );
             } else if !self.is_read(&name) {
-                let message = said!(
+                let message = msg!(
                     "\"as_read\" needs a version that was read before; add a step that reads {0}",
                     "\"as_read\"에는 먼저 읽은 버전이 필요합니다. {0:을} 읽는 단계를 넣으십시오",
                     quoted(&name),
@@ -308,7 +308,7 @@ impl<'s> Checker<'s> {
         if here.transaction.is_some() {
             self.report(
                 path.clone(),
-                said!(
+                msg!(
                     "a lock lasts from one transaction to the next; take it before this one, give it back behind it",
                     "락은 한 트랜잭션에서 다음 트랜잭션까지 이어집니다. 이 트랜잭션 앞에서 잡고 뒤에서 돌려주십시오",
                 ),
@@ -323,7 +323,7 @@ impl<'s> Checker<'s> {
             .get(store)
             .map(|it| it.service.as_str());
         if let Some(service) = service.filter(|service| *service != here.service) {
-            let message = said!(
+            let message = msg!(
                 "is a lock on records of {0}, not of {1}",
                 "{1:이} 아니라 {0}의 레코드에 대한 락입니다",
                 quoted(service),
@@ -349,7 +349,7 @@ impl<'s> Checker<'s> {
                 Some(state) => self.state(&format!("{path}.state"), table, state),
                 None if lock.by == LockBy::Semantic => self.report(
                     format!("{path}.state"),
-                    said!(
+                    msg!(
                         "a semantic lock is a state of the record; name one, such as \"pending\"",
                         "시맨틱 락은 레코드의 상태입니다. 상태를 정하십시오. 예: \"pending\"",
                     ),
@@ -357,7 +357,7 @@ impl<'s> Checker<'s> {
                 None => {}
             }
             if lock.by == LockBy::Version && !self.is_read(&lock.table) {
-                let message = said!(
+                let message = msg!(
                     "\"version\" needs a version that was read before; add a step that reads {0}",
                     "\"version\"에는 먼저 읽은 버전이 필요합니다. {0:을} 읽는 단계를 넣으십시오",
                     quoted(&lock.table),
@@ -375,7 +375,7 @@ impl<'s> Checker<'s> {
                 if client.again.is_some() {
                     self.report(
                         format!("{path}.again"),
-                        said!(
+                        msg!(
                             "somebody tries again for the same business key; give the client a \"key\"",
                             "다시 시도하려면 같은 업무 키가 필요합니다. 클라이언트에 \"key\"를 정하십시오",
                         ),
@@ -389,7 +389,7 @@ impl<'s> Checker<'s> {
                 if let Some((_, it)) = self.records(&path, table)
                     && it.rows == 0
                 {
-                    let message = said!(
+                    let message = msg!(
                         "there are no records in {0} at the start; give it \"rows\"",
                         "{0}에는 처음에 레코드가 없습니다. \"rows\"를 정하십시오",
                         quoted(table),
@@ -401,7 +401,7 @@ impl<'s> Checker<'s> {
                 let path = format!("{path}.key.recent.client");
                 let other = self.known(&path, kinds::CLIENT, &scenario.clients, client);
                 if other.is_some_and(|other| other.key != Some(ClientKey::New)) {
-                    let message = said!(
+                    let message = msg!(
                         "{0} does not begin anything new; its \"key\" must be \"new\"",
                         "{0:은} 새로 시작하는 것이 없습니다. \"key\"가 \"new\"여야 합니다",
                         quoted(client),
@@ -427,7 +427,7 @@ impl<'s> Checker<'s> {
                 keyed = keyed.or(needs_a_key(step));
             });
             if let Some(step) = keyed {
-                let message = said!(
+                let message = msg!(
                     "{0} has a step {1}, which is about a business key; give the client a \"key\", such as \"new\"",
                     "{0}의 {1} 단계에는 업무 키가 필요합니다. 클라이언트에 \"key\"를 정하십시오. 예: \"new\"",
                     quoted(name),

@@ -32,7 +32,7 @@ pub struct View {
 
 /// What an event carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Carried {
+pub struct EventPayload {
     /// The message.
     pub message: MessageId,
     /// When it was made.
@@ -61,7 +61,7 @@ pub struct Work {
     /// What it has read.
     pub view: View,
     /// The event that it is done for.
-    pub carried: Carried,
+    pub payload: EventPayload,
     /// Its local transaction, in [`super::transactions::Transactions`], or [`NONE`].
     pub transaction: u32,
     /// Where a failure goes on: if nothing was done, and if nobody knows.
@@ -87,7 +87,7 @@ impl Default for Work {
             key: 0,
             root: Lineage::NONE,
             view: View::default(),
-            carried: Carried::default(),
+            payload: EventPayload::default(),
             transaction: NONE,
             on_failure: (NONE, NONE),
             failed: Outcome::Ok,
@@ -179,7 +179,7 @@ impl<O: Observe> Simulation<O> {
     /// Something begins for a key.
     pub(super) fn affair_begins(&mut self, key: Key) {
         if self.world.ledger.begins(key, self.now) {
-            self.stopped = Some(Limit::Affairs);
+            self.stopped = Some(Limit::BusinessKeys);
         }
     }
 
@@ -235,7 +235,7 @@ impl<O: Observe> Simulation<O> {
                 key: work.key,
                 root: work.root,
                 view: work.view,
-                carried: work.carried,
+                payload: work.payload,
                 ..Work::default()
             },
             (None, Some(key)) => Work {

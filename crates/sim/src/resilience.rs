@@ -106,7 +106,7 @@ impl GuardPlan {
 pub struct Guards {
     instances: Vec<Guard>,
     /// Luck of waits and of what a throttle keeps back.
-    luck: Stream,
+    rng: Stream,
 }
 
 #[derive(Clone, Debug)]
@@ -131,7 +131,7 @@ impl Guards {
     pub fn new(plan: &GuardPlan, instances: usize, seed: u64) -> Guards {
         Guards {
             instances: vec![Guard::new(plan, Time::ZERO); instances],
-            luck: Stream::new(seed, &format!("retries/{}", plan.name)),
+            rng: Stream::new(seed, &format!("retries/{}", plan.name)),
         }
     }
 
@@ -196,16 +196,16 @@ impl Guard {
     }
 
     /// Whether an attempt may be made now: first the breaker is asked, then the throttle.
-    fn permits(&mut self, now: Time, luck: &mut Stream) -> Result<Option<Permit>, KeptBy> {
+    fn try_acquire(&mut self, now: Time, rng: &mut Stream) -> Result<Option<Permit>, KeptBy> {
         let permit = match &mut self.breaker {
-            Some(breaker) => Some(breaker.permits(now).ok_or(KeptBy::Breaker)?),
+            Some(breaker) => Some(breaker.try_acquire(now).ok_or(KeptBy::Breaker)?),
             None => None,
         };
         if let Some(throttle) = &mut self.throttle
-            && !throttle.admits(now, || luck.unit())
+            && !throttle.admits(now, || rng.unit())
         {
             if let (Some(breaker), Some(permit)) = (&mut self.breaker, permit) {
-                breaker.takes_back(permit);
+                breaker.release(permit);
             }
             return Err(KeptBy::Throttle);
         }
@@ -213,9 +213,9 @@ impl Guard {
     }
 
     /// An attempt that was made has ended.
-    fn learns(&mut self, now: Time, permit: Option<Permit>, outcome: Outcome, took: Span) {
+    fn on_result(&mut self, now: Time, permit: Option<Permit>, outcome: Outcome, took: Span) {
         if let (Some(breaker), Some(permit)) = (&mut self.breaker, permit) {
-            breaker.learns(now, permit, outcome != Outcome::Ok, took);
+            breaker.on_result(now, permit, outcome != Outcome::Ok, took);
         }
         if let Some(throttle) = &mut self.throttle
             && outcome == Outcome::Ok
@@ -493,12 +493,12 @@ impl<O: Observe> Simulation<O> {
             _ => None,
         };
         let guards = &mut self.world.guards[target.guard as usize];
-        let permits = guards.instances[instance as usize].permits(now, &mut guards.luck);
+        let permits = guards.instances[instance as usize].try_acquire(now, &mut guards.rng);
         self.tell_guard(target.guard, instance, serial);
         let permit = match permits {
             Ok(permit) => permit,
             Err(by) => {
-                self.record(What::KeptBack {
+                self.record(What::CallNotPermitted {
                     request: serial,
                     operation: target.operation,
                     client,
@@ -613,7 +613,7 @@ impl<O: Observe> Simulation<O> {
         let guards = &mut self.world.guards[target.guard as usize];
         let guard = &mut guards.instances[instance as usize];
         if id.is_some() {
-            guard.learns(now, call.permit.take(), outcome, took);
+            guard.on_result(now, call.permit.take(), outcome, took);
         }
         let policy = self.plan.guards[target.guard as usize].policy;
         let mut next = Next::GivesUp(Why::NotRetried);
@@ -626,7 +626,7 @@ impl<O: Observe> Simulation<O> {
             (Some(policy), Some(failure)) => {
                 let budget = guard.budget.as_mut();
                 let progress = &mut call.progress;
-                next = policy.next(progress, failure, budget, now, &mut guards.luck);
+                next = policy.next(progress, failure, budget, now, &mut guards.rng);
             }
             (None, _) => {}
         }

@@ -61,7 +61,7 @@ pub struct Outcome {
 
 /// Does all experiments whose fact's name or topic contains `only`. `done` is called after each run with how many of
 /// how many are done.
-pub fn conduct(
+pub fn run_experiments(
     catalogue: &Catalogue,
     effort: Effort,
     only: &str,
