@@ -1,4 +1,4 @@
-//! The inside of the engine, piece by piece: `cargo bench --bench inside`. `make bench` has the whole.
+//! The inside of the engine, piece by piece: `cargo bench -p benches --bench inside`. `make bench` has the whole.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};

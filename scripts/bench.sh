@@ -37,7 +37,7 @@ peers=  # the harnesses in Rust that could be built
 build() {
     local peer
     say "Building ours (the first time takes some minutes)"
-    ours=$(cargo bench --quiet --bench ours --no-run --message-format=json |
+    ours=$(cargo bench --quiet -p benches --bench ours --no-run --message-format=json |
         sed -n 's/.*"kind":\["bench"\].*"executable":"\([^"]*\)".*/\1/p' | tail -1)
     [ -x "$ours" ] || { say "cargo built no bench (its own words are above)"; exit 1; }
     for peer in floor simcore nexosim; do
