@@ -36,7 +36,7 @@ means equal, but for the ninth digit of floating point. Seeds are never chosen: 
     msa validate --full --only M/M/1       one topic
     msa validate --document Q-mm1_b        the document that is run for one fact
 
-The facts are in `data/`, the experiments in `data/experiments/`. The smaller sample is also one of
+The facts are in `crates/validation/data/`, the experiments in `crates/validation/data/experiments/`. The smaller sample is also one of
 the tests.
 ";
 
