@@ -22,11 +22,13 @@ use yew::prelude::*;
 /// What the page needs: everything it knows, and where its messages go.
 #[derive(Clone, PartialEq, Properties)]
 pub struct Props {
+    /// What the page knows.
     pub model: Rc<Model>,
     /// Asks for a new seed (the clock is not ours).
     pub dice: Callback<()>,
     /// Takes a file that was chosen (reading is not ours either).
     pub file: Callback<web_sys::File>,
+    /// Whom a control tells what a person did.
     pub send: Callback<Msg>,
 }
 
