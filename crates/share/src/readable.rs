@@ -284,11 +284,15 @@ fn fault_document(text: &str) -> Result<Value, LocalizedMessage> {
 /// Names that mean something else in a readable link than a setting.
 const NO_SETTINGS: [&str; 7] = ["", "t", "select", "engine", "fault", "end", "redrive"];
 
-/// The fragment, without `#`; nothing if the scenario is not one that ships, or a setting has a name that cannot be said.
+/// The fragment, without `#`; nothing if the scenario is not one that ships or has no name, or a setting has a name that
+/// cannot be said.
 pub fn write(link: &Link) -> Option<String> {
     let Origin::Shipped(name) = &link.origin else {
         return None;
     };
+    if name.is_empty() {
+        return None;
+    }
     let sets = link.deeds.iter().filter_map(|(_, deed)| match deed {
         Deed::Set(set) => Some(set),
         _ => None,
