@@ -323,7 +323,7 @@ impl<O: Observe> Simulation<O> {
             self.stopped = Some(Limit::Messages);
             return;
         }
-        self.affair_begins(key);
+        self.business_key_begins(key);
         let message = self.world.bus.entries.put(Entry {
             subscription,
             key,
@@ -591,7 +591,7 @@ impl<O: Observe> Simulation<O> {
         let entry = self.world.bus.entries[place];
         self.next_of_key(entry.subscription, entry.key);
         self.world.bus.entries.give_back(place);
-        self.affair_ends(entry.key);
+        self.business_key_ends(entry.key);
     }
 
     fn next_of_key(&mut self, subscription: u16, key: Key) {
@@ -672,7 +672,7 @@ impl<O: Observe> Simulation<O> {
                 self.ready_after(place, redrive);
             }
             // Nobody is at work on a dead letter.
-            return self.affair_ends(key);
+            return self.business_key_ends(key);
         }
         self.world.bus.entries[place].state = State::Delayed;
         self.world.bus.queues[subscription as usize].delayed += 1;
@@ -697,7 +697,7 @@ impl<O: Observe> Simulation<O> {
         entry.counted = 0;
         let (subscription, key, message) = (entry.subscription, entry.key, entry.payload.message);
         self.take_out(place);
-        self.affair_begins(key);
+        self.business_key_begins(key);
         self.note(
             key,
             What::Redriven {

@@ -177,14 +177,14 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// Something begins for a key.
-    pub(super) fn affair_begins(&mut self, key: Key) {
+    pub(super) fn business_key_begins(&mut self, key: Key) {
         if self.world.ledger.begins(key, self.now) {
             self.stopped = Some(Limit::BusinessKeys);
         }
     }
 
     /// Something ends for a key; if it was the last, its records are held against the rules.
-    pub(super) fn affair_ends(&mut self, key: Key) {
+    pub(super) fn business_key_ends(&mut self, key: Key) {
         if !self.world.ledger.ends(key, self.now) {
             return;
         }
@@ -250,7 +250,7 @@ impl<O: Observe> Simulation<O> {
         let request = &mut self.world.requests[id];
         request.work = place;
         let serial = request.serial;
-        self.affair_begins(work.key);
+        self.business_key_begins(work.key);
         if !matches!(caller, Caller::Branch(_)) {
             self.note(
                 work.key,
@@ -288,7 +288,7 @@ impl<O: Observe> Simulation<O> {
         if work != NONE {
             let key = self.world.works[work].key;
             self.world.works.give_back(work);
-            self.affair_ends(key);
+            self.business_key_ends(key);
         }
     }
 
@@ -345,7 +345,7 @@ impl<O: Observe> Simulation<O> {
                 key,
                 lineage,
             });
-            self.affair_begins(key);
+            self.business_key_begins(key);
             self.world.ledger.tries_again(key);
             self.schedule(wait, Event::TriesAgain(waiting));
         }
@@ -363,7 +363,7 @@ impl<O: Observe> Simulation<O> {
         };
         self.world.waiting.give_back(waiting.place());
         self.ask_about(client, Some(key), lineage);
-        self.affair_ends(key);
+        self.business_key_ends(key);
     }
 
     /// A stretch of time as long as it takes in a store that may be slow.

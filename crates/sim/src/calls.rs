@@ -301,7 +301,7 @@ impl<O: Observe> Simulation<O> {
             self.forget(id);
             // The parent goes on before the branch's task ends, so that a worker that never waits does not seem to.
             self.child_settles(parent, outcome);
-            self.strand_stops(root);
+            self.task_blocks(root);
             return;
         }
         // What was at work when the fault began is done, and answered with an error.

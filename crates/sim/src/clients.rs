@@ -114,7 +114,7 @@ impl<O: Observe> Simulation<O> {
                 range: (0, 0),
                 guard: plan.guard,
             };
-            return self.begin_guarded(Caller::Client(client), target, key, lineage);
+            return self.begin_logical_call(Caller::Client(client), target, key, lineage);
         }
         let caller = Caller::Client(client);
         let (request, serial) = self.new_request_here(caller, operation, link, 1, lineage);

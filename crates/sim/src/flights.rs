@@ -88,7 +88,7 @@ impl<O: Observe> Simulation<O> {
         (request.stage, request.group) = (Stage::Working, Group::None);
         request.looks_again = true;
         let root = request.root;
-        self.strand_goes(root);
+        self.task_resumes(root);
         self.run(id);
     }
 }

@@ -59,17 +59,17 @@ impl<O: Observe> Simulation<O> {
                 Effect::Call { target, on_error } => {
                     self.begin_group(id, Group::Call(on_error));
                     self.call(id, target);
-                    return self.strand_stops(self.world.requests[id].root);
+                    return self.task_blocks(self.world.requests[id].root);
                 }
                 Effect::Branch => {
                     // The branches' tasks begin before this one ends: the worker never stops in between.
                     self.start_branches(id);
-                    return self.strand_stops(self.world.requests[id].root);
+                    return self.task_blocks(self.world.requests[id].root);
                 }
-                Effect::Wait => return self.strand_stops(self.world.requests[id].root),
+                Effect::Wait => return self.task_blocks(self.world.requests[id].root),
                 Effect::Fetch => {
                     self.start_fetches(id);
-                    return self.strand_stops(self.world.requests[id].root);
+                    return self.task_blocks(self.world.requests[id].root);
                 }
                 Effect::Begin(store) => return self.begin_transaction(id, store),
                 Effect::Statement(statement) => return self.begin_statement(id, statement),
@@ -403,7 +403,7 @@ impl<O: Observe> Simulation<O> {
             Lineage::NONE
         };
         if target.guard != NO_GUARD {
-            return self.begin_guarded(Caller::Request(parent), target, None, lineage);
+            return self.begin_logical_call(Caller::Request(parent), target, None, lineage);
         }
         let Target {
             operation,
@@ -479,7 +479,7 @@ impl<O: Observe> Simulation<O> {
             request.instance = instance;
             request.stage = Stage::Working;
             self.keyed(branch, None);
-            self.strand_goes(root);
+            self.task_resumes(root);
             // Through the queue, so that a branch that takes no time cannot end before its siblings have begun.
             self.schedule(Span::ZERO, Event::BranchBegins(branch));
         }
@@ -521,7 +521,7 @@ impl<O: Observe> Simulation<O> {
         let (group, failed, root) = (request.group, request.failed, request.root);
         request.group = Group::None;
         request.stage = Stage::Working;
-        self.strand_goes(root);
+        self.task_resumes(root);
         let ignored = match group {
             Group::None | Group::Flight | Group::Publish | Group::FanOut { .. } => false,
             Group::Call(on_error) => {
@@ -556,7 +556,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// A task of a worker begins to wait for answers. When the last one does, the worker is held for nothing.
-    pub(super) fn strand_stops(&mut self, root: RequestId) {
+    pub(super) fn task_blocks(&mut self, root: RequestId) {
         let Some(request) = self.world.requests.get_mut(root) else {
             return;
         };
@@ -575,7 +575,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// A task of a worker goes on.
-    pub(super) fn strand_goes(&mut self, root: RequestId) {
+    pub(super) fn task_resumes(&mut self, root: RequestId) {
         let request = &mut self.world.requests[root];
         request.tasks += 1;
         if request.tasks > 1 {

@@ -166,7 +166,7 @@ impl<O: Observe> Simulation<O> {
             serial,
             ..Publishing::default()
         });
-        self.affair_begins(work.key);
+        self.business_key_begins(work.key);
         if confirms {
             self.begin_group(id, Group::Publish);
             if let Some(work) = self.work(id) {
@@ -176,7 +176,7 @@ impl<O: Observe> Simulation<O> {
         self.send_message(publishing);
         if confirms {
             let root = self.world.requests[id].root;
-            self.strand_stops(root);
+            self.task_blocks(root);
         } else {
             self.goes_on(id);
         }
@@ -202,7 +202,7 @@ impl<O: Observe> Simulation<O> {
             payload,
             ..Publishing::default()
         });
-        self.affair_begins(key);
+        self.business_key_begins(key);
         self.send_message(publishing);
     }
 
@@ -357,7 +357,7 @@ impl<O: Observe> Simulation<O> {
         request.group = Group::None;
         request.stage = Stage::Working;
         let root = request.root;
-        self.strand_goes(root);
+        self.task_resumes(root);
         if outcome == Outcome::Ok {
             self.goes_on(id);
         } else {
@@ -384,7 +384,7 @@ impl<O: Observe> Simulation<O> {
         if it.publisher == Publisher::Nobody && it.travelling == 0 {
             let key = it.key;
             self.world.publishings.give_back(id.place());
-            self.affair_ends(key);
+            self.business_key_ends(key);
         }
     }
 
@@ -411,7 +411,7 @@ impl<O: Observe> Simulation<O> {
         let plan = &self.plan.relays[relay as usize];
         let (topic, log, interval) = (plan.topic, plan.log, plan.interval);
         let payload = self.new_message(None, topic, key, event, changed);
-        self.affair_begins(key);
+        self.business_key_begins(key);
         let state = &mut self.world.relays[relay as usize];
         state.rows.push_back(Row { key, payload });
         if state.rows.len() > MESSAGES_MAX {
@@ -495,7 +495,7 @@ impl<O: Observe> Simulation<O> {
                 payload,
                 ..Publishing::default()
             });
-            self.affair_begins(key);
+            self.business_key_begins(key);
             self.send_message(publishing);
             if confirms || !self.relay_lives(relay) {
                 return;
@@ -527,7 +527,7 @@ impl<O: Observe> Simulation<O> {
         state.sent += 1;
         let death = state.death;
         // It lives in its service, and dies with it.
-        let dies = self.world.relay_luck[relay as usize].chance(death) || !self.relay_is_up(relay);
+        let dies = self.world.relay_rng[relay as usize].chance(death) || !self.relay_is_up(relay);
         if dies {
             self.relay_dies(relay);
         }
@@ -552,7 +552,7 @@ impl<O: Observe> Simulation<O> {
         state.doing = Doing::Nothing;
         for _ in 0..sent {
             if let Some(row) = self.world.relays[relay as usize].rows.pop_front() {
-                self.affair_ends(row.key);
+                self.business_key_ends(row.key);
             }
         }
         self.relay_continues(relay);

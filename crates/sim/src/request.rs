@@ -169,7 +169,7 @@ pub struct Request {
     pub calls: u32,
     /// For a call of a fetch: which of the fetch's keys it asks for.
     pub range: (u32, u32),
-    /// The call that it is an attempt of, if that is guarded (in [`super::guarded::LogicalCalls`]), or [`NONE`].
+    /// The call that it is an attempt of, if that is guarded (in [`super::resilience::LogicalCalls`]), or [`NONE`].
     pub calling: u32,
     /// The new row it is about to insert: a place in [`super::fetch::NewRows`], or [`NONE`].
     pub new_row: u32,

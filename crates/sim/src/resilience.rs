@@ -395,7 +395,7 @@ impl<O: Observe> Simulation<O> {
     }
 
     /// Begins a guarded call of a client or of a step; the number under which it was issued or called.
-    pub(super) fn begin_guarded(
+    pub(super) fn begin_logical_call(
         &mut self,
         caller: Caller,
         target: Target,
@@ -431,7 +431,7 @@ impl<O: Observe> Simulation<O> {
         }
         if let Some(key) = key {
             // Between two attempts it is still under way.
-            self.affair_begins(key);
+            self.business_key_begins(key);
         }
         let now = self.now;
         if let Some(budget) = &mut self.guard(target.guard, instance).budget {
@@ -577,7 +577,7 @@ impl<O: Observe> Simulation<O> {
         let key = call.key.take();
         self.world.logical_calls.give_back(place);
         if let Some(key) = key {
-            self.affair_ends(key);
+            self.business_key_ends(key);
         }
     }
 

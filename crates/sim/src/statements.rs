@@ -501,14 +501,14 @@ impl<O: Observe> Simulation<O> {
             let record = self.world.expiries.put(Expiring { table, row, key });
             self.world.expires.insert((table, row), record.place());
             // A try that may still run out is something under way.
-            self.affair_begins(key);
+            self.business_key_begins(key);
             self.arm(expiry.after, Event::RecordExpires(record));
         }
         if let Some(before) = before {
             // Its time is counted from when it was written last.
             let key = self.world.expiries[before].key;
             self.world.expiries.give_back(before);
-            self.affair_ends(key);
+            self.business_key_ends(key);
         }
     }
 
@@ -545,7 +545,7 @@ impl<O: Observe> Simulation<O> {
                 },
             );
         }
-        self.affair_ends(key);
+        self.business_key_ends(key);
     }
 
     /// What an event about a record carries: as it is now, or as a transaction sees it.

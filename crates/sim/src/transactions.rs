@@ -488,14 +488,14 @@ impl<O: Observe> Simulation<O> {
         let transaction = &mut self.world.transactions[place];
         transaction.prepared = Some(operation);
         let (request, store, key) = (transaction.serial, transaction.store, transaction.key);
-        self.affair_begins(key);
+        self.business_key_begins(key);
         let older = self.world.prepared.remove((key, operation));
         self.world.prepared.insert((key, operation), place);
         if let Some(older) = older {
             // A retried prepare: the older one is forgotten.
             self.world.transactions[older].prepared = None;
             self.roll_back(older);
-            self.affair_ends(key);
+            self.business_key_ends(key);
         }
         self.note(
             key,
@@ -519,7 +519,7 @@ impl<O: Observe> Simulation<O> {
         } else {
             self.roll_back(place);
         }
-        self.affair_ends(key);
+        self.business_key_ends(key);
         true
     }
 

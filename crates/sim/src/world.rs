@@ -183,7 +183,7 @@ pub struct World {
     /// Relays.
     pub relays: Vec<Relay>,
     /// By relay: luck of when it dies.
-    pub relay_luck: Vec<Stream>,
+    pub relay_rng: Vec<Stream>,
     /// The account of what should be true.
     pub ledger: Ledger,
     /// People who will try again.
@@ -339,7 +339,7 @@ impl World {
             bus: Bus::new(plan, seed),
             publishings: Publishings::default(),
             relays: vec![Relay::default(); plan.relays.len()],
-            relay_luck: plan
+            relay_rng: plan
                 .relays
                 .iter()
                 .map(|relay| {

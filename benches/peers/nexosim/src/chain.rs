@@ -4,7 +4,7 @@
 
 use crate::harness::{Outcome, stop};
 use crate::random::Stream;
-use crate::{Tally, no_luck};
+use crate::{Tally, no_rng};
 use nexosim::model::{Context, Model, schedulable};
 use nexosim::ports::Output;
 use nexosim::simulation::{EventKey, Mailbox, SimInit};

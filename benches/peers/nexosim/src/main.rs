@@ -28,6 +28,6 @@ struct Tally {
 }
 
 /// A model's stream after it was restored from a file, which never happens here.
-fn no_luck() -> random::Stream {
+fn no_rng() -> random::Stream {
     random::Stream::new(0)
 }

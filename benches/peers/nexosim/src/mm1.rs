@@ -2,7 +2,7 @@
 
 use crate::harness::{Outcome, stop};
 use crate::random::Stream;
-use crate::{Tally, no_luck};
+use crate::{Tally, no_rng};
 use nexosim::model::{Context, Model, schedulable};
 use nexosim::simulation::{Mailbox, SimInit};
 use nexosim::time::MonotonicTime;
